@@ -1,6 +1,7 @@
 """Create .venv with everything that running, testing and checking need; nothing but Python itself is assumed.
 
-With uv (found on PATH, else fetched with pip) the versions of uv.lock are installed; without it pip resolves pyproject.toml.
+With uv (found on PATH, else fetched with pip) the versions of uv.lock are installed; without it pip resolves
+pyproject.toml.
 """
 
 import os
@@ -47,7 +48,7 @@ def sync(uv: str | Path) -> bool:
 
 def main() -> None:
     """Do it, the best way that this machine offers."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - this script is where an older Python is told so
         sys.exit(f"Python 3.11 or newer is needed; python3 is {sys.version.split()[0]}")
     uv = shutil.which("uv")
     if uv and sync(uv):
