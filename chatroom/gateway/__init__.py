@@ -1,0 +1,1 @@
+"""Sockets in, operations out; events in, frames out."""
