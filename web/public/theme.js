@@ -1,0 +1,7 @@
+// Runs before the first paint, so that a chosen theme or direction never flashes the other one.
+try {
+  const theme = localStorage.getItem("chatroom.theme");
+  if (theme) document.documentElement.dataset.theme = theme;
+} catch {
+  // Storage is blocked: the system theme is right.
+}
