@@ -1,0 +1,16 @@
+"""SQL and nothing else: the same transactions, types and upserts on SQLite, PostgreSQL and MySQL/MariaDB."""
+
+from chatroom.db.access import Conflict, Params, Reader, Row, Transaction, Unavailable
+from chatroom.db.database import Database
+from chatroom.db.metadata import metadata
+
+__all__ = [
+    "Conflict",
+    "Database",
+    "Params",
+    "Reader",
+    "Row",
+    "Transaction",
+    "Unavailable",
+    "metadata",
+]

@@ -1,0 +1,77 @@
+"""What the rest of the program sees of a database: readers, transactions and two refusals."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol, TypeAlias
+
+import sqlalchemy
+from sqlalchemy import Executable
+
+Row: TypeAlias = sqlalchemy.Row[*tuple[Any, ...]]
+"""One row of an answer; cells by attribute (`row.name`) or position."""
+
+Params: TypeAlias = Mapping[str, Any]
+"""Values for the named parameters of a statement."""
+
+
+class Conflict(Exception):
+    """A unique, foreign-key or check rule of the schema refused the change; the transaction is over."""
+
+
+class Unavailable(Exception):
+    """The database is away, locked, full, or made this transaction the victim of a deadlock: try again.
+
+    Nothing was stored, unless `outcome_unknown`: then the connection broke while COMMIT was under way, and
+    the change may or may not be there, so that only a repeatable request may be tried again.
+    """
+
+    def __init__(self, message: str, *, outcome_unknown: bool = False) -> None:
+        super().__init__(message)
+        self.outcome_unknown = outcome_unknown
+
+
+class Reader(Protocol):
+    """Read-only access. Every statement sees the newest committed state; two may see two states."""
+
+    async def one(self, stmt: Executable, params: Params | None = None) -> Row | None:
+        """Return the first row, or None."""
+
+    async def all(self, stmt: Executable, params: Params | None = None) -> Sequence[Row]:
+        """Return every row; ask with a LIMIT."""
+
+    async def scalar(self, stmt: Executable, params: Params | None = None) -> Any:
+        """Return the first cell of the first row, or None."""
+
+
+class Transaction(Reader, Protocol):
+    """One write transaction: sees its own changes, stores all of them or none."""
+
+    dialect: str
+    """`sqlite`, `postgresql` or `mysql` (MariaDB too)."""
+
+    async def run(self, stmt: Executable, params: Params | None = None) -> int:
+        """Run an insert, update or delete; return how many rows it touched. Raises Conflict, Unavailable."""
+
+    async def many(self, stmt: Executable, rows: Sequence[Params]) -> None:
+        """Run one statement once per row; every row must have the keys of the first one.
+
+        Cheap when `stmt` is built once and reused. Raises Conflict, Unavailable.
+        """
+
+
+class Engine(Protocol):
+    """What one kind of database has to offer behind `Database`."""
+
+    dialect: str
+
+    def begin(self, after: Callable[[], None] | None) -> AbstractAsyncContextManager[Transaction]:
+        """Open a write transaction."""
+
+    def read(self) -> AbstractAsyncContextManager[Reader]:
+        """Open a reader."""
+
+    async def check(self) -> None:
+        """Raise Unavailable unless a write would succeed."""
+
+    async def close(self) -> None:
+        """Give back every connection."""

@@ -1,0 +1,48 @@
+"""Opening a database by its URL; one class for the three kinds."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+
+from chatroom.db import sqlite
+from chatroom.db.access import Engine, Reader, Transaction
+
+
+class Database:
+    """The database of this process. Open it once, in the event loop that uses it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.dialect = engine.dialect
+        """`sqlite`, `postgresql` or `mysql` (MariaDB too)."""
+
+    @classmethod
+    async def open(cls, url: str) -> "Database":
+        """Connect to `sqlite:////path`, `postgresql://…` or `mysql://…`.
+
+        Raises ValueError for a URL of another kind and Unavailable when the database cannot be reached.
+        """
+        if url.startswith("sqlite:///"):
+            return cls(await sqlite.connect(url.removeprefix("sqlite:///")))
+        raise ValueError(f"not a database URL: {url.partition(':')[0]}")
+
+    def begin(self, after: Callable[[], None] | None = None) -> AbstractAsyncContextManager[Transaction]:
+        """Open a write transaction: committed on leaving the block, rolled back on an exception.
+
+        `after` is called once, synchronously, right after the commit; on SQLite before the next transaction
+        may start, so that what it publishes leaves in commit order. It is called even if the task was
+        cancelled while the commit was under way, because then the change is stored.
+        Raises Unavailable on entering (database away or locked for 5 s) and on leaving (commit failed).
+        """
+        return self._engine.begin(after)
+
+    def read(self) -> AbstractAsyncContextManager[Reader]:
+        """Open a reader. It never sees an uncommitted change. Raises Unavailable."""
+        return self._engine.read()
+
+    async def check(self) -> None:
+        """Raise Unavailable unless a write would succeed."""
+        await self._engine.check()
+
+    async def close(self) -> None:
+        """Give back every connection; transactions still open fail."""
+        await self._engine.close()

@@ -1,0 +1,61 @@
+"""Which driver errors are a Conflict, which are Unavailable, and which are faults of ours."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from chatroom.db.access import Conflict, Unavailable
+
+# Primary result codes of SQLite: BUSY, LOCKED, NOMEM, READONLY, IOERR, FULL, CANTOPEN, PROTOCOL.
+_SQLITE_AWAY = {5, 6, 7, 8, 10, 13, 14, 15}
+# Extended ones of CONSTRAINT: CHECK, FOREIGNKEY, PRIMARYKEY, UNIQUE, ROWID. NOT NULL is a fault of ours.
+_SQLITE_CONFLICT = {275, 787, 1555, 2067, 2579}
+# SQLSTATE: connection, rollback, resources, operator intervention, system; lock timeout, read-only.
+_STATE_AWAY = ("08", "40", "53", "57", "58", "55P03", "25006")
+# Unique, foreign key, check, exclusion, restrict. Not 23502, NOT NULL: a fault of ours.
+_STATE_CONFLICT = ("23505", "23503", "23514", "23P01", "23001")
+# MySQL: too many connections, shutdown, out of disk or memory, lock wait, deadlock, read-only, killed, lost.
+_MYSQL_AWAY = {
+    *(1021, 1040, 1041, 1053, 1105, 1114, 1158, 1159, 1160, 1161, 1180, 1203, 1205, 1213, 1290, 1317, 1927),
+    *(2002, 2003, 2006, 2013, 2014, 2055),
+}
+# MySQL: duplicate, the four of foreign keys, check (MySQL, MariaDB).
+_MYSQL_CONFLICT = {1022, 1062, 1169, 1216, 1217, 1451, 1452, 1586, 1761, 1762, 3819, 4025}
+
+
+def refusal(error: BaseException) -> Conflict | Unavailable | None:
+    """Say what a driver's error means to a caller; None when it is a fault of ours."""
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    text = str(cause)
+    if isinstance(cause, sqlite3.Error):
+        code = getattr(cause, "sqlite_errorcode", 0)
+        if code in _SQLITE_CONFLICT:
+            return Conflict(text)
+        return Unavailable(text) if code & 0xFF in _SQLITE_AWAY else None
+    state = getattr(cause, "sqlstate", None)
+    if isinstance(state, str):
+        if state in _STATE_CONFLICT:
+            return Conflict(text)
+        return Unavailable(text) if state.startswith(_STATE_AWAY) else None
+    number = cause.args[0] if cause.args else None
+    if number in _MYSQL_CONFLICT:
+        return Conflict(text)
+    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    if number in _MYSQL_AWAY or lost or isinstance(cause, OSError | PoolTimeout):
+        return Unavailable(text)
+    return None
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Turn driver errors into Conflict or Unavailable."""
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+        refused = refusal(error)
+        if refused is None:
+            raise
+        raise refused from error
