@@ -1,7 +1,7 @@
 """SQLite in WAL mode: one write connection, one read connection, both driven from the event loop.
 
-Statements run inline, because one takes 5-40 us and a hop to a thread and back 60 us; only COMMIT, which waits
-for the disk, runs in the writer thread.
+Statements run inline, because one takes 5-40 us and a hop to a thread and back 60 us; only COMMIT, which
+waits for the disk, runs in the writer thread.
 """
 
 import asyncio
@@ -114,7 +114,7 @@ class SqliteEngine:
             self._lock.release()
 
     async def _commit(self) -> asyncio.CancelledError | None:
-        """Commit in the thread; a task cancelled meanwhile waits for the end and gets its cancellation back."""
+        """Commit in the thread; a task cancelled meanwhile waits for the end and is cancelled then."""
         cancelled = None
         work = asyncio.get_running_loop().run_in_executor(self._thread, self._raw.execute, "COMMIT")
         while True:
