@@ -1,28 +1,44 @@
-# Every target works on a machine that has only python3 and make.
+# Every target works on a machine that has only make and python3 (3.11 or newer).
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench contract screenshots environment
+.PHONY: help run test check contract screenshots environment web clients
 
-BIN := .venv/bin
-UV := $(shell command -v uv 2>/dev/null)
+PYTHON := .venv/bin/python
 export UV_PROJECT_ENVIRONMENT := $(CURDIR)/.venv
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-environment: .venv/.ready ## Create .venv with everything that tests and checks need
+run: environment web ## Start the server on http://localhost:3000: development mode, SQLite in ./data
+	@CHATROOM_ENV=development $(PYTHON) -m chatroom serve
+
+test: environment web clients ## Run every test: the server's, the web client's, the browsers'
+	$(PYTHON) -m pytest
+	$(PYTHON) -m tools.web test
+
+check: environment ## Format, lint, types, dependency rule, sizes, contract: under two minutes
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	$(PYTHON) tools/sizes.py
+	$(PYTHON) tools/emits.py
+	$(PYTHON) -m chatroom contract --check
+	$(PYTHON) -m tools.web check
+
+contract: environment ## Write what the server promises: OpenAPI, AsyncAPI, reference pages, TypeScript
+	$(PYTHON) -m chatroom contract
+
+screenshots: environment web ## Take the pictures of docs/images with a real server and two browsers
+	$(PYTHON) tools/screenshots.py
+
+environment: .venv/.ready # .venv with everything that running, testing and checking need
 
 .venv/.ready: pyproject.toml uv.lock
 	@python3 tools/environment.py
 	@touch $@
 
-run: environment ## Start the server on http://localhost:3000 in development mode, on SQLite in ./data
-	CHATROOM_ENV=development $(BIN)/python -m chatroom serve
+web: environment # the bundle in chatroom/static, when its sources changed
+	@$(PYTHON) hatch_build.py
 
-test: environment ## Run every test: pytest, the web client's, the browser's
-	$(BIN)/python -m pytest
-
-check: environment ## Format, lint, types, contracts, sizes: under two minutes
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
+clients: environment
+	@$(PYTHON) -m tools.web clients
