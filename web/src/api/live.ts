@@ -1,0 +1,203 @@
+import { hasGap } from "../state/log";
+import { isMessage } from "../state/model";
+import { getState, publish } from "../state/store";
+import { call, endSession, renew } from "./call";
+import type { Entry, ResumedRoom } from "./contract";
+import { ask, type ChatSocket, openSocket } from "./socket";
+
+/** A gap longer than this is not read entry by entry: the newest page is loaded instead. */
+const LONGEST_FILL = 500;
+/** Rooms of one `resume`; more go in further calls. */
+const RESUME_BATCH = 50;
+/** The server ends a typing state by itself; this is for the news of it that got lost. */
+const TYPING_SHOWN_MS = 6_000;
+
+let socket: ChatSocket | null = null;
+let afterConnect: () => void = () => {};
+const filling = new Set<string>();
+
+/** The connected socket, or null while there is none. */
+export function getSocket(): ChatSocket | null {
+  return socket?.connected ? socket : null;
+}
+
+/** Sets what else is done after each connect, once the rooms are listened to. */
+export function whenConnected(listener: () => void): void {
+  afterConnect = listener;
+}
+
+/** Loads the newest page of a room. */
+export async function loadRoom(roomId: string): Promise<void> {
+  publish("log_loading", { roomId });
+  try {
+    publish("page_loaded", { roomId, page: await call("messages.history", { roomId, limit: 50 }) });
+    await fillGap(roomId);
+  } catch {
+    publish("log_failed", { roomId });
+  }
+}
+
+/** Loads the page before the oldest known one; does nothing while that is under way or at the beginning. */
+export async function loadOlder(roomId: string): Promise<void> {
+  const log = getState().logs[roomId];
+  if (!log?.olderCursor || log.older === "loading") return;
+  publish("older_loading", { roomId });
+  try {
+    const page = await call("messages.history", { roomId, cursor: log.olderCursor, limit: 50 });
+    publish("older_loaded", { roomId, page });
+  } catch {
+    publish("older_failed", { roomId });
+  }
+}
+
+export async function loadMembers(roomId: string): Promise<void> {
+  const { users } = await call("rooms.members", { roomId });
+  publish("members_listed", { roomId, users });
+}
+
+/** Loads the rooms of this person; a failure keeps what is known. */
+export async function loadRooms(): Promise<void> {
+  try {
+    publish("rooms_listed", { rooms: await call("rooms.list", {}) });
+  } catch {
+    publish("rooms_failed", {});
+  }
+}
+
+/** Reads what is missing behind the tail, until the log is whole. */
+async function fillGap(roomId: string): Promise<void> {
+  if (filling.has(roomId)) return;
+  filling.add(roomId);
+  try {
+    for (;;) {
+      const { logs, rooms } = getState();
+      const log = logs[roomId];
+      const headSeq = rooms[roomId]?.headSeq ?? 0;
+      if (!log || !hasGap(log, headSeq)) return;
+      if (headSeq - log.tailSeq > LONGEST_FILL) {
+        publish("page_loaded", { roomId, page: await call("messages.history", { roomId, limit: 50 }) });
+        return;
+      }
+      const page = await call("messages.after", { roomId, after: log.tailSeq, limit: 100 });
+      if (page.epoch !== log.epoch) {
+        publish("page_loaded", { roomId, page: await call("messages.history", { roomId, limit: 50 }) });
+        return;
+      }
+      publish("gap_filled", { roomId, page });
+      if (getState().logs[roomId]?.tailSeq === log.tailSeq) return;
+    }
+  } catch {
+    // Not lost: the gap is still known, and the next entry or the next connect tries again.
+  } finally {
+    filling.delete(roomId);
+  }
+}
+
+function take(entry: Entry): void {
+  publish("received", { entry });
+  const { logs, rooms, members, me } = getState();
+  const { roomId } = entry;
+  const log = logs[roomId];
+  if (log && log.epoch !== "" && log.epoch !== entry.epoch) void loadRoom(roomId);
+  else if (log && hasGap(log, rooms[roomId]?.headSeq ?? 0)) void fillGap(roomId);
+  if (isMessage(entry)) return;
+  const subject = entry.subjectId ?? entry.actorId;
+  if (subject === me?.id && ["left", "kicked", "banned"].includes(entry.kind)) publish("room_gone", { roomId });
+  else if (members[roomId]) void loadMembers(roomId).catch(() => undefined);
+}
+
+async function resume(active: ChatSocket): Promise<void> {
+  const { logs } = getState();
+  const points = Object.entries(logs)
+    .filter(([, log]) => log.phase === "ready")
+    .map(([roomId, log]) => ({ roomId, epoch: log.epoch, lastSeq: log.tailSeq }));
+  for (let start = 0; start < points.length; start += RESUME_BATCH) {
+    const answer = await ask(active, "resume", { rooms: points.slice(start, start + RESUME_BATCH) });
+    if (answer?.ok) answer.data.rooms.forEach(takeResumed);
+  }
+}
+
+function takeResumed({ roomId, reset, entries, epoch, headSeq, hasMore }: ResumedRoom): void {
+  if (reset) {
+    void loadRoom(roomId);
+    return;
+  }
+  publish("gap_filled", { roomId, page: { entries: entries ?? [], epoch, headSeq, hasMore: hasMore ?? false } });
+  if (hasMore) void fillGap(roomId);
+}
+
+/** Listens to one room; `join_room` is about listening only, membership is made over HTTP. */
+export async function listenTo(roomId: string): Promise<void> {
+  const active = getSocket();
+  if (!active) return;
+  const answer = await ask(active, "join_room", { roomId });
+  if (answer && !answer.ok && answer.error.retryAfter !== undefined) {
+    setTimeout(() => void listenTo(roomId), answer.error.retryAfter * 1_000);
+  }
+}
+
+async function onConnect(active: ChatSocket): Promise<void> {
+  await loadRooms();
+  await Promise.all(Object.keys(getState().rooms).map(listenTo));
+  await resume(active);
+  for (const roomId of Object.keys(getState().members)) void loadMembers(roomId).catch(() => undefined);
+  if (!active.connected) return;
+  publish("link_changed", { link: "online" });
+  afterConnect();
+}
+
+async function renewAndConnect(active: ChatSocket): Promise<void> {
+  if (await renew()) active.connect();
+  else endSession();
+}
+
+function onRefused(active: ChatSocket): void {
+  publish("link_changed", { link: "lost" });
+  // `active` is true while the library itself tries again (the server is away); false means the server said no.
+  if (!active.active) void renewAndConnect(active);
+}
+
+function onLost(active: ChatSocket, reason: string): void {
+  publish("link_changed", { link: "lost" });
+  // Only after this reason does the library not reconnect by itself.
+  if (reason === "io server disconnect") void renewAndConnect(active);
+}
+
+function listen(active: ChatSocket): void {
+  active.on("connect", () => void onConnect(active));
+  active.on("connect_error", () => onRefused(active));
+  active.on("disconnect", (reason) => onLost(active, reason));
+  active.on("receive_message", (message) => take({ ...message, kind: "message" }));
+  active.on("room_entry", take);
+  active.on("user_typing", (typing) => {
+    publish("typing_changed", { typing, until: Date.now() + TYPING_SHOWN_MS });
+    setTimeout(() => publish("typing_expired", { now: Date.now() }), TYPING_SHOWN_MS + 50);
+  });
+  active.on("user_status", (status) => publish("status_changed", { status }));
+  active.on("room_users", ({ roomId, users }) => publish("members_listed", { roomId, users }));
+  active.on("messages_read", (read) => publish("read_by", { read }));
+  active.on("reset", ({ rooms }) => {
+    for (const { roomId } of rooms) if (getState().logs[roomId]) void loadRoom(roomId);
+  });
+}
+
+/** Connects, and from then on keeps the state current. */
+export function startLive(): void {
+  stopLive();
+  socket = openSocket();
+  listen(socket);
+  socket.connect();
+}
+
+export function stopLive(): void {
+  socket?.removeAllListeners();
+  socket?.disconnect();
+  socket = null;
+}
+
+/** Tries at once instead of at the next turn of the back-off (the person asked, or the network came back). */
+export function reconnectNow(): void {
+  if (socket && !socket.connected) socket.disconnect().connect();
+}
+
+window.addEventListener("online", reconnectNow);

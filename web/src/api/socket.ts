@@ -1,0 +1,54 @@
+import { io, type Socket } from "socket.io-client";
+import { getAccessToken } from "./call";
+import type { ClientToServerEvents, Refusal, ServerToClientEvents } from "./contract";
+
+export type ChatSocket = Socket<ServerToClientEvents, ClientToServerEvents>;
+export type Answer<T> = { ok: true; data: T } | { ok: false; error: Refusal };
+
+type EventWithAck = {
+  [Event in keyof ClientToServerEvents]: Parameters<ClientToServerEvents[Event]> extends [unknown, unknown]
+    ? Event
+    : never;
+}[keyof ClientToServerEvents];
+type Payload<Event extends EventWithAck> = Parameters<ClientToServerEvents[Event]>[0];
+type Data<Event extends EventWithAck> = Extract<
+  Parameters<Parameters<ClientToServerEvents[Event]>[1]>[0],
+  { ok: true }
+>["data"];
+
+/** How long an answer may take before it counts as lost; the same message is then sent again. */
+const ACK_TIMEOUT_MS = 10_000;
+
+/** A socket of the native dialect, not connected yet. Gaps are filled by `resume`, not by state recovery. */
+export function openSocket(): ChatSocket {
+  return io({
+    autoConnect: false,
+    transports: ["websocket", "polling"],
+    tryAllTransports: true,
+    reconnectionDelay: 500,
+    reconnectionDelayMax: 8_000,
+    auth: (give) => {
+      const token = getAccessToken();
+      give({ dialect: "native", csr: false, ...(token ? { token } : {}) });
+    },
+  });
+}
+
+/** Sends an event and waits for its answer; null when none came in time or the connection was lost. */
+export async function ask<Event extends EventWithAck>(
+  socket: ChatSocket,
+  event: Event,
+  payload: Payload<Event>,
+): Promise<Answer<Data<Event>> | null> {
+  return new Promise((resolve) => {
+    if (!socket.connected) {
+      resolve(null);
+      return;
+    }
+    // The library's overloads cannot follow a generic event name; the types above already have.
+    const emitter = socket.timeout(ACK_TIMEOUT_MS) as unknown as {
+      emit: (event: string, payload: unknown, ack: (error: Error | null, answer: Answer<Data<Event>>) => void) => void;
+    };
+    emitter.emit(event, payload, (error, answer) => resolve(error ? null : answer));
+  });
+}

@@ -1,0 +1,64 @@
+import i18next, { type TFunction } from "i18next";
+import { useSyncExternalStore } from "react";
+import en from "./en.json";
+
+/** The languages of the product so far, each by its own name. */
+export const languages = { en: "English", ar: "العربية" } as const;
+export type Language = keyof typeof languages;
+
+const storageKey = "chatroom.language";
+
+/** Everything but English is its own file, loaded when it is wanted. */
+const loaders: Record<Exclude<Language, "en">, () => Promise<{ default: object }>> = {
+  ar: () => import("./ar.json"),
+};
+
+function isLanguage(tag: string): tag is Language {
+  return tag in languages;
+}
+
+function preferred(): Language {
+  const wanted = [localStorage.getItem(storageKey), ...navigator.languages.map((tag) => tag.split("-")[0])];
+  return wanted.find((tag): tag is Language => !!tag && isLanguage(tag)) ?? "en";
+}
+
+async function load(language: Language): Promise<void> {
+  if (language !== "en" && !i18next.hasResourceBundle(language, "translation")) {
+    i18next.addResourceBundle(language, "translation", (await loaders[language]()).default);
+  }
+  await i18next.changeLanguage(language);
+  document.documentElement.lang = language;
+  document.documentElement.dir = i18next.dir();
+}
+
+/** Must be awaited before the first render. */
+export async function startI18n(): Promise<void> {
+  await i18next.init({
+    lng: "en",
+    fallbackLng: "en",
+    resources: { en: { translation: en } },
+    interpolation: { escapeValue: false },
+  });
+  await load(preferred());
+}
+
+export async function chooseLanguage(language: Language): Promise<void> {
+  localStorage.setItem(storageKey, language);
+  await load(language);
+}
+
+function subscribe(listener: () => void): () => void {
+  i18next.on("languageChanged", listener);
+  return () => i18next.off("languageChanged", listener);
+}
+
+/** The current language; the component renders again when it changes. */
+export function useLanguage(): Language {
+  return useSyncExternalStore(subscribe, () => i18next.language as Language);
+}
+
+/** The translate function of the current language. */
+export function useT(): TFunction {
+  useLanguage();
+  return i18next.t;
+}

@@ -1,0 +1,212 @@
+import type {
+  Entry,
+  EntriesPage,
+  HistoryPage,
+  Member,
+  Message,
+  MessagesRead,
+  Refusal,
+  Room,
+  TypingNews,
+  User,
+  UserStatus,
+} from "../api/contract";
+import { insertEntries, pageAsLog, withOlderPage } from "./log";
+import { emptyState, isMessage, type Link, type Pending, type Phase, type RoomLog, type State } from "./model";
+
+/** Everything that can happen to the state. Server events and own deeds take the same path. */
+export interface News {
+  phase_changed: { phase: Phase };
+  signed_in: { me: User; outbox: Pending[] };
+  signed_out: Record<never, never>;
+  link_changed: { link: Link };
+  rooms_listed: { rooms: Room[] };
+  rooms_failed: Record<never, never>;
+  room_known: { room: Room };
+  room_gone: { roomId: string };
+  log_loading: { roomId: string };
+  log_failed: { roomId: string };
+  page_loaded: { roomId: string; page: HistoryPage };
+  older_loading: { roomId: string };
+  older_failed: { roomId: string };
+  older_loaded: { roomId: string; page: HistoryPage };
+  gap_filled: { roomId: string; page: EntriesPage };
+  received: { entry: Entry };
+  typing_changed: { typing: TypingNews; until: number };
+  typing_expired: { now: number };
+  status_changed: { status: UserStatus };
+  members_listed: { roomId: string; users: Member[] };
+  read_by: { read: MessagesRead };
+  line_drawn: { roomId: string; seq: number };
+  line_removed: { roomId: string };
+  queued: { pending: Pending };
+  requeued: { clientMsgId: string };
+  refused: { clientMsgId: string; refusal: Refusal };
+  unqueued: { clientMsgId: string };
+  paused: { roomId: string; until: number };
+}
+
+type Reducers = { [Kind in keyof News]: (state: State, news: News[Kind]) => State };
+
+function withLog(state: State, roomId: string, change: (log: RoomLog) => RoomLog): State {
+  const log = state.logs[roomId];
+  return log ? { ...state, logs: { ...state.logs, [roomId]: change(log) } } : state;
+}
+
+function without<T>(record: Record<string, T>, key: string): Record<string, T> {
+  const { [key]: _gone, ...rest } = record;
+  return rest;
+}
+
+function byId(rooms: Room[]): Record<string, Room> {
+  return Object.fromEntries(rooms.map((room) => [room.id, room]));
+}
+
+const memberDelta: Record<string, number> = { joined: 1, left: -1, kicked: -1, banned: -1 };
+
+function roomAfter(room: Room, entry: Entry, me: User | null): Room {
+  if (entry.seq <= room.headSeq && entry.epoch === room.epoch) return room;
+  const next = { ...room, headSeq: entry.seq, epoch: entry.epoch };
+  if (!isMessage(entry)) {
+    next.memberCount = Math.max(1, room.memberCount + (memberDelta[entry.kind] ?? 0));
+    return next;
+  }
+  next.lastMessage = entry;
+  if (entry.userId === me?.id) next.readSeq = Math.max(room.readSeq ?? 0, entry.seq);
+  return next;
+}
+
+function stopTyping(state: State, entry: Message): State["typing"] {
+  const here = state.typing[entry.roomId];
+  return here?.[entry.userId]
+    ? { ...state.typing, [entry.roomId]: without(here, entry.userId) }
+    : state.typing;
+}
+
+function received(state: State, { entry }: News["received"]): State {
+  const room = state.rooms[entry.roomId];
+  const next = room
+    ? { ...state, rooms: { ...state.rooms, [room.id]: roomAfter(room, entry, state.me) } }
+    : state;
+  const logged = withLog(next, entry.roomId, (log) => insertEntries(log, [entry]));
+  if (!isMessage(entry)) return logged;
+  const mine = entry.clientMsgId !== undefined && entry.userId === state.me?.id;
+  return {
+    ...logged,
+    typing: stopTyping(state, entry),
+    outbox: mine ? state.outbox.filter((item) => item.clientMsgId !== entry.clientMsgId) : state.outbox,
+  };
+}
+
+function typingChanged(state: State, { typing, until }: News["typing_changed"]): State {
+  if (typing.userId === state.me?.id) return state;
+  const here = without(state.typing[typing.roomId] ?? {}, typing.userId);
+  if (typing.isTyping) here[typing.userId] = { username: typing.username, until };
+  return { ...state, typing: { ...state.typing, [typing.roomId]: here } };
+}
+
+function typingExpired(state: State, { now }: News["typing_expired"]): State {
+  const rooms = Object.entries(state.typing).map(([roomId, typists]) => [
+    roomId,
+    Object.fromEntries(Object.entries(typists).filter(([, typist]) => typist.until > now)),
+  ]);
+  return { ...state, typing: Object.fromEntries(rooms) };
+}
+
+function membersListed(state: State, { roomId, users }: News["members_listed"]): State {
+  const presence = { ...state.presence };
+  for (const user of users) {
+    presence[user.userId] = { status: user.isOnline ? "online" : "offline", lastSeen: user.lastSeen };
+  }
+  const room = state.rooms[roomId];
+  const rooms = room ? { ...state.rooms, [roomId]: { ...room, memberCount: users.length } } : state.rooms;
+  return { ...state, presence, rooms, members: { ...state.members, [roomId]: users } };
+}
+
+function readBy(state: State, { read }: News["read_by"]): State {
+  if (read.userId === state.me?.id) {
+    const room = state.rooms[read.roomId];
+    if (!room || (room.readSeq ?? 0) >= read.seq) return state;
+    return { ...state, rooms: { ...state.rooms, [room.id]: { ...room, readSeq: read.seq } } };
+  }
+  const here = state.reads[read.roomId] ?? {};
+  if ((here[read.userId]?.seq ?? 0) >= read.seq) return state;
+  const mark = { seq: read.seq, username: read.username };
+  return { ...state, reads: { ...state.reads, [read.roomId]: { ...here, [read.userId]: mark } } };
+}
+
+function setRefusal(state: State, clientMsgId: string, refusal?: Refusal): State {
+  const outbox = state.outbox.map((item) => (item.clientMsgId === clientMsgId ? { ...item, refusal } : item));
+  return { ...state, outbox };
+}
+
+const loadingLog: RoomLog = {
+  epoch: "",
+  items: [],
+  tailSeq: 0,
+  olderCursor: null,
+  phase: "loading",
+  older: "idle",
+};
+
+const reducers: Reducers = {
+  phase_changed: (state, { phase }) => ({ ...state, phase }),
+  signed_in: (state, { me, outbox }) => ({ ...state, phase: "signed-in", me, outbox }),
+  signed_out: () => ({ ...emptyState, phase: "signed-out" }),
+  link_changed: (state, { link }) => ({ ...state, link }),
+  rooms_listed: (state, { rooms }) => ({ ...state, rooms: byId(rooms), roomsPhase: "ready" }),
+  rooms_failed: (state) => ({ ...state, roomsPhase: state.roomsPhase === "ready" ? "ready" : "failed" }),
+  room_known: (state, { room }) => ({ ...state, rooms: { ...state.rooms, [room.id]: room } }),
+  room_gone: (state, { roomId }) => ({
+    ...state,
+    rooms: without(state.rooms, roomId),
+    logs: without(state.logs, roomId),
+    members: without(state.members, roomId),
+    typing: without(state.typing, roomId),
+  }),
+  log_loading: (state, { roomId }) => ({ ...state, logs: { ...state.logs, [roomId]: loadingLog } }),
+  log_failed: (state, { roomId }) => withLog(state, roomId, (log) => ({ ...log, phase: "failed" })),
+  page_loaded: (state, { roomId, page }) => ({
+    ...state,
+    logs: { ...state.logs, [roomId]: pageAsLog(page) },
+  }),
+  older_loading: (state, { roomId }) => withLog(state, roomId, (log) => ({ ...log, older: "loading" })),
+  older_failed: (state, { roomId }) => withLog(state, roomId, (log) => ({ ...log, older: "failed" })),
+  older_loaded: (state, { roomId, page }) => withLog(state, roomId, (log) => withOlderPage(log, page)),
+  gap_filled: (state, { roomId, page }) => {
+    const filled = page.entries.reduce((next, entry) => received(next, { entry }), state);
+    return withLog(filled, roomId, (log) =>
+      page.hasMore ? log : insertEntries({ ...log, tailSeq: Math.max(log.tailSeq, page.headSeq) }, []),
+    );
+  },
+  received,
+  typing_changed: typingChanged,
+  typing_expired: typingExpired,
+  status_changed: (state, { status }) => ({
+    ...state,
+    presence: {
+      ...state.presence,
+      [status.userId]: { status: status.presence ?? status.status, lastSeen: status.lastSeen },
+    },
+  }),
+  members_listed: membersListed,
+  read_by: readBy,
+  line_drawn: (state, { roomId, seq }) => ({ ...state, lines: { ...state.lines, [roomId]: seq } }),
+  line_removed: (state, { roomId }) => ({ ...state, lines: without(state.lines, roomId) }),
+  queued: (state, { pending }) => ({ ...state, outbox: [...state.outbox, pending] }),
+  requeued: (state, { clientMsgId }) => setRefusal(state, clientMsgId),
+  refused: (state, { clientMsgId, refusal }) => setRefusal(state, clientMsgId, refusal),
+  unqueued: (state, { clientMsgId }) => ({
+    ...state,
+    outbox: state.outbox.filter((item) => item.clientMsgId !== clientMsgId),
+  }),
+  paused: (state, { roomId, until }) => ({
+    ...state,
+    pausedUntil: { ...state.pausedUntil, [roomId]: until },
+  }),
+};
+
+/** The state after one piece of news. Pure: the only place where the state changes. */
+export function apply<Kind extends keyof News>(state: State, kind: Kind, news: News[Kind]): State {
+  return reducers[kind](state, news);
+}

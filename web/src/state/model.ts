@@ -1,0 +1,79 @@
+import type { Entry, Member, Message, Refusal, Room, User } from "../api/contract";
+
+/** A message that was typed but not yet acknowledged by the server. */
+export interface Pending {
+  clientMsgId: string;
+  roomId: string;
+  content: string;
+  createdAt: string;
+  /** Set when the server refused for good; the person decides what happens next. */
+  refusal?: Refusal;
+}
+
+/** What this client knows of one room's log, in the order of `seq`. */
+export interface RoomLog {
+  epoch: string;
+  items: Entry[];
+  /** Every entry up to here that the client asked for is in `items`; a higher `seq` than the next one is a gap. */
+  tailSeq: number;
+  /** Leads to the page before; null at the beginning of the room. */
+  olderCursor: string | null;
+  phase: "loading" | "ready" | "failed";
+  older: "idle" | "loading" | "failed";
+}
+
+export interface ReadMark {
+  seq: number;
+  username: string;
+}
+
+export interface Typist {
+  username: string;
+  until: number;
+}
+
+export interface Presence {
+  status: "online" | "away" | "offline";
+  lastSeen?: string | null;
+}
+
+export type Phase = "starting" | "unreachable" | "signed-out" | "signed-in";
+export type Link = "connecting" | "online" | "lost";
+
+export interface State {
+  phase: Phase;
+  me: User | null;
+  link: Link;
+  rooms: Record<string, Room>;
+  roomsPhase: "loading" | "ready" | "failed";
+  logs: Record<string, RoomLog>;
+  members: Record<string, Member[]>;
+  presence: Record<string, Presence>;
+  typing: Record<string, Record<string, Typist>>;
+  reads: Record<string, Record<string, ReadMark>>;
+  /** The unread line stands above the first message after this `seq`; it stays until one leaves the room. */
+  lines: Record<string, number>;
+  outbox: Pending[];
+  /** Epoch milliseconds before which a room takes no message from this person. */
+  pausedUntil: Record<string, number>;
+}
+
+export const emptyState: State = {
+  phase: "starting",
+  me: null,
+  link: "connecting",
+  rooms: {},
+  roomsPhase: "loading",
+  logs: {},
+  members: {},
+  presence: {},
+  typing: {},
+  reads: {},
+  lines: {},
+  outbox: [],
+  pausedUntil: {},
+};
+
+export function isMessage(entry: Entry): entry is Message {
+  return entry.kind === "message";
+}
