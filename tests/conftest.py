@@ -31,3 +31,5 @@ def _no_network(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 sys.addaudithook(_no_network)
+
+pytest_plugins = ("tests.servers",)

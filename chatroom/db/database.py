@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
-from chatroom.db import sqlite
+from chatroom.db import server, sqlite
 from chatroom.db.access import Engine, Reader, Transaction
+from chatroom.db.url import parse
 
 
 class Database:
@@ -21,9 +22,10 @@ class Database:
 
         Raises ValueError for a URL of another kind and Unavailable when the database cannot be reached.
         """
-        if url.startswith("sqlite:///"):
-            return cls(await sqlite.connect(url.removeprefix("sqlite:///")))
-        raise ValueError(f"not a database URL: {url.partition(':')[0]}")
+        target = parse(url)
+        if target.dialect == "sqlite":
+            return cls(sqlite.connect(target))
+        return cls(await server.connect(target))
 
     def begin(self, after: Callable[[], None] | None = None) -> AbstractAsyncContextManager[Transaction]:
         """Open a write transaction: committed on leaving the block, rolled back on an exception.

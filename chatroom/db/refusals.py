@@ -25,6 +25,9 @@ _MYSQL_AWAY = {
 # MySQL: duplicate, the four of foreign keys, check (MySQL, MariaDB).
 _MYSQL_CONFLICT = {1022, 1062, 1169, 1216, 1217, 1451, 1452, 1586, 1761, 1762, 3819, 4025}
 
+# Below stand what the server said, from here on what the client library noticed.
+_MYSQL_CLIENT_ERRORS = 2000
+
 
 def refusal(error: BaseException) -> Conflict | Unavailable | None:
     """Say what a driver's error means to a caller; None when it is a fault of ours."""
@@ -35,18 +38,29 @@ def refusal(error: BaseException) -> Conflict | Unavailable | None:
         if code in _SQLITE_CONFLICT:
             return Conflict(text)
         return Unavailable(text) if code & 0xFF in _SQLITE_AWAY else None
-    state = getattr(cause, "sqlstate", None)
-    if isinstance(state, str):
-        if state in _STATE_CONFLICT:
-            return Conflict(text)
-        return Unavailable(text) if state.startswith(_STATE_AWAY) else None
-    number = cause.args[0] if cause.args else None
-    if number in _MYSQL_CONFLICT:
-        return Conflict(text)
     lost = isinstance(error, DBAPIError) and error.connection_invalidated
-    if number in _MYSQL_AWAY or lost or isinstance(cause, OSError | PoolTimeout):
+    number = cause.args[0] if cause.args else None
+    state = getattr(cause, "sqlstate", None)
+    if isinstance(number, int):
+        conflict, away = number in _MYSQL_CONFLICT, number in _MYSQL_AWAY
+    else:
+        conflict, away = state in _STATE_CONFLICT, isinstance(state, str) and state.startswith(_STATE_AWAY)
+    if conflict:
+        return Conflict(text)
+    if away or lost or isinstance(cause, OSError | PoolTimeout):
         return Unavailable(text)
     return None
+
+
+def known_undone(error: BaseException) -> bool:
+    """Whether the server itself said that a COMMIT failed; a lost connection says nothing."""
+    if not isinstance(error, DBAPIError) or error.orig is None or error.connection_invalidated:
+        return False
+    cause = error.orig
+    number = cause.args[0] if cause.args else None
+    if isinstance(number, int):
+        return 0 < number < _MYSQL_CLIENT_ERRORS
+    return str(getattr(cause, "sqlstate", "")).startswith(("23", "40", "53"))
 
 
 @contextmanager

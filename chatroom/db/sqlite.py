@@ -20,15 +20,17 @@ from sqlalchemy.pool import NullPool
 
 from chatroom.db.access import Conflict, Params, Reader, Row, Transaction, Unavailable
 from chatroom.db.refusals import refusal
+from chatroom.db.url import Target
 
 BUSY_SECONDS = 5.0
 """How long a transaction waits for another process that writes."""
 
 
-async def connect(path: str) -> "SqliteEngine":
+def connect(target: Target) -> "SqliteEngine":
     """Open the file, creating it (mode 0600) when there is none. Raises Unavailable."""
+    path = Path(target.url.database or "")
     try:
-        return SqliteEngine(Path(path))
+        return SqliteEngine(path)
     except (OSError, sqlite3.Error) as error:
         raise Unavailable(f"cannot open {path}: {error}") from error
 

@@ -1,0 +1,224 @@
+"""PostgreSQL over asyncpg, MySQL and MariaDB over asyncmy: pooled, READ COMMITTED."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from typing import Any
+
+from sqlalchemy import CursorResult, Executable, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from chatroom.db.access import Conflict, Params, Reader, Row, Transaction, Unavailable
+from chatroom.db.refusals import known_undone, refusal, refusing
+from chatroom.db.url import Target
+
+STATEMENT_SECONDS = 10
+"""How long one statement may take before the connection counts as lost: the database is there but stopped."""
+LOCK_SECONDS = 5
+"""How long a statement waits for another transaction's lock."""
+
+# Whatever the server's own settings are: the same waits, and text that does not fit is refused, never cut.
+_MYSQL_SESSION = f"SET SESSION innodb_lock_wait_timeout={LOCK_SECONDS}, sql_mode='TRADITIONAL'"
+_POSTGRESQL_SESSION = {
+    "lock_timeout": f"{LOCK_SECONDS}s",
+    "idle_in_transaction_session_timeout": "60s",
+    "jit": "off",
+}
+
+
+async def connect(target: Target) -> "ServerEngine":
+    """Open the pools and prove that the server answers. Raises Unavailable."""
+    engine = ServerEngine(target)
+    try:
+        async with engine.read() as reader:
+            await reader.scalar(text("SELECT 1"))
+    except BaseException:
+        await engine.close()
+        raise
+    return engine
+
+
+def arguments(target: Target, *, reading: bool = False) -> dict[str, Any]:
+    """What the driver is told for one connection."""
+    given = dict(target.connect)
+    if target.dialect == "postgresql":
+        settings = {**_POSTGRESQL_SESSION, **given.pop("server_settings", {})}
+        if reading:
+            settings["default_transaction_read_only"] = "on"
+        return {"command_timeout": STATEMENT_SECONDS, "server_settings": settings, **given}
+    session = "SET SESSION TRANSACTION READ ONLY" if reading else _MYSQL_SESSION
+    return {"read_timeout": STATEMENT_SECONDS, "charset": "utf8mb4", "init_command": session, **given}
+
+
+class ServerEngine:
+    """Two pools: for writing, and for reading, whose connections commit every statement by themselves."""
+
+    def __init__(self, target: Target) -> None:
+        self.dialect = target.dialect
+        pool = {
+            "pool_size": target.pool,
+            "max_overflow": 0,
+            "pool_timeout": target.pool_seconds,
+            "pool_recycle": 1800,
+            "pool_use_lifo": True,
+        }
+        self._write = create_async_engine(
+            target.url, isolation_level="READ COMMITTED", connect_args=arguments(target), **pool
+        )
+        # AUTOCOMMIT saves the two round trips of BEGIN and ROLLBACK around each read.
+        self._read = create_async_engine(
+            target.url,
+            isolation_level="AUTOCOMMIT",
+            pool_reset_on_return=None,
+            connect_args=arguments(target, reading=True),
+            **pool,
+        )
+
+    def begin(self, after: Callable[[], None] | None) -> AbstractAsyncContextManager[Transaction]:
+        return self._begin(after)
+
+    @asynccontextmanager
+    async def _begin(self, after: Callable[[], None] | None) -> AsyncIterator[Transaction]:
+        tx = ServerTransaction(self.dialect, await _checkout(self._write))
+        try:
+            yield tx
+        except BaseException:
+            await _to_the_end(_roll_back(tx.connection))
+            raise
+        if tx.failed is not None:
+            await _to_the_end(_roll_back(tx.connection))
+            raise tx.failed
+        await _to_the_end(_commit(tx.connection, after))
+
+    def read(self) -> AbstractAsyncContextManager[Reader]:
+        return self._borrow()
+
+    @asynccontextmanager
+    async def _borrow(self) -> AsyncIterator[Reader]:
+        connection = await _checkout(self._read)
+        try:
+            yield ServerReader(self.dialect, connection)
+        finally:
+            await _to_the_end(_give_back(connection))
+
+    async def check(self) -> None:
+        """Raise Unavailable unless a write would succeed."""
+        async with self.begin(None) as tx:
+            if self.dialect == "postgresql":
+                # Takes a transaction id, which a standby refuses, and so writes a commit record.
+                await tx.scalar(text("SELECT txid_current()"))
+            elif await tx.scalar(text("SELECT @@global.read_only")):
+                raise Unavailable("the database is read-only")
+
+    async def close(self) -> None:
+        await self._write.dispose()
+        await self._read.dispose()
+
+
+class ServerReader:
+    """Statements over one pooled connection."""
+
+    def __init__(self, dialect: str, connection: AsyncConnection) -> None:
+        self.dialect = dialect
+        self.connection = connection
+
+    async def one(self, stmt: Executable, params: Params | None = None) -> Row | None:
+        return (await self._execute(stmt, params)).first()
+
+    async def all(self, stmt: Executable, params: Params | None = None) -> Sequence[Row]:
+        return (await self._execute(stmt, params)).all()
+
+    async def scalar(self, stmt: Executable, params: Params | None = None) -> Any:
+        return (await self._execute(stmt, params)).scalar()
+
+    async def _execute(
+        self, stmt: Executable, params: Params | Sequence[Params] | None
+    ) -> CursorResult[*tuple[Any, ...]]:
+        try:
+            return await self.connection.execute(stmt, params)
+        except (DBAPIError, OSError) as error:
+            refused = refusal(error)
+            if refused is None:
+                raise
+            raise refused from error
+
+
+class ServerTransaction(ServerReader):
+    """Statements of one transaction; the driver sends BEGIN with the first."""
+
+    failed: Conflict | Unavailable | None = None
+    """The refusal that ended this transaction: PostgreSQL would refuse to go on, so no database does."""
+
+    async def run(self, stmt: Executable, params: Params | None = None) -> int:
+        return (await self._execute(stmt, params)).rowcount
+
+    async def many(self, stmt: Executable, rows: Sequence[Params]) -> None:
+        if rows:
+            await self._execute(stmt, rows)
+
+    async def _execute(
+        self, stmt: Executable, params: Params | Sequence[Params] | None
+    ) -> CursorResult[*tuple[Any, ...]]:
+        if self.failed is not None:
+            raise self.failed
+        try:
+            return await super()._execute(stmt, params)
+        except (Conflict, Unavailable) as error:
+            self.failed = error
+            raise
+
+
+async def _checkout(engine: AsyncEngine) -> AsyncConnection:
+    with refusing():
+        return await engine.connect()
+
+
+async def _commit(connection: AsyncConnection, after: Callable[[], None] | None) -> None:
+    try:
+        await connection.commit()
+    except (DBAPIError, OSError) as error:
+        await _roll_back(connection)
+        refused = refusal(error)
+        if refused is None:
+            raise
+        if isinstance(refused, Unavailable):
+            refused.outcome_unknown = not known_undone(error)
+        raise refused from error
+    try:
+        if after is not None:
+            after()
+    finally:
+        await _give_back(connection)
+
+
+async def _roll_back(connection: AsyncConnection) -> None:
+    try:
+        await connection.rollback()
+    except (DBAPIError, OSError):
+        # The server rolls back by itself when the connection goes; a connection in doubt is not used again.
+        await connection.invalidate()
+    await _give_back(connection)
+
+
+async def _give_back(connection: AsyncConnection) -> None:
+    with suppress(DBAPIError, OSError):
+        await connection.close()
+
+
+async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
+    """Run `work` to its end even if the task is cancelled meanwhile; the cancellation is raised then.
+
+    Half a COMMIT would leave the caller without an answer and the pool with a connection in doubt.
+    """
+    cancelled: asyncio.CancelledError | None = None
+    task = asyncio.ensure_future(work)
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        task.exception()
+        raise cancelled
+    task.result()
