@@ -1,4 +1,4 @@
-"""Refuse `tx.emit` outside the modules that do a slice's deeds: an event is told where its deed is done."""
+"""Refuse `tx.emit` and `ctx.emit` outside the modules that do the deeds: an event is told where its deed is done."""
 
 import ast
 import sys
@@ -12,7 +12,7 @@ NOT_SERVICES = {"__init__", "api", "jobs", "ports", "rules", "signals", "store",
 
 
 def emits(tree: ast.Module) -> Iterator[int]:
-    """Lines that call `.emit` on something named `tx`."""
+    """Lines that call `.emit` on something named `tx` or `ctx`."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "emit":
             owner = node.func.value
@@ -23,7 +23,7 @@ def emits(tree: ast.Module) -> Iterator[int]:
                 if isinstance(owner, ast.Attribute)
                 else ""
             )
-            if name == "tx":
+            if name in {"tx", "ctx"}:
                 yield node.lineno
 
 
@@ -34,7 +34,7 @@ def findings() -> Iterator[str]:
         if not service:
             lines = emits(ast.parse(path.read_text(encoding="utf-8")))
             yield from (
-                f"{path.relative_to(ROOT)}:{line}: tx.emit outside a service module" for line in lines
+                f"{path.relative_to(ROOT)}:{line}: an event told outside a service module" for line in lines
             )
 
 

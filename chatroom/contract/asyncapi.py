@@ -1,0 +1,87 @@
+"""AsyncAPI 3.0 of the socket surface: what a client may emit with its acknowledgement, and what it is told."""
+
+from typing import Any
+
+from chatroom.contract.schemas import REFUSAL, Schema, Shapes
+from chatroom.contract.surface import Contract, summary
+from chatroom.core.operation import Operation
+from chatroom.core.schema import Event
+
+_CHANNEL = {"$ref": "#/channels/socket"}
+
+
+def document(contract: Contract, shapes: Shapes) -> dict[str, Any]:
+    """Return the whole document."""
+    asked = contract.socket_operations
+    told = contract.sorted_events
+    messages: dict[str, Any] = {}
+    operations: dict[str, Any] = {}
+    for op in asked:
+        messages[f"emit.{op.socket}"] = _message(op.socket or "", summary(op.call), shapes.of(op.input))
+        messages[f"ack.{op.socket}"] = _message(
+            f"{op.socket} (ack)", "The acknowledgement.", _ack(shapes.of(op.output))
+        )
+        operations[f"receive.{op.socket}"] = _receive(op)
+    for event in told:
+        messages[f"event.{event.event}"] = _message(event.event, summary(event), shapes.of(event))
+        operations[f"send.{event.event}"] = _send(event)
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Chatroom",
+            "version": contract.version,
+            "description": (
+                "Socket.IO v5 over Engine.IO v4, path `/socket.io/`, namespace `/`, by websocket or long-polling. "
+                "A token goes into the handshake: `auth: {token}`."
+            ),
+            "license": {"name": "Apache-2.0"},
+        },
+        "defaultContentType": "application/json",
+        "channels": {
+            "socket": {
+                "address": "/",
+                "title": "The Socket.IO namespace",
+                "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in messages},
+            }
+        },
+        "operations": operations,
+        "components": {"messages": messages, "schemas": {**shapes.components, "Refusal": REFUSAL}},
+    }
+
+
+def _message(name: str, text: str, payload: Schema) -> dict[str, Any]:
+    return {"name": name, "summary": text, "payload": payload}
+
+
+def _ack(output: Schema) -> Schema:
+    yes = {
+        "type": "object",
+        "properties": {"ok": {"const": True}, "data": output},
+        "required": ["ok", "data"],
+    }
+    refusal = {"$ref": "#/components/schemas/Refusal"}
+    no = {
+        "type": "object",
+        "properties": {"ok": {"const": False}, "error": refusal},
+        "required": ["ok", "error"],
+    }
+    return {"oneOf": [yes, no]}
+
+
+def _receive(op: Operation) -> dict[str, Any]:
+    return {
+        "action": "receive",
+        "channel": _CHANNEL,
+        "summary": summary(op.call),
+        "messages": [{"$ref": f"#/channels/socket/messages/emit.{op.socket}"}],
+        "reply": {"channel": _CHANNEL, "messages": [{"$ref": f"#/channels/socket/messages/ack.{op.socket}"}]},
+    }
+
+
+def _send(event: type[Event]) -> dict[str, Any]:
+    return {
+        "action": "send",
+        "channel": _CHANNEL,
+        "summary": summary(event),
+        "messages": [{"$ref": f"#/channels/socket/messages/event.{event.event}"}],
+    }

@@ -1,0 +1,117 @@
+"""The reference pages in docs/reference: operations, events, errors and settings, for people."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic_settings import BaseSettings
+
+from chatroom.contract.schemas import Schema, Shapes
+from chatroom.contract.surface import Contract, summary
+from chatroom.contract.typescript import type_of
+from chatroom.core.errors import CATALOGUE
+from chatroom.core.operation import Operation
+from chatroom.core.principal import POLICY
+
+_MADE = "<!-- Written by `make contract`. Do not edit. -->\n"
+
+
+def operations(contract: Contract, shapes: Shapes) -> str:
+    """Every operation with its addresses, permission, limit, input and output."""
+    lines = [
+        _MADE,
+        "# Operations",
+        "",
+        "Everything a client can ask for, over HTTP, over Socket.IO, or both.",
+    ]
+    slices: dict[str, list[Operation]] = {}
+    for op in contract.operations:
+        slices.setdefault(op.slice, []).append(op)
+    for name, members in slices.items():
+        lines += ["", f"## {name}"]
+        for op in members:
+            lines += _operation(op, contract, shapes)
+    return "\n".join(lines) + "\n"
+
+
+def _operation(op: Operation, contract: Contract, shapes: Shapes) -> Iterator[str]:
+    yield from ("", f"### {op.name}", "", summary(op.call), "")
+    for route in contract.routes:
+        if route.operation is op:
+            yield f"- `{route.method} {route.path}` answers {op.status}"
+    if op.socket:
+        yield f"- socket event `{op.socket}`"
+    yield f"- for {', '.join(sorted(POLICY[op.may]))}; policy `{op.may}`"
+    if op.limit:
+        yield f"- rate limit `{op.limit}`"
+    yield from _fields("Input", shapes.fields(op.input))
+    output = shapes.of(op.output)
+    yield from ("", f"Answer: `{type_of(output)}`" if output else "Answer: nothing")
+
+
+def _fields(title: str, schema: Schema) -> Iterator[str]:
+    properties = schema.get("properties", {})
+    if not properties:
+        return
+    yield from ("", f"| {title} | type | |", "|---|---|---|")
+    required = schema.get("required", ())
+    for name, field in properties.items():
+        notes = [] if name in required else ["optional"]
+        if field.get("default") is not None:
+            notes.append(f"default `{str(field['default']).lower()}`")
+        notes += [f"{_BOUNDS[key]} {field[key]}" for key in _BOUNDS if key in field]
+        notes += [field["description"]] if "description" in field else []
+        yield f"| `{name}` | `{_cell(type_of(field))}` | {', '.join(notes)} |"
+
+
+_BOUNDS = {
+    "minLength": "at least",
+    "maxLength": "at most",
+    "minimum": "from",
+    "maximum": "to",
+    "pattern": "pattern",
+}
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def events(contract: Contract, shapes: Shapes) -> str:
+    """Every event that the server tells, with its payload."""
+    lines = [_MADE, "# Events", "", "What the server tells its Socket.IO clients."]
+    for event in contract.sorted_events:
+        lines += ["", f"## {event.event}", "", summary(event)]
+        if event.ephemeral:
+            lines += ["", "May be dropped for a slow reader; the next one repairs it."]
+        lines += _fields("Field", shapes.fields(event))
+    return "\n".join(lines) + "\n"
+
+
+def errors() -> str:
+    """Every refusal: its code, status, sentence, and whether trying again makes sense."""
+    lines = [_MADE, "# Errors", "", "`code` is stable; the sentence may change.", ""]
+    lines += ["| code | HTTP status | sentence | try again |", "|---|---|---|---|"]
+    lines += [
+        f"| `{code}` | {entry.status} | {entry.message} | {'yes' if entry.retryable else ''} |"
+        for code, entry in sorted(CATALOGUE.items())
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def settings(kind: type[BaseSettings]) -> str:
+    """Every setting: its names in the environment, default and meaning."""
+    lines = [_MADE, "# Settings", "", "Read once, at the start, from the environment.", ""]
+    lines += ["| name | default | |", "|---|---|---|"]
+    for name, field in kind.model_fields.items():
+        names = " or ".join(f"`{each}`" for each in _names(name, field.validation_alias, kind.model_config))
+        default = (
+            "" if field.is_required() or field.get_default() in (None, "") else f"`{field.get_default()}`"
+        )
+        lines.append(f"| {names} | {_cell(default)} | {_cell(field.description or '')} |")
+    return "\n".join(lines) + "\n"
+
+
+def _names(name: str, alias: Any, config: Mapping[str, Any]) -> list[str]:
+    if alias is None:
+        return [f"{config.get('env_prefix', '')}{name}".upper()]
+    return [str(choice) for choice in getattr(alias, "choices", [alias])]
