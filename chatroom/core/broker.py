@@ -1,0 +1,39 @@
+"""The port between the deeds of this node and the listeners of all nodes."""
+
+from typing import NamedTuple, Protocol
+
+from chatroom.core.audience import Audience
+
+
+class Delivery(NamedTuple):
+    """An event on its way: already encoded, once for all who hear it."""
+
+    to: Audience
+    event: str
+    payload: bytes
+    ephemeral: bool
+
+
+class Broker(Protocol):
+    """Carries deliveries and orders to every node that has a listener. The database stays the truth (decision 6)."""
+
+    def publish(self, delivery: Delivery) -> None:
+        """Hand on an event. Never blocks, never raises; deliveries of one room leave in the order of the calls."""
+
+    def subscribe(self, connection_id: str, channel: str) -> bool:
+        """Let a connection listen to a channel from now on.
+
+        True when it is its person's first listener there. Unknown connections are ignored: they have gone.
+        """
+
+    def unsubscribe(self, connection_id: str, channel: str) -> bool:
+        """End that. True when it was its person's last listener there."""
+
+    def follow(self, user_id: str, channel: str) -> None:
+        """Let every connection of a person listen to a channel."""
+
+    def unfollow(self, user_id: str, channel: str) -> bool:
+        """End that for every connection of the person. True when one was listening."""
+
+    def listens(self, connection_id: str, channel: str) -> bool:
+        """Tell whether a connection of this node listens to a channel."""

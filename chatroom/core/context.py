@@ -1,0 +1,133 @@
+"""Context: who asks, when, from where. Tx: one transaction, whose events and jobs leave with its commit."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from chatroom.core.audience import Audience
+from chatroom.core.broker import Broker, Delivery
+from chatroom.core.clock import Clock
+from chatroom.core.errors import Problem
+from chatroom.core.limits import Limiter
+from chatroom.core.principal import Principal
+from chatroom.core.schema import Event, encode
+from chatroom.db import Database, Reader, Transaction, Unavailable
+
+P = TypeVar("P")
+
+
+class Connection(Protocol):
+    """What a slice may know of the socket that asks."""
+
+    @property
+    def id(self) -> str:
+        """Its own id, never shown to others."""
+
+
+@dataclass(slots=True)
+class Kernel:
+    """What the composition root wired: one per process."""
+
+    db: Database
+    broker: Broker
+    limiter: Limiter
+    clock: Clock
+    ports: dict[type[Any], Any] = field(default_factory=dict)
+    listeners: dict[type[Any], Sequence[Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a request came from: client address, user agent, and the id that logs and errors carry."""
+
+    address: str = ""
+    user_agent: str = ""
+    request_id: str = ""
+
+
+class Context:
+    """One request: the principal, one instant, and the doors to the database, the broker and the ports."""
+
+    __slots__ = ("connection", "kernel", "now", "origin", "who")
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        who: Principal,
+        *,
+        connection: Connection | None = None,
+        origin: Origin | None = None,
+    ) -> None:
+        self.kernel = kernel
+        self.who = who
+        self.connection = connection
+        self.origin = origin or Origin()
+        self.now = kernel.clock()
+
+    def port(self, kind: type[P]) -> P:
+        """Return the adapter that the composition root chose for a port."""
+        adapter: P = self.kernel.ports[kind]
+        return adapter
+
+    def emit(self, event: Event, to: Audience) -> None:
+        """Tell clients now, outside any transaction: for what is never stored (typing, presence)."""
+        publish(self.kernel.broker, event, to)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Reader]:
+        """Open a consistent look at the database. Raises `Problem("unavailable")` when it is away."""
+        try:
+            async with self.kernel.db.read() as reader:
+                yield reader
+        except Unavailable as error:
+            raise Problem("unavailable", retry_after=1) from error
+
+    def begin(self) -> AbstractAsyncContextManager["Tx"]:
+        """Open a transaction: leaving the block commits, an exception rolls back.
+
+        Events leave after the commit, in commit order. Raises `Problem("unavailable")` when nothing was stored.
+        """
+        return _begin(self)
+
+
+class Tx:
+    """One open transaction. Whoever gets a `tx` works inside its caller's."""
+
+    __slots__ = ("_leaving", "ctx", "db", "now", "who")
+
+    def __init__(self, ctx: Context, db: Transaction, leaving: list[Callable[[], object]]) -> None:
+        self.ctx = ctx
+        self.who = ctx.who
+        self.now = ctx.now
+        self.db = db
+        self._leaving = leaving
+
+    def emit(self, event: Event, to: Audience) -> None:
+        """Tell clients once the transaction has committed; never if it does not."""
+        broker, delivery = self.ctx.kernel.broker, Delivery(to, event.event, encode(event), event.ephemeral)
+        self._leaving.append(lambda: broker.publish(delivery))
+
+    def after(self, deed: Callable[[], object]) -> None:
+        """Do something short in memory once committed, in its place among the events: who listens, for example."""
+        self._leaving.append(deed)
+
+
+@asynccontextmanager
+async def _begin(ctx: Context) -> AsyncIterator[Tx]:
+    leaving: list[Callable[[], object]] = []
+
+    def leave() -> None:
+        for deed in leaving:
+            deed()
+
+    try:
+        async with ctx.kernel.db.begin(after=leave) as db:
+            yield Tx(ctx, db, leaving)
+    except Unavailable as error:
+        raise Problem("unavailable", retry_after=1) from error
+
+
+def publish(broker: Broker, event: Event, to: Audience) -> None:
+    """Encode an event once and hand it to the broker."""
+    broker.publish(Delivery(to, event.event, encode(event), event.ephemeral))

@@ -1,0 +1,66 @@
+"""Every refusal the server knows: its stable code, HTTP status and default sentence. The only error catalogue."""
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+
+class Entry(NamedTuple):
+    """A row of the catalogue."""
+
+    status: int
+    message: str
+    retryable: bool = False
+
+
+CATALOGUE: Final[Mapping[str, Entry]] = {
+    "bad_input": Entry(400, "The request is not valid."),
+    "bad_cursor": Entry(400, "The cursor is not one that this server gave out."),
+    "unknown_event": Entry(400, "There is no such event."),
+    "unauthorized": Entry(401, "Sign in first."),
+    "invalid_token": Entry(401, "The token is not valid or its session has ended."),
+    "token_expired": Entry(401, "The token has expired. Sign in again."),
+    "invalid_credentials": Entry(401, "Invalid credentials"),
+    "forbidden": Entry(403, "You may not do this."),
+    "bad_origin": Entry(403, "Requests with a cookie must come from this site."),
+    "not_a_member": Entry(403, "Join the room first."),
+    "not_listening": Entry(403, "Send join_room for this room first."),
+    "not_the_creator": Entry(403, "Only the person who created the room may see or change its invite."),
+    "not_found": Entry(404, "There is no such thing, or it is not yours to see."),
+    "room_not_found": Entry(404, "There is no such room, or it is not yours to see."),
+    "invalid_invite": Entry(404, "There is no such room, or the invite code is not valid."),
+    "method_not_allowed": Entry(405, "This address does not answer that method."),
+    "conflict": Entry(409, "This exists already."),
+    "user_exists": Entry(409, "User already exists"),
+    "message_conflict": Entry(409, "This clientMsgId was used for another message."),
+    "too_large": Entry(413, "The request is too large."),
+    "unsupported_media_type": Entry(415, "Send JSON with Content-Type: application/json."),
+    "rate_limited": Entry(429, "Too many requests. Please slow down.", retryable=True),
+    "internal": Entry(500, "Internal server error"),
+    "busy": Entry(503, "The server is busy. Try again shortly.", retryable=True),
+    "unavailable": Entry(503, "The service is unavailable for a moment. Try again.", retryable=True),
+}
+
+
+class Problem(Exception):
+    """A refusal with a code of the catalogue.
+
+    `errors` maps a field to its complaints, `retry_after` is in seconds, `message` replaces the default sentence.
+    Dialects, acks and retry decisions render it; nothing else does.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str | None = None,
+        *,
+        errors: Mapping[str, list[str]] | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        entry = CATALOGUE[code]
+        super().__init__(message or entry.message)
+        self.code = code
+        self.status = entry.status
+        self.message = message or entry.message
+        self.retryable = entry.retryable
+        self.errors = errors
+        self.retry_after = retry_after

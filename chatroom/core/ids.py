@@ -1,0 +1,21 @@
+"""Identifiers and secrets. An id names a thing; order and cursors are `seq`, never an id."""
+
+import secrets
+from typing import Annotated
+
+import msgspec
+from uuid_utils import uuid7
+
+_UUID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+
+Id = Annotated[str, msgspec.Meta(pattern=_UUID, description="A UUID in canonical lower-case form.")]
+
+
+def new() -> str:
+    """Return a fresh UUIDv7 (RFC 9562) in canonical text form: unguessable enough to name, never to authorise."""
+    return str(uuid7())
+
+
+def token(size: int = 32) -> str:
+    """Return `size` random bytes as URL-safe text without padding; 32 bytes are 43 characters."""
+    return secrets.token_urlsafe(size)

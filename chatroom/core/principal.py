@@ -1,0 +1,64 @@
+"""Who is asking, and the one table of who may do what (trust.md section 12)."""
+
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from chatroom.core.errors import Problem
+
+
+class Role(StrEnum):
+    """Global roles; `outsider` has no token, `system` is the server's own work."""
+
+    OUTSIDER = "outsider"
+    GUEST = "guest"
+    USER = "user"
+    MODERATOR = "moderator"
+    ADMIN = "admin"
+    SYSTEM = "system"
+
+
+class Principal(msgspec.Struct, frozen=True, kw_only=True):
+    """The one who asks: a signed-in person through one session, an outsider, or the system."""
+
+    id: str
+    role: Role
+    username: str = ""
+    name: str = ""
+    session_id: str = ""
+
+
+OUTSIDER: Final = Principal(id="", role=Role.OUTSIDER)
+SYSTEM: Final = Principal(id="", role=Role.SYSTEM)
+
+_ALL: Final = frozenset({Role.OUTSIDER, Role.GUEST, Role.USER, Role.MODERATOR, Role.ADMIN})
+_PEOPLE: Final = _ALL - {Role.OUTSIDER}
+_MEMBERS: Final = _PEOPLE - {Role.GUEST}
+
+POLICY: Final[dict[str, frozenset[Role]]] = {
+    "auth.register": _ALL,
+    "auth.sign_in": _ALL,
+    "auth.sign_out": _ALL,
+    "users.read_self": _PEOPLE,
+    "rooms.create": _MEMBERS,
+    "rooms.list": _PEOPLE,
+    "rooms.read": _PEOPLE,
+    "rooms.join": _MEMBERS,
+    "rooms.enter": _PEOPLE,
+    "rooms.leave": _PEOPLE,
+    "rooms.invite": _MEMBERS,
+    "messages.send": _PEOPLE,
+    "messages.read": _PEOPLE,
+    "messages.mark_read": _PEOPLE,
+    "presence.read": _PEOPLE,
+    "presence.type": _PEOPLE,
+}
+"""Action -> the global roles that may try it. Whose object it is, the slice decides by scoped look-up."""
+
+
+def require(who: Principal, action: str) -> None:
+    """Let `who` pass or raise: 401 for an outsider, 403 for the others (roles that the action does not name)."""
+    if who.role in POLICY[action]:
+        return
+    raise Problem("unauthorized" if who.role is Role.OUTSIDER else "forbidden")

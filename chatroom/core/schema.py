@@ -1,0 +1,106 @@
+"""The one type system: what crosses a wire is a frozen msgspec struct, camelCase outside, snake_case inside."""
+
+import re
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar
+
+import msgspec
+
+from chatroom.core.errors import Problem
+
+_PATH = re.compile(r"^(?P<what>.*?)(?: - at `\$\.?(?P<path>.*)`)?$", re.DOTALL)
+_FIELD = re.compile(r"field `(?P<name>[^`]+)`")
+_NUL = b"\\u0000"
+
+T = TypeVar("T")
+
+
+class Wire(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Base of every input and output. Unknown fields are refused or ignored by the door, never stored."""
+
+
+class Empty(Wire, frozen=True, kw_only=True):
+    """An operation without input."""
+
+
+class Event(Wire, frozen=True, kw_only=True):
+    """Base of everything told to clients. `event` is its wire name.
+
+    An ephemeral event (typing, presence) may be dropped for a slow reader; it heals by itself (promise P13).
+    """
+
+    event: ClassVar[str]
+    ephemeral: ClassVar[bool] = False
+
+
+encode: Callable[[Any], bytes] = msgspec.json.Encoder().encode
+"""Encode any Wire value as JSON text."""
+
+
+def strict(kind: type[Any]) -> type[Any]:
+    """Return the sibling of a Wire type that refuses unknown fields; its values are instances of `kind`."""
+    return msgspec.defstruct(
+        kind.__name__,
+        [],
+        bases=(kind,),
+        forbid_unknown_fields=True,
+        frozen=True,
+        kw_only=True,
+        rename="camel",
+    )
+
+
+def _complaint(error: Exception) -> Problem:
+    match = _PATH.match(str(error))
+    what = match["what"] if match else str(error)
+    path = (match["path"] if match else None) or ""
+    if not path and (named := _FIELD.search(what)):
+        path = named["name"]
+    return Problem("bad_input", f"{path}: {what}" if path else what, errors={path or "$": [what]})
+
+
+def _refuse_nul(value: Any) -> None:
+    """Refuse U+0000 anywhere: PostgreSQL cannot store it, so it would become a 500 there (trust.md S8)."""
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, str):
+            if "\0" in item:
+                raise Problem("bad_input", "Text may not hold the NUL character.")
+        elif isinstance(item, dict):
+            pending.extend(item.keys())
+            pending.extend(item.values())
+        elif isinstance(item, list | tuple):
+            pending.extend(item)
+
+
+def decoder(kind: type[T]) -> Callable[[bytes], T]:
+    """Return a function from JSON text to `kind` that raises `Problem("bad_input")` for everything else.
+
+    msgspec refuses NaN, lone surrogates and bad UTF-8 by itself; NUL and deep nesting are refused here.
+    """
+    decode = msgspec.json.Decoder(kind).decode
+
+    def checked(raw: bytes) -> T:
+        try:
+            if _NUL in raw:  # a cheap test of the text first: hardly any message holds these six characters
+                _refuse_nul(msgspec.json.decode(raw))
+            return decode(raw)
+        except msgspec.ValidationError as error:
+            raise _complaint(error) from None
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            raise Problem("bad_input", "The input is not valid JSON.") from None
+
+    return checked
+
+
+def convert(fields: dict[str, Any], kind: type[T], *, lenient: bool) -> T:
+    """Turn a dict into `kind`; `lenient` reads numbers and booleans from text, as path and query need it.
+
+    Raises `Problem("bad_input")`.
+    """
+    try:
+        _refuse_nul(fields)
+        return msgspec.convert(fields, kind, strict=not lenient)
+    except msgspec.ValidationError as error:
+        raise _complaint(error) from None

@@ -1,0 +1,28 @@
+"""Notices between slices: told to the slices above, never to clients (that is an Event)."""
+
+from typing import Any
+
+import msgspec
+
+from chatroom.core.context import Context, Tx
+
+
+class Signal(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of all notices. Slices name their listeners in `api.py`: `listeners = [(Kind, function)]`."""
+
+
+class Connected(Signal, frozen=True, kw_only=True):
+    """`ctx.connection` has joined, as `ctx.who`; it hears its person's and its rooms' news from now on."""
+
+
+class Disconnected(Signal, frozen=True, kw_only=True):
+    """`ctx.connection` has gone. It is no longer subscribed to `channels`, which it was until now."""
+
+    channels: tuple[str, ...]
+
+
+async def tell(to: Context | Tx, signal: Signal) -> None:
+    """Call the listeners of a notice, lowest slice first; inside a transaction they join it."""
+    ctx: Any = to if isinstance(to, Context) else to.ctx
+    for listener in ctx.kernel.listeners.get(type(signal), ()):
+        await listener(to, signal)

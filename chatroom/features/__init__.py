@@ -1,0 +1,28 @@
+"""The slices, lowest first. A slice calls those before it; those after it hear its signals.
+
+`audit | log` < `users` < `auth | files` < `sanctions | verification | payments` < `rooms` < `presence | messages` <
+`marketplace` < `moderation`; those without a folder have not been built.
+"""
+
+from typing import Final
+
+from chatroom.core.operation import Operation
+from chatroom.core.schema import Event
+from chatroom.features.auth import api as auth
+from chatroom.features.log import api as log
+from chatroom.features.messages import api as messages
+from chatroom.features.presence import api as presence
+from chatroom.features.rooms import api as rooms
+
+operations: Final[dict[str, Operation]] = {
+    operation.name: operation
+    for surface in (auth, rooms, presence, messages)
+    for operation in surface.operations
+}
+"""Everything a client can ask for, by name."""
+
+events: Final[list[type[Event]]] = [*log.events, *rooms.events, *presence.events, *messages.events]
+"""Everything clients are told."""
+
+listeners: Final = [*rooms.listeners, *presence.listeners]
+"""(signal, function) in the order in which they are told."""

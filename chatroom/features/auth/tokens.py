@@ -1,0 +1,80 @@
+"""Access tokens: JWT (RFC 7519), HS256, each naming a revocable session row."""
+
+import re
+from typing import NamedTuple
+
+import jwt
+
+from chatroom.core import ids
+from chatroom.core.errors import Problem
+
+_ISSUER = "chatroom"
+_LEEWAY = 30  # seconds between the clocks of two nodes
+_REQUIRED = ["exp", "iat", "sub", "sid", "jti", "typ", "iss", "aud"]
+_LIFETIME = re.compile(r"^(\d{1,9})\s*(ms|s|m|h|d|w|y)?$")
+_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31557600}
+
+
+class Claims(NamedTuple):
+    """Who and through which session."""
+
+    user_id: str
+    session_id: str
+
+
+def lifetime(text: str) -> int:
+    """Read `JWT_EXPIRES_IN` as the npm package jsonwebtoken does (`24h`, `15m`, `7d`; bare number: seconds)."""
+    match = _LIFETIME.match(text.strip())
+    if match is None or not (seconds := int(int(match[1]) * _UNITS[match[2] or "s"])):
+        raise ValueError("JWT_EXPIRES_IN must be like 24h, 15m or a number of seconds")
+    return seconds
+
+
+class TokenSigner:
+    """Signs and reads access tokens that live `seconds`."""
+
+    def __init__(self, secret: str, seconds: int) -> None:
+        self._secret = secret
+        self.seconds = seconds
+
+    def sign(self, user_id: str, session_id: str, now: int) -> str:
+        """Return a token for a session; `now` in epoch milliseconds. `userId` is the seeds' claim."""
+        issued = now // 1000
+        return jwt.encode(
+            {
+                "sub": user_id,
+                "userId": user_id,
+                "sid": session_id,
+                "jti": ids.token(12),
+                "typ": "access",
+                "iat": issued,
+                "exp": issued + self.seconds,
+                "iss": _ISSUER,
+                "aud": _ISSUER,
+            },
+            self._secret,
+            algorithm="HS256",
+        )
+
+    def read(self, token: str, now: int) -> Claims:
+        """Return the claims of an authentic, living token. Raises `Problem("invalid_token" | "token_expired")`."""
+        try:
+            claims = jwt.decode(
+                token,
+                self._secret,
+                algorithms=["HS256"],
+                issuer=_ISSUER,
+                audience=_ISSUER,
+                # The clock is ours (ctx.now), so that tests and several nodes agree on what time it is.
+                options={"require": _REQUIRED, "verify_exp": False, "verify_iat": False},
+            )
+        except (jwt.PyJWTError, ValueError, TypeError):
+            raise Problem("invalid_token") from None
+        user_id, session_id, expires, issued = (claims[name] for name in ("sub", "sid", "exp", "iat"))
+        if claims["typ"] != "access" or not (isinstance(user_id, str) and isinstance(session_id, str)):
+            raise Problem("invalid_token")
+        if not (isinstance(expires, int) and isinstance(issued, int)) or issued > now // 1000 + _LEEWAY:
+            raise Problem("invalid_token")
+        if expires + _LEEWAY < now // 1000:
+            raise Problem("token_expired")
+        return Claims(user_id, session_id)

@@ -1,0 +1,81 @@
+"""Append to a room's log, and read where it stands."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from chatroom.core import audience, ids
+from chatroom.core.clock import iso
+from chatroom.core.context import Tx
+from chatroom.core.errors import Problem
+from chatroom.db import Reader
+from chatroom.features.log import store
+from chatroom.features.log.types import Head, Kind, RoomEntry
+
+
+async def start(tx: Tx, room_id: str) -> Head:
+    """Give a new room its log, under a fresh epoch."""
+    epoch = ids.token(12)
+    await store.open_head(tx.db, room_id, epoch)
+    return Head(epoch, 0)
+
+
+async def append(
+    tx: Tx, room_id: str, kind: Kind, *, subject: str | None = None, data: Mapping[str, Any] | None = None
+) -> Head:
+    """Take the room's next seq for a deed of `tx.who`, and tell those who listen after the commit.
+
+    Returns the new head. Raises `Problem("room_not_found")` when the room has no log.
+    """
+    head = (await lock(tx, [room_id])).get(room_id)
+    if head is None:
+        raise Problem("room_not_found")
+    head = Head(head.epoch, head.seq + 1)
+    await advance(tx, {room_id: head.seq})
+    row = {
+        "room_id": room_id,
+        "seq": head.seq,
+        "kind": kind,
+        "actor_id": tx.who.id,
+        "subject_id": subject,
+        "at": tx.now,
+        "data": data,
+    }
+    await store.add(tx.db, row)
+    tx.emit(_event(row, head.epoch), to=audience.room(room_id))
+    return head
+
+
+async def lock(tx: Tx, rooms: Iterable[str]) -> dict[str, Head]:
+    """Lock the heads of these rooms for this transaction and return them. What happens next in them is ours."""
+    return await store.lock_heads(tx.db, rooms)
+
+
+async def advance(tx: Tx, moved: Mapping[str, int]) -> None:
+    """Move locked heads: the caller has stored an own row for every seq in between (messages do)."""
+    await store.change_heads(tx.db, moved)
+
+
+async def heads(reader: Reader, rooms: Iterable[str]) -> dict[str, Head]:
+    """Where the logs of these rooms stand now."""
+    return await store.list_heads(reader, rooms)
+
+
+async def after(reader: Reader, room_id: str, seq: int, head: Head, count: int) -> list[RoomEntry]:
+    """The entries after `seq` up to `head`, oldest first, at most `count`; messages are not among them."""
+    rows = await store.list_after(reader, room_id, seq, head.seq, count)
+    return [_event(row._asdict(), head.epoch) for row in rows]
+
+
+def _event(row: Mapping[str, Any], epoch: str) -> RoomEntry:
+    return RoomEntry(
+        room_id=row["room_id"],
+        epoch=epoch,
+        seq=row["seq"],
+        kind=row["kind"],
+        actor_id=row["actor_id"],
+        subject_id=row["subject_id"] or msgspec.UNSET,
+        at=iso(row["at"]),
+        data=row["data"] or msgspec.UNSET,
+    )

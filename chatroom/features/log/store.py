@@ -1,0 +1,78 @@
+"""`room_heads` and `room_entries`."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Column, Integer, Table, bindparam, insert, select, update
+
+from chatroom.db import Reader, Row, Transaction, metadata
+from chatroom.db.types import Id, Json, Time, Word
+from chatroom.features.log.types import Head
+
+heads: Final = Table(
+    "room_heads",
+    metadata,
+    Column("room_id", Id, primary_key=True),
+    Column("epoch", Word(32), nullable=False),
+    Column("seq", Integer, nullable=False),
+)
+
+entries: Final = Table(
+    "room_entries",
+    metadata,
+    Column("room_id", Id, primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Word(16), nullable=False),
+    Column("actor_id", Id, nullable=False),
+    Column("subject_id", Id),
+    Column("at", Time, nullable=False),
+    Column("data", Json),
+)
+
+_ROOMS: Final = heads.c.room_id.in_(bindparam("rooms", expanding=True))
+_HEADS: Final = select(heads.c.room_id, heads.c.epoch, heads.c.seq).where(_ROOMS)
+# In id order: two transactions that lock several rooms can then never wait for each other in a circle.
+_LOCK: Final = _HEADS.order_by(heads.c.room_id).with_for_update()
+_ADVANCE: Final = update(heads).where(heads.c.room_id == bindparam("room")).values(seq=bindparam("to"))
+_OPEN: Final = insert(heads)
+_ADD: Final = insert(entries)
+_AFTER: Final = (
+    select(entries)
+    .where(
+        entries.c.room_id == bindparam("room"),
+        entries.c.seq > bindparam("after"),
+        entries.c.seq <= bindparam("upto"),
+    )
+    .order_by(entries.c.seq)
+    .limit(bindparam("count"))
+)
+
+
+async def open_head(tx: Transaction, room_id: str, epoch: str) -> None:
+    """Start an empty log."""
+    await tx.run(_OPEN, {"room_id": room_id, "epoch": epoch, "seq": 0})
+
+
+async def list_heads(reader: Reader, rooms: Iterable[str]) -> dict[str, Head]:
+    """Where the logs of these rooms stand; unknown rooms are absent."""
+    return {row.room_id: Head(row.epoch, row.seq) for row in await reader.all(_HEADS, {"rooms": list(rooms)})}
+
+
+async def lock_heads(tx: Transaction, rooms: Iterable[str]) -> dict[str, Head]:
+    """The same, and nobody else moves them until this transaction ends."""
+    return {row.room_id: Head(row.epoch, row.seq) for row in await tx.all(_LOCK, {"rooms": list(rooms)})}
+
+
+async def change_heads(tx: Transaction, moved: Mapping[str, int]) -> None:
+    """Move locked heads to these seqs."""
+    await tx.many(_ADVANCE, [{"room": room, "to": seq} for room, seq in moved.items()])
+
+
+async def add(tx: Transaction, entry: Mapping[str, Any]) -> None:
+    """Insert one entry."""
+    await tx.run(_ADD, entry)
+
+
+async def list_after(reader: Reader, room_id: str, after: int, upto: int, count: int) -> Sequence[Row]:
+    """Entries with after < seq <= upto, oldest first, at most `count`."""
+    return await reader.all(_AFTER, {"room": room_id, "after": after, "upto": upto, "count": count})

@@ -1,0 +1,24 @@
+"""What clients may ask of messages, and what messages tell them."""
+
+from chatroom.core.operation import Operation
+from chatroom.core.schema import Event
+from chatroom.features.messages import receipts, service
+from chatroom.features.messages.types import MessageReceived, MessagesRead
+
+operations = [
+    Operation(
+        service.send,
+        may="messages.send",
+        http="POST /rooms/{roomId}/messages",
+        socket="send_message",
+        limit="messages.send",
+        status=201,
+        newer=True,
+    ),
+    Operation(service.history, may="messages.read", http="GET /rooms/{roomId}/messages"),
+    Operation(service.resume, may="messages.read", socket="resume"),
+    Operation(
+        receipts.mark_read, may="messages.mark_read", http="POST /rooms/{roomId}/read", socket="mark_read"
+    ),
+]
+events: list[type[Event]] = [MessageReceived, MessagesRead]

@@ -1,0 +1,122 @@
+"""Send, read pages, read what was missed."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+
+from chatroom.core import page
+from chatroom.core.context import Context
+from chatroom.core.errors import Problem
+from chatroom.db import Reader
+from chatroom.features.log import service as log
+from chatroom.features.log.types import Head
+from chatroom.features.messages import store
+from chatroom.features.messages.types import (
+    EntriesPage,
+    Entry,
+    HistoryPage,
+    MessageReceived,
+    MessageRow,
+    ReadHistory,
+    Resume,
+    Resumed,
+    ResumedRoom,
+    ResumePoint,
+    SendMessage,
+)
+from chatroom.features.messages.view import view
+from chatroom.features.messages.writer import MessageWriter
+from chatroom.features.rooms import service as rooms
+
+RESUME_PAGE = 500
+RESUME_REACH = (
+    5_000  # further behind than this, a fresh page is cheaper for both sides (trust.md section 7, 3)
+)
+
+
+def send(ctx: Context, cmd: SendMessage) -> asyncio.Future[MessageReceived]:
+    """Say something in a room you are a member of; the answer comes after the commit.
+
+    Raises `Problem("bad_input" | "room_not_found" | "not_a_member" | "message_conflict" | "rate_limited" | "busy" |
+    "unavailable")`.
+    """
+    return ctx.port(MessageWriter).put(ctx.who, cmd)
+
+
+async def history(ctx: Context, cmd: ReadHistory) -> HistoryPage | EntriesPage:
+    """Read a page of messages, or with `after` every entry since. Raises `Problem("room_not_found" | "bad_cursor")`."""
+    if cmd.cursor is not None and cmd.after is not None:
+        raise Problem("bad_input", "Give a cursor or after, not both.")
+    async with ctx.read() as reader:
+        await rooms.must_read(reader, cmd.room_id, ctx.who.id)
+        head = (await log.heads(reader, [cmd.room_id]))[cmd.room_id]
+        if cmd.after is not None:
+            entries, more = await _entries(reader, cmd.room_id, cmd.after, head, cmd.limit)
+            return EntriesPage(entries=entries, epoch=head.epoch, head_seq=head.seq, has_more=more)
+        direction, seq = page.decode_seq(cmd.cursor, "bf") if cmd.cursor else ("b", store.FOREVER)
+        return await _page(reader, cmd, head, direction, min(seq, store.FOREVER))
+
+
+async def _page(reader: Reader, cmd: ReadHistory, head: Head, direction: str, seq: int) -> HistoryPage:
+    """One page: one row more than asked for tells whether there is another beyond it."""
+    if direction == "b":
+        rows = await store.list_before(reader, cmd.room_id, seq, cmd.limit + 1)
+        older, newer = len(rows) > cmd.limit, cmd.cursor is not None
+        rows = rows[-cmd.limit :]
+    else:
+        rows = await store.list_after(reader, cmd.room_id, seq, head.seq, cmd.limit + 1)
+        older, newer = True, len(rows) > cmd.limit
+        rows = rows[: cmd.limit]
+    return HistoryPage(
+        messages=_views(rows, head),
+        next_cursor=page.encode("b", rows[0].seq) if rows and older else None,
+        prev_cursor=page.encode("f", rows[-1].seq) if rows and newer else None,
+        has_more=bool(rows) and older,
+        epoch=head.epoch,
+        head_seq=head.seq,
+    )
+
+
+async def _entries(
+    reader: Reader, room_id: str, seq: int, head: Head, count: int
+) -> tuple[list[Entry], bool]:
+    """Entries after `seq`, merged from messages and the log by their one order, and whether there are more."""
+    rows = await store.list_after(reader, room_id, seq, head.seq, count)
+    merged: list[Entry] = [*_views(rows, head), *await log.after(reader, room_id, seq, head, count)]
+    merged.sort(key=lambda entry: entry.seq)
+    entries = merged[:count]
+    return entries, bool(entries) and entries[-1].seq < head.seq
+
+
+async def resume(ctx: Context, cmd: Resume) -> Resumed:
+    """Read what was missed in rooms since the last entry a client has (contract 0, *Resume*).
+
+    A room whose gap cannot be proven filled answers `reset`: another epoch, too far behind, or no longer one's to see.
+    """
+    async with ctx.read() as reader:
+        return Resumed(rooms=[await _resume(ctx, reader, point) for point in cmd.rooms])
+
+
+async def _resume(ctx: Context, reader: Reader, point: ResumePoint) -> ResumedRoom:
+    try:
+        await rooms.must_read(reader, point.room_id, ctx.who.id)
+    except Problem:
+        return ResumedRoom(room_id=point.room_id, epoch="", head_seq=0, reset=True)
+    head = (await log.heads(reader, [point.room_id]))[point.room_id]
+    gap = head.seq - point.last_seq
+    if head.epoch != point.epoch or not 0 <= gap <= RESUME_REACH:
+        return ResumedRoom(room_id=point.room_id, epoch=head.epoch, head_seq=head.seq, reset=True)
+    entries, more = await _entries(reader, point.room_id, point.last_seq, head, RESUME_PAGE)
+    return ResumedRoom(
+        room_id=point.room_id, epoch=head.epoch, head_seq=head.seq, entries=entries, has_more=more
+    )
+
+
+async def last_messages(reader: Reader, room_ids: Iterable[str]) -> Mapping[str, MessageReceived]:
+    """The newest message of each room: the port `rooms.ports.LastMessages`."""
+    rows = await store.list_last(reader, room_ids)
+    heads = await log.heads(reader, [row.room_id for row in rows])
+    return {row.room_id: view(row, heads[row.room_id].epoch) for row in rows}
+
+
+def _views(rows: list[MessageRow], head: Head) -> list[MessageReceived]:
+    return [view(row, head.epoch) for row in rows]

@@ -1,0 +1,135 @@
+"""The table `messages`. A row stands for its log entry: (room_id, seq) is the room's order."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Integer,
+    Table,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    func,
+    insert,
+    select,
+    table,
+    tuple_,
+)
+from sqlalchemy import column as name_of
+
+from chatroom.db import Reader, Transaction, metadata
+from chatroom.db.types import Id, Text, Time, Word
+from chatroom.features.messages.types import MessageRow
+
+messages: Final = Table(
+    "messages",
+    metadata,
+    Column("room_id", Id, ForeignKey("rooms.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("id", Id, nullable=False, unique=True),
+    Column("sender_id", Id, ForeignKey("users.id"), nullable=False),
+    Column("client_msg_id", Word(64)),
+    Column("message_type", Word(16), nullable=False),
+    Column("content", Text, nullable=False),
+    Column("created_at", Time, nullable=False),
+    # A retry is recognised by this key for ever, on every node (promise P2). NULLs never collide.
+    UniqueConstraint("room_id", "sender_id", "client_msg_id"),
+)
+
+_users: Final = table("users", name_of("id", Id), name_of("username", Word(40)), name_of("name"))
+_ROW: Final = select(
+    messages.c.id,
+    messages.c.seq,
+    messages.c.room_id,
+    messages.c.sender_id,
+    messages.c.content,
+    messages.c.message_type,
+    messages.c.created_at,
+    messages.c.client_msg_id,
+    _users.c.username,
+    _users.c.name,
+).join(_users, _users.c.id == messages.c.sender_id)
+_IN_ROOM: Final = _ROW.where(messages.c.room_id == bindparam("room"))
+_BEFORE: Final = (
+    _IN_ROOM.where(messages.c.seq < bindparam("seq"))
+    .order_by(messages.c.seq.desc())
+    .limit(bindparam("count"))
+)
+_AFTER: Final = (
+    _IN_ROOM.where(messages.c.seq > bindparam("seq"), messages.c.seq <= bindparam("upto"))
+    .order_by(messages.c.seq)
+    .limit(bindparam("count"))
+)
+_newest: Final = (
+    select(messages.c.room_id, func.max(messages.c.seq).label("seq"))
+    .where(messages.c.room_id.in_(bindparam("rooms", expanding=True)))
+    .group_by(messages.c.room_id)
+    .subquery()
+)
+_LAST: Final = _ROW.join(
+    _newest, and_(_newest.c.room_id == messages.c.room_id, _newest.c.seq == messages.c.seq)
+)
+_REPEATS: Final = _ROW.where(
+    tuple_(messages.c.room_id, messages.c.sender_id, messages.c.client_msg_id).in_(
+        bindparam("keys", expanding=True)
+    )
+)
+_SEQ_OF: Final = select(messages.c.seq).where(
+    messages.c.room_id == bindparam("room"), messages.c.id == bindparam("message")
+)
+_NEAREST: Final = (
+    select(messages.c.id)
+    .where(messages.c.room_id == bindparam("room"), messages.c.seq <= bindparam("seq"))
+    .order_by(messages.c.seq.desc())
+    .limit(1)
+)
+_ADD: Final = insert(messages)
+FOREVER: Final = 2**31 - 1
+
+Key = tuple[str, str, str]
+"""(room, sender, client message id)"""
+
+
+def _rows(rows: Sequence[Any]) -> list[MessageRow]:
+    return [MessageRow(*row) for row in rows]
+
+
+async def add_all(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert messages. Raises `db.Conflict` when one of them repeats a stored client message id."""
+    await tx.many(_ADD, rows)
+
+
+async def find_repeats(reader: Reader, keys: Iterable[Key]) -> dict[Key, MessageRow]:
+    """The stored messages of these keys."""
+    rows = _rows(await reader.all(_REPEATS, {"keys": list(keys)}))
+    return {(row.room_id, row.sender_id, row.client_msg_id or ""): row for row in rows}
+
+
+async def list_before(reader: Reader, room_id: str, seq: int, count: int) -> list[MessageRow]:
+    """At most `count` messages below a seq, the nearest ones, oldest first."""
+    rows = _rows(await reader.all(_BEFORE, {"room": room_id, "seq": seq, "count": count}))
+    return rows[::-1]
+
+
+async def list_after(reader: Reader, room_id: str, seq: int, upto: int, count: int) -> list[MessageRow]:
+    """At most `count` messages with seq < their seq <= upto, oldest first."""
+    return _rows(await reader.all(_AFTER, {"room": room_id, "seq": seq, "upto": upto, "count": count}))
+
+
+async def list_last(reader: Reader, room_ids: Iterable[str]) -> list[MessageRow]:
+    """The newest message of each room that has one."""
+    return _rows(await reader.all(_LAST, {"rooms": list(room_ids)}))
+
+
+async def find_seq(reader: Reader, room_id: str, message_id: str) -> int | None:
+    """The seq of a message of this room, or None."""
+    seq: int | None = await reader.scalar(_SEQ_OF, {"room": room_id, "message": message_id})
+    return seq
+
+
+async def find_nearest(reader: Reader, room_id: str, seq: int) -> str | None:
+    """The id of the newest message at or below a seq, or None."""
+    message_id: str | None = await reader.scalar(_NEAREST, {"room": room_id, "seq": seq})
+    return message_id

@@ -1,0 +1,1 @@
+"""Who is here and who is typing: counted from connections, best effort, never part of the log."""

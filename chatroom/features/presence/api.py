@@ -1,0 +1,16 @@
+"""What clients may ask of presence, and what it tells them."""
+
+from chatroom.core.operation import Operation
+from chatroom.core.schema import Event
+from chatroom.core.signals import Connected, Disconnected
+from chatroom.features.presence import service
+from chatroom.features.presence.types import RoomUsers, UserStatus, UserTyping
+
+operations = [
+    Operation(
+        service.room_users, may="presence.read", http="GET /rooms/{roomId}/users", socket="get_room_users"
+    ),
+    Operation(service.typing, may="presence.type", socket="typing"),
+]
+events: list[type[Event]] = [RoomUsers, UserStatus, UserTyping]
+listeners = [(Connected, service.connected), (Disconnected, service.disconnected)]

@@ -1,0 +1,63 @@
+"""Presence on the wire."""
+
+from typing import ClassVar, Literal
+
+import msgspec
+
+from chatroom.core.ids import Id
+from chatroom.core.schema import Event, Wire
+from chatroom.features.rooms.types import RoomRole
+
+Status = Literal["online", "offline"]
+
+
+class Typing(Wire, frozen=True, kw_only=True):
+    """I am typing in a room, or no longer. It ends by itself after six seconds."""
+
+    room_id: Id
+    is_typing: bool
+
+
+class UserTyping(Event, frozen=True, kw_only=True):
+    """Somebody else in a room you listen to is typing, or no longer. Seed S2 calls it `typing`."""
+
+    event: ClassVar[str] = "user_typing"
+    ephemeral: ClassVar[bool] = True
+    user_id: str
+    username: str
+    room_id: str
+    is_typing: bool
+    timestamp: str
+
+
+class UserStatus(Event, frozen=True, kw_only=True):
+    """Somebody you share a room with came or went. `lastSeen` and `lastSeenAt` are two seeds' names."""
+
+    event: ClassVar[str] = "user_status"
+    ephemeral: ClassVar[bool] = True
+    user_id: str
+    username: str
+    status: Status
+    presence: Status
+    last_seen: str | msgspec.UnsetType = msgspec.UNSET
+    last_seen_at: str | msgspec.UnsetType = msgspec.UNSET
+    timestamp: str
+
+
+class RoomUser(Wire, frozen=True, kw_only=True):
+    """A member of a room."""
+
+    user_id: str
+    username: str
+    name: str
+    is_online: bool
+    role: RoomRole
+    last_seen: str | None
+
+
+class RoomUsers(Event, frozen=True, kw_only=True):
+    """The members of a room, the first to join first."""
+
+    event: ClassVar[str] = "room_users"
+    room_id: str
+    users: list[RoomUser]

@@ -1,0 +1,23 @@
+"""What clients may ask of rooms, and what rooms tell them."""
+
+from chatroom.core.operation import Operation
+from chatroom.core.schema import Event
+from chatroom.core.signals import Connected, Disconnected
+from chatroom.features.rooms import invites, listening, membership, service
+from chatroom.features.rooms.types import RoomJoined, UserJoined, UserLeft
+
+operations = [
+    Operation(service.list_rooms, may="rooms.list", http="GET /rooms"),
+    Operation(service.create, may="rooms.create", http="POST /rooms", status=201),
+    Operation(membership.join_by_invite, may="rooms.join", http="POST /rooms/join", newer=True),
+    Operation(service.show, may="rooms.read", http="GET /rooms/{roomId}", newer=True),
+    Operation(membership.join, may="rooms.join", http="POST /rooms/{roomId}/join"),
+    Operation(membership.leave, may="rooms.leave", http="POST /rooms/{roomId}/leave"),
+    Operation(invites.issue, may="rooms.invite", http="POST /rooms/{roomId}/invite"),
+    Operation(invites.fetch, may="rooms.invite", http="GET /rooms/{roomId}/invite"),
+    Operation(invites.revoke, may="rooms.invite", http="DELETE /rooms/{roomId}/invite"),
+    Operation(listening.enter, may="rooms.enter", socket="join_room"),
+    Operation(listening.exit_room, may="rooms.enter", socket="leave_room"),
+]
+events: list[type[Event]] = [RoomJoined, UserJoined, UserLeft]
+listeners = [(Connected, listening.connected), (Disconnected, listening.disconnected)]

@@ -1,0 +1,88 @@
+"""Invites: 128 random bits, found by a blind index, sealed so that the creator can fetch the code again.
+
+Only the creator of a room makes, sees and withdraws its invite (seed S4), admins of the server included.
+"""
+
+from chatroom.core import ids
+from chatroom.core.clock import iso
+from chatroom.core.context import Context, Tx
+from chatroom.core.errors import Problem
+from chatroom.core.secrets import Vault
+from chatroom.db import Reader
+from chatroom.features.rooms import rules, store
+from chatroom.features.rooms.ports import Site
+from chatroom.features.rooms.types import Done, Invite, InviteRow, IssueInvite, OneRoom
+
+
+def _place(room_id: str) -> str:
+    return f"invites:code:{room_id}"
+
+
+def lookup(ctx: Context, code: str) -> str:
+    """The index under which a code is stored."""
+    return ctx.port(Vault).index("invite", code)
+
+
+async def write(tx: Tx, room_id: str, *, expires_at: int | None = None, max_uses: int | None = None) -> str:
+    """Replace the room's invite inside a transaction and return the new code."""
+    code = ids.token(16)
+    await store.change_invite(
+        tx.db,
+        {
+            "room_id": room_id,
+            "lookup": lookup(tx.ctx, code),
+            "sealed": tx.ctx.port(Vault).seal(_place(room_id), code),
+            "created_at": tx.now,
+            "expires_at": expires_at,
+            "max_uses": max_uses,
+            "uses": 0,
+        },
+    )
+    return code
+
+
+async def codes(ctx: Context, reader: Reader, room_ids: list[str]) -> dict[str, str]:
+    """The codes of rooms in clear. Only for their creator's eyes: the caller has checked."""
+    if not room_ids:
+        return {}
+    vault = ctx.port(Vault)
+    sealed = await store.list_sealed(reader, room_ids)
+    return {room_id: vault.open(_place(room_id), code) for room_id, code in sealed.items()}
+
+
+async def issue(ctx: Context, cmd: IssueInvite) -> Invite:
+    """Make a new invite; the one before stops working. Raises `Problem("room_not_found" | "not_the_creator")`."""
+    async with ctx.begin() as tx:
+        rules.must_be_creator(await store.find(tx.db, cmd.room_id, ctx.who.id), ctx.who.id)
+        expires_at = None if cmd.expires_in is None else tx.now + cmd.expires_in * 1000
+        await write(tx, cmd.room_id, expires_at=expires_at, max_uses=cmd.max_uses)
+        row = await store.find_invite(tx.db, cmd.room_id)
+    return _view(ctx, row)
+
+
+async def fetch(ctx: Context, cmd: OneRoom) -> Invite:
+    """Show the invite. Raises `Problem("room_not_found" | "not_the_creator" | "not_found")`."""
+    async with ctx.read() as reader:
+        rules.must_be_creator(await store.find(reader, cmd.room_id, ctx.who.id), ctx.who.id)
+        return _view(ctx, await store.find_invite(reader, cmd.room_id))
+
+
+async def revoke(ctx: Context, cmd: OneRoom) -> Done:
+    """Withdraw the invite. Raises `Problem("room_not_found" | "not_the_creator")`; twice is fine."""
+    async with ctx.begin() as tx:
+        rules.must_be_creator(await store.find(tx.db, cmd.room_id, ctx.who.id), ctx.who.id)
+        await store.remove_invite(tx.db, cmd.room_id)
+    return Done()
+
+
+def _view(ctx: Context, row: InviteRow | None) -> Invite:
+    if row is None:
+        raise Problem("not_found", "This room has no invite at the moment.")
+    code = ctx.port(Vault).open(_place(row.room_id), row.sealed)
+    return Invite(
+        invite_code=code,
+        url=f"{ctx.port(Site).url}/invite/{code}",
+        expires_at=None if row.expires_at is None else iso(row.expires_at),
+        max_uses=row.max_uses,
+        uses=row.uses,
+    )

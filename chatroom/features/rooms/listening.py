@@ -1,0 +1,78 @@
+"""Listening: which connections hear a room. It creates membership in public rooms and never ends one."""
+
+from chatroom.core import audience
+from chatroom.core.clock import iso
+from chatroom.core.context import Connection, Context
+from chatroom.core.errors import Problem
+from chatroom.core.signals import Connected, Disconnected
+from chatroom.features.log import service as log
+from chatroom.features.rooms import membership, rules, service, store
+from chatroom.features.rooms.types import Done, OneRoom, RoomJoined, UserJoined, UserLeft
+
+_ROOM = audience.room_channel("")
+
+
+def _connection(ctx: Context) -> Connection:
+    if ctx.connection is None:
+        raise Problem("bad_input", "Only a socket can listen.")
+    return ctx.connection
+
+
+async def enter(ctx: Context, cmd: OneRoom) -> RoomJoined:
+    """Hear a room from now on (`join_room`). Raises `Problem("room_not_found")` for a private room of others.
+
+    First the ear, then the head: a message that commits in between is heard live, so nothing falls into a hole.
+    Membership is read again after that, so that somebody removed meanwhile does not go on hearing.
+    """
+    connection = _connection(ctx)
+    async with ctx.read() as reader:
+        room = rules.must_see(await store.find(reader, cmd.room_id, ctx.who.id))
+    if room.role is None:
+        async with ctx.begin() as tx:
+            await membership.admit(tx, cmd.room_id, None)
+    broker, channel = ctx.kernel.broker, audience.room_channel(cmd.room_id)
+    first = broker.subscribe(connection.id, channel)
+    try:
+        async with ctx.read() as reader:
+            room = rules.must_be_member(await store.find(reader, cmd.room_id, ctx.who.id))
+            head = (await log.heads(reader, [cmd.room_id]))[cmd.room_id]
+    except Problem:
+        broker.unsubscribe(connection.id, channel)
+        raise
+    now = iso(ctx.now)
+    joined = RoomJoined(
+        room_id=cmd.room_id, room=service.view(room, head), epoch=head.epoch, head_seq=head.seq, timestamp=now
+    )
+    ctx.emit(joined, to=audience.connection(connection.id))
+    if first:
+        news = UserJoined(user_id=ctx.who.id, username=ctx.who.username, room_id=cmd.room_id, timestamp=now)
+        ctx.emit(news, to=audience.room(cmd.room_id).but(ctx.who.id))
+    return joined
+
+
+async def exit_room(ctx: Context, cmd: OneRoom) -> Done:
+    """Stop hearing a room (`leave_room`); you stay a member."""
+    if ctx.kernel.broker.unsubscribe(_connection(ctx).id, audience.room_channel(cmd.room_id)):
+        _tell_left(ctx, cmd.room_id)
+    return Done()
+
+
+async def connected(ctx: Context, _: Connected) -> None:
+    """Let a new connection hear the presence of everybody it shares a room with."""
+    connection = _connection(ctx)
+    async with ctx.read() as reader:
+        rooms = await store.list_rooms_of(reader, ctx.who.id)
+    for room_id in rooms:
+        ctx.kernel.broker.subscribe(connection.id, audience.members_channel(room_id))
+
+
+async def disconnected(ctx: Context, signal: Disconnected) -> None:
+    """Tell the rooms that a person's last listening connection has gone."""
+    for channel in signal.channels:
+        if channel.startswith(_ROOM):
+            _tell_left(ctx, channel.removeprefix(_ROOM))
+
+
+def _tell_left(ctx: Context, room_id: str) -> None:
+    gone = UserLeft(user_id=ctx.who.id, username=ctx.who.username, room_id=room_id, timestamp=iso(ctx.now))
+    ctx.emit(gone, to=audience.room(room_id).but(ctx.who.id))

@@ -1,0 +1,71 @@
+"""Join and leave: who belongs to a room. Listening is another thing (listening.py)."""
+
+from chatroom.core import audience
+from chatroom.core.clock import iso
+from chatroom.core.context import Context, Tx
+from chatroom.core.errors import Problem
+from chatroom.features.log import service as log
+from chatroom.features.rooms import invites, rules, service, store
+from chatroom.features.rooms.types import Done, JoinByInvite, JoinRoom, OneRoom, Room, UserLeft
+
+
+async def join(ctx: Context, cmd: JoinRoom) -> Room:
+    """Become a member; again is fine. Raises `Problem("room_not_found" | "invalid_invite")`.
+
+    A private room, a wrong code and an unknown room are told apart by nobody (trust.md K9).
+    """
+    return await _join(ctx, cmd.room_id, cmd.invite_code)
+
+
+async def join_by_invite(ctx: Context, cmd: JoinByInvite) -> Room:
+    """Become a member of the room that the code leads to. Raises `Problem("invalid_invite")`."""
+    async with ctx.read() as reader:
+        room_id = await store.find_invited(reader, invites.lookup(ctx, cmd.invite_code))
+    if room_id is None:
+        raise Problem("invalid_invite")
+    return await _join(ctx, room_id, cmd.invite_code)
+
+
+async def _join(ctx: Context, room_id: str, code: str | None) -> Room:
+    async with ctx.begin() as tx:
+        await admit(tx, room_id, code)
+    return await service.show(ctx, OneRoom(room_id=room_id))
+
+
+async def admit(tx: Tx, room_id: str, code: str | None) -> None:
+    """Make `tx.who` a member unless they are; a private room needs its code. Raises `Problem("invalid_invite")`."""
+    await log.lock(
+        tx, [room_id]
+    )  # two joins of one person wait here for each other, so the second finds the first
+    room = await store.find(tx.db, room_id, tx.who.id)
+    if room is None:
+        raise Problem("invalid_invite" if code else "room_not_found")
+    if room.role is not None:
+        return
+    if room.is_private and not (
+        code and await store.use_invite(tx.db, room_id, invites.lookup(tx.ctx, code), tx.now)
+    ):
+        raise Problem("invalid_invite")
+    await service.add_member(tx, room_id, tx.who.id)
+
+
+async def leave(ctx: Context, cmd: OneRoom) -> Done:
+    """Stop being a member and listening. Raises `Problem("room_not_found")`; leaving twice a public room is fine."""
+    broker, user_id = ctx.kernel.broker, ctx.who.id
+    channel = audience.room_channel(cmd.room_id)
+
+    def silence() -> None:
+        broker.unfollow(user_id, audience.members_channel(cmd.room_id))
+        if broker.unfollow(user_id, channel):
+            gone = UserLeft(
+                user_id=user_id, username=ctx.who.username, room_id=cmd.room_id, timestamp=iso(ctx.now)
+            )
+            ctx.emit(gone, to=audience.room(cmd.room_id))
+
+    async with ctx.begin() as tx:
+        await log.lock(tx, [cmd.room_id])
+        rules.must_see(await store.find(tx.db, cmd.room_id, user_id))
+        if await store.remove_member(tx.db, cmd.room_id, user_id):
+            await log.append(tx, cmd.room_id, "left", subject=user_id)
+        tx.after(silence)
+    return Done()

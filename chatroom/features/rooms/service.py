@@ -1,0 +1,139 @@
+"""Open, list and show rooms; answer the slices above who belongs where."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from chatroom.core import audience, ids, page
+from chatroom.core.clock import iso
+from chatroom.core.context import Context, Tx
+from chatroom.core.text import clean_line
+from chatroom.db import Reader
+from chatroom.features.log import service as log
+from chatroom.features.log.types import Head
+from chatroom.features.rooms import invites, rules, store
+from chatroom.features.rooms.ports import LastMessages
+from chatroom.features.rooms.types import CreateRoom, ListRooms, Member, OneRoom, Room, RoomPage, RoomRow
+
+
+async def create(ctx: Context, cmd: CreateRoom) -> Room:
+    """Open a room; you are its first member, and its invite code is in the answer."""
+    room_id = ids.new()
+    async with ctx.begin() as tx:
+        await store.add(
+            tx.db,
+            {
+                "id": room_id,
+                "name": clean_line(cmd.name, field="name", length=rules.NAME_LENGTH),
+                "is_private": cmd.is_private,
+                "kind": "room",
+                "created_by": ctx.who.id,
+                "created_at": tx.now,
+                "member_count": 0,
+            },
+        )
+        await log.start(tx, room_id)
+        head = await add_member(tx, room_id, ctx.who.id, admin=True)
+        code = await invites.write(tx, room_id)
+        row = rules.must_see(await store.find(tx.db, room_id, ctx.who.id))
+    return view(row, head, code=code)
+
+
+async def show(ctx: Context, cmd: OneRoom) -> Room:
+    """Show one room. Raises `Problem("room_not_found")`."""
+    async with ctx.read() as reader:
+        row = rules.must_see(await store.find(reader, cmd.room_id, ctx.who.id))
+        return (await _complete(ctx, reader, [row]))[0]
+
+
+async def list_rooms(ctx: Context, cmd: ListRooms) -> RoomPage:
+    """List rooms, newest first."""
+    before = page.decode(cmd.cursor, "r")[1] if cmd.cursor else None
+    async with ctx.read() as reader:
+        rows = await store.list_rooms(reader, ctx.who.id, cmd.scope, before, cmd.limit + 1)
+        more = len(rows) > cmd.limit
+        rows = rows[: cmd.limit]
+        rooms = await _complete(ctx, reader, rows)
+    return RoomPage(rooms=rooms, next_cursor=page.encode("r", rows[-1].id) if more else None)
+
+
+async def _complete(ctx: Context, reader: Reader, rows: list[RoomRow]) -> list[Room]:
+    """Add heads, the last message of each and, to their creator, the invite codes."""
+    room_ids = [row.id for row in rows]
+    heads = await log.heads(reader, room_ids)
+    last = await ctx.port(LastMessages)(reader, room_ids)
+    codes = await invites.codes(ctx, reader, [row.id for row in rows if row.created_by == ctx.who.id])
+    return [
+        view(row, heads[row.id], last=last.get(row.id, msgspec.UNSET), code=codes.get(row.id)) for row in rows
+    ]
+
+
+def view(row: RoomRow, head: Head, *, last: object = msgspec.UNSET, code: str | None = None) -> Room:
+    """The wire form of a room for the person whose membership `row` carries."""
+    return Room(
+        id=row.id,
+        name=row.name,
+        is_private=bool(row.is_private),
+        kind=row.kind,
+        created_by_id=row.created_by,
+        created_at=iso(row.created_at),
+        member_count=row.member_count,
+        role=row.role,
+        epoch=head.epoch,
+        head_seq=head.seq,
+        read_seq=msgspec.UNSET if row.read_seq is None else row.read_seq,
+        last_message=last,
+        invite_code=code or msgspec.UNSET,
+    )
+
+
+async def add_member(tx: Tx, room_id: str, user_id: str, *, admin: bool = False) -> Head:
+    """Make a person a member, with its log entry; all their connections hear the room's presence from then on.
+
+    The caller holds the room's head. Raises `db.Conflict` when they are one already.
+    """
+    head = await log.append(tx, room_id, "joined", subject=user_id)
+    await store.add_member(
+        tx.db,
+        {
+            "room_id": room_id,
+            "user_id": user_id,
+            "role": "admin" if admin else "member",
+            "joined_at": tx.now,
+            "joined_seq": head.seq,
+            "read_seq": head.seq,
+        },
+    )
+    broker = tx.ctx.kernel.broker
+    tx.after(lambda: broker.follow(user_id, audience.members_channel(room_id)))
+    return head
+
+
+async def must_read(reader: Reader, room_id: str, user_id: str) -> RoomRow:
+    """Return a room whose messages this person may read. Raises `Problem("room_not_found")`."""
+    return rules.must_see(await store.find(reader, room_id, user_id))
+
+
+async def must_be_member(reader: Reader, room_id: str, user_id: str) -> RoomRow:
+    """Return a room this person belongs to. Raises `Problem("room_not_found" | "not_a_member")`."""
+    return rules.must_be_member(await store.find(reader, room_id, user_id))
+
+
+async def memberships(reader: Reader, pairs: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those of these (room, user) pairs that are memberships now."""
+    return await store.list_pairs(reader, pairs)
+
+
+async def members(reader: Reader, room_id: str) -> list[Member]:
+    """The members of a room, the first to join first."""
+    return await store.list_members(reader, room_id)
+
+
+async def rooms_of(reader: Reader, user_id: str) -> list[str]:
+    """The ids of the rooms a person belongs to."""
+    return await store.list_rooms_of(reader, user_id)
+
+
+async def move_read_mark(tx: Tx, room_id: str, seq: int) -> bool:
+    """Move one's own read mark forward; False when it stood there or further."""
+    return await store.change_read_seq(tx.db, room_id, tx.who.id, seq)

@@ -1,0 +1,163 @@
+"""Rooms, members and invites on the wire."""
+
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
+
+import msgspec
+
+from chatroom.core.ids import Id
+from chatroom.core.page import Cursor
+from chatroom.core.schema import Event, Wire
+
+Kind = Literal["room", "lounge"]
+RoomRole = Literal["member", "admin"]
+Code = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+MAX_LISTED = 1000
+
+
+class CreateRoom(Wire, frozen=True, kw_only=True):
+    """Open a room; you are its first member and its admin."""
+
+    name: Annotated[str, msgspec.Meta(max_length=256)]
+    is_private: bool = False
+
+
+class JoinRoom(Wire, frozen=True, kw_only=True):
+    """Become a member. A private room asks for its invite code."""
+
+    room_id: Id
+    invite_code: Code | None = None
+
+
+class JoinByInvite(Wire, frozen=True, kw_only=True):
+    """Become a member of the room that an invite code names."""
+
+    invite_code: Code
+
+
+class OneRoom(Wire, frozen=True, kw_only=True):
+    """Names a room."""
+
+    room_id: Id
+
+
+class ListRooms(Wire, frozen=True, kw_only=True):
+    """`mine` are the rooms you are a member of, `public` those anybody may join, `all` both."""
+
+    scope: Literal["mine", "public", "all"] = "mine"
+    cursor: Cursor | None = None
+    limit: Annotated[int, msgspec.Meta(ge=1, le=MAX_LISTED)] = MAX_LISTED
+
+
+class IssueInvite(Wire, frozen=True, kw_only=True):
+    """Make a new invite code for a room you created; the one before stops working."""
+
+    room_id: Id
+    expires_in: Annotated[int, msgspec.Meta(ge=60, le=31_536_000, description="Seconds.")] | None = None
+    max_uses: Annotated[int, msgspec.Meta(ge=1, le=100_000)] | None = None
+
+
+class Room(Wire, frozen=True, kw_only=True):
+    """A room as the asking person may see it: `role` is theirs, the invite code is shown to its creator only."""
+
+    id: str
+    name: str
+    is_private: bool
+    kind: Kind
+    created_by_id: str
+    created_at: str
+    member_count: int
+    role: RoomRole | None
+    epoch: str
+    head_seq: int
+    read_seq: int | msgspec.UnsetType = msgspec.UNSET
+    last_message: Any = msgspec.UNSET
+    invite_code: str | msgspec.UnsetType = msgspec.UNSET
+
+
+class RoomPage(Wire, frozen=True, kw_only=True):
+    """Rooms, newest first."""
+
+    rooms: list[Room]
+    next_cursor: str | None
+
+
+class Invite(Wire, frozen=True, kw_only=True):
+    """The room's invite; `url` opens the web client and joins."""
+
+    invite_code: str
+    url: str
+    expires_at: str | None
+    max_uses: int | None
+    uses: int
+
+
+class Done(Wire, frozen=True, kw_only=True):
+    """It is done."""
+
+    ok: bool = True
+
+
+class RoomJoined(Event, frozen=True, kw_only=True):
+    """You listen to the room now; everything after `headSeq` will reach you."""
+
+    event: ClassVar[str] = "room_joined"
+    room_id: str
+    room: Room
+    epoch: str
+    head_seq: int
+    timestamp: str
+
+
+class UserJoined(Event, frozen=True, kw_only=True):
+    """Somebody began to listen to a room you listen to."""
+
+    event: ClassVar[str] = "user_joined"
+    ephemeral: ClassVar[bool] = True
+    user_id: str
+    username: str
+    room_id: str
+    timestamp: str
+
+
+class UserLeft(Event, frozen=True, kw_only=True):
+    """Somebody no longer listens to a room you listen to."""
+
+    event: ClassVar[str] = "user_left"
+    ephemeral: ClassVar[bool] = True
+    user_id: str
+    username: str
+    room_id: str
+    timestamp: str
+
+
+class RoomRow(NamedTuple):
+    """A room with the asking person's membership; times in epoch milliseconds."""
+
+    id: str
+    name: str
+    is_private: bool
+    kind: Kind
+    created_by: str
+    created_at: int
+    member_count: int
+    role: RoomRole | None
+    read_seq: int | None
+
+
+class Member(NamedTuple):
+    """Somebody's membership."""
+
+    user_id: str
+    role: RoomRole
+    joined_at: int
+    read_seq: int
+
+
+class InviteRow(NamedTuple):
+    """An invite as stored; times in epoch milliseconds."""
+
+    room_id: str
+    sealed: str
+    expires_at: int | None
+    max_uses: int | None
+    uses: int

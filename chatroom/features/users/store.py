@@ -1,0 +1,67 @@
+"""The table `users`."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from sqlalchemy import Column, Table, bindparam, insert, select, update
+
+from chatroom.db import Reader, Row, Transaction, metadata
+from chatroom.db.types import Id, Name, Time, Word
+from chatroom.features.users.types import Person
+
+users: Final = Table(
+    "users",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("kind", Word(16), nullable=False),
+    Column("role", Word(16), nullable=False),
+    Column("name", Name(64), nullable=False),
+    Column("username", Word(40), nullable=False, unique=True),
+    Column("created_at", Time, nullable=False),
+    Column("last_seen_at", Time),
+)
+
+_COLUMNS: Final = (
+    users.c.id,
+    users.c.name,
+    users.c.username,
+    users.c.kind,
+    users.c.role,
+    users.c.created_at,
+    users.c.last_seen_at,
+)
+_ADD: Final = insert(users)
+_FIND: Final = select(*_COLUMNS).where(users.c.id == bindparam("user"))
+_LIST: Final = select(*_COLUMNS).where(users.c.id.in_(bindparam("ids", expanding=True)))
+_HANDLE: Final = select(users.c.id).where(users.c.username == bindparam("handle"))
+_SEEN: Final = update(users).where(users.c.id == bindparam("user")).values(last_seen_at=bindparam("seen"))
+
+
+def _person(row: Row) -> Person:
+    return Person(*row)
+
+
+async def add(tx: Transaction, row: Mapping[str, Any]) -> None:
+    """Insert a person. Raises `db.Conflict` when the handle is taken."""
+    await tx.run(_ADD, row)
+
+
+async def find(reader: Reader, user_id: str) -> Person | None:
+    """One person, or None."""
+    row = await reader.one(_FIND, {"user": user_id})
+    return _person(row) if row else None
+
+
+async def list_by_ids(reader: Reader, ids: Iterable[str]) -> dict[str, Person]:
+    """These people by id; unknown ids are absent."""
+    return {row.id: _person(row) for row in await reader.all(_LIST, {"ids": list(ids)})}
+
+
+async def is_taken(reader: Reader, handle: str) -> bool:
+    """Whether somebody has this handle."""
+    return await reader.scalar(_HANDLE, {"handle": handle}) is not None
+
+
+async def change_last_seen(tx: Transaction, user_id: str, at: int) -> None:
+    """Remember when a person was last here."""
+    await tx.run(_SEEN, {"user": user_id, "seen": at})
