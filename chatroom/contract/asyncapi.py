@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from chatroom.contract.schemas import REFUSAL, Schema, Shapes
+from chatroom.contract.schemas import REFUSAL, Shapes
 from chatroom.contract.surface import Contract, summary
+from chatroom.contract.translate import Schema
 from chatroom.core.operation import Operation
 from chatroom.core.schema import Event
 

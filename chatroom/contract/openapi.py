@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from chatroom.contract.schemas import REFUSAL, Schema, Shapes, path_fields
-from chatroom.contract.surface import Contract, Route, summary
+from chatroom.contract.schemas import REFUSAL, Shapes, path_fields
+from chatroom.contract.surface import Contract, Route, refusals, summary
+from chatroom.contract.translate import Schema
 from chatroom.core.errors import CATALOGUE
 from chatroom.core.principal import POLICY, Role
 
@@ -90,7 +91,7 @@ def _operation(route: Route, shapes: Shapes) -> dict[str, Any]:
         }
     if parameters:
         found["parameters"] = parameters
-    found["responses"] = _responses(route, shapes.of(op.output))
+    found["responses"] = _responses(route, shapes.of(route.output))
     return found
 
 
@@ -113,5 +114,10 @@ def _responses(route: Route, output: Schema) -> dict[str, Any]:
             "description": "Done.",
             "content": {"application/json": {"schema": answer}},
         },
-        "default": {"description": "Refused; `code` says why.", "content": refused},
+        "default": {"description": _refused(route), "content": refused},
     }
+
+
+def _refused(route: Route) -> str:
+    own = ", ".join(f"`{code}`" for code in refusals(route.operation))
+    return f"Refused; `code` says why{f', for example {own}' if own else ''}."

@@ -5,12 +5,13 @@ from typing import Any
 
 from pydantic_settings import BaseSettings
 
-from chatroom.contract.schemas import Schema, Shapes
-from chatroom.contract.surface import Contract, summary
+from chatroom.contract.schemas import Shapes
+from chatroom.contract.surface import Contract, refusals, summary
+from chatroom.contract.translate import Schema
 from chatroom.contract.typescript import type_of
 from chatroom.core.errors import CATALOGUE
 from chatroom.core.operation import Operation
-from chatroom.core.principal import POLICY
+from chatroom.core.principal import POLICY, Role
 
 _MADE = "<!-- Written by `make contract`. Do not edit. -->\n"
 
@@ -30,6 +31,11 @@ def operations(contract: Contract, shapes: Shapes) -> str:
         lines += ["", f"## {name}"]
         for op in members:
             lines += _operation(op, contract, shapes)
+    lines += ["", "## Types of the answers", "", "Those that are events too stand in [events](events.md)."]
+    told = {event.__name__ for event in contract.events}
+    for name in sorted(set(shapes.told) - told):
+        lines += ["", f"### {name}", "", shapes.components[name]["description"]]
+        lines += _fields("Field", shapes.components[name])
     return "\n".join(lines) + "\n"
 
 
@@ -40,12 +46,19 @@ def _operation(op: Operation, contract: Contract, shapes: Shapes) -> Iterator[st
             yield f"- `{route.method} {route.path}` answers {op.status}"
     if op.socket:
         yield f"- socket event `{op.socket}`"
-    yield f"- for {', '.join(sorted(POLICY[op.may]))}; policy `{op.may}`"
+    yield f"- for {_who(op)}; policy `{op.may}`"
     if op.limit:
         yield f"- rate limit `{op.limit}`"
+    if codes := refusals(op):
+        yield f"- refused with {', '.join(f'`{code}`' for code in codes)}, and what every operation may answer"
     yield from _fields("Input", shapes.fields(op.input))
     output = shapes.of(op.output)
     yield from ("", f"Answer: `{type_of(output)}`" if output else "Answer: nothing")
+
+
+def _who(op: Operation) -> str:
+    roles = POLICY[op.may]
+    return "everybody" if Role.OUTSIDER in roles else ", ".join(role for role in Role if role in roles)
 
 
 def _fields(title: str, schema: Schema) -> Iterator[str]:

@@ -4,11 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import msgspec
-
 from chatroom.contract.surface import Contract, Route
-
-Schema = dict[str, Any]
+from chatroom.contract.translate import Schema, Translator
 
 _REF = "#/components/schemas/"
 
@@ -29,15 +26,15 @@ class Shapes:
 
     def __init__(self, contract: Contract) -> None:
         given = [op.input for op in contract.operations]
-        told = [op.output for op in contract.operations] + list(contract.events)
-        kinds = list({repr(kind): kind for kind in [*given, *told]}.values())
-        schemas, components = msgspec.json.schema_components(kinds, ref_template=_REF + "{name}")
-        self._by_kind = {repr(kind): schema for kind, schema in zip(kinds, schemas, strict=True)}
-        self.components: dict[str, Schema] = dict(sorted(components.items()))
-        for name in self._reach(self.of(kind) for kind in told):
+        told = [route.output for route in contract.routes] + [op.output for op in contract.operations]
+        told += contract.events
+        translator = Translator()
+        self._by_kind = {repr(kind): translator.schema(kind) for kind in [*given, *told]}
+        self.components: dict[str, Schema] = dict(sorted(translator.components.items()))
+        self.told = sorted(self._reach(self.of(kind) for kind in told))
+        """Names of the components that the server sends."""
+        for name in self.told:
             _complete(self.components[name])
-        for component in self.components.values():
-            component.pop("title", None)
 
     def of(self, kind: Any) -> Schema:
         """Return the schema of an operation's input or output, or of an event; usually a reference."""

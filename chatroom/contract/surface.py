@@ -1,7 +1,8 @@
 """What the generators read: every operation, every event, and every address that answers over HTTP."""
 
+import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from chatroom.core.operation import Operation
 from chatroom.core.schema import Event
@@ -15,6 +16,8 @@ class Route(NamedTuple):
     path: str
     operation: Operation
     enveloped: bool
+    output: Any
+    """The type of its answer: the operation's, unless the surface gives it another form."""
 
 
 class Contract(NamedTuple):
@@ -38,7 +41,22 @@ class Contract(NamedTuple):
         return sorted(self.events, key=lambda event: event.event)
 
 
+_RAISES = re.compile(r"\s*Raises\b.*", re.DOTALL)
+_NOTE = re.compile(r"\s*\((?:seeds? |contract |promises? |[a-z]+\.md )[^)]*\)")
+_CODE = re.compile(r"Problem\(([^)]*)\)")
+
+
+def public(text: str) -> str:
+    """Return what of a docstring is for clients: on one line, without exceptions and references to design notes."""
+    return " ".join(_NOTE.sub("", _RAISES.sub("", text)).split())
+
+
 def summary(thing: object) -> str:
-    """Return the first paragraph of a docstring as one line."""
-    text = (thing.__doc__ or "").strip().split("\n\n")[0]
-    return " ".join(text.split())
+    """Return the first paragraph of a docstring, as clients may read it."""
+    return public((thing.__doc__ or "").strip().split("\n\n")[0])
+
+
+def refusals(op: Operation) -> list[str]:
+    """Return the error codes that an operation's docstring says it raises."""
+    named = " ".join(_CODE.findall(op.call.__doc__ or ""))
+    return sorted(set(re.findall(r'"(\w+)"', named)))

@@ -3,8 +3,9 @@
 import json
 from collections.abc import Iterator
 
-from chatroom.contract.schemas import Schema, Shapes
+from chatroom.contract.schemas import Shapes
 from chatroom.contract.surface import Contract, Route, summary
+from chatroom.contract.translate import Schema
 from chatroom.core.operation import Operation
 
 _HEAD = """\
@@ -22,6 +23,11 @@ export interface ErrorBody extends Refusal {
   error: string;
   requestId: string;
   errors?: Record<string, string[]>;
+}
+
+/** The event `error`: an event without an acknowledgement was refused. */
+export interface ErrorNews extends Refusal {
+  event?: string;
 }
 
 /** How an event with an acknowledgement is answered. */
@@ -127,10 +133,10 @@ def _chosen(contract: Contract) -> dict[Operation, Route]:
 
 def _operations(chosen: dict[Operation, Route], shapes: Shapes) -> str:
     rows: list[str] = []
-    for op in chosen:
+    for op, route in chosen.items():
         rows.append(f"  /** {summary(op.call)} */")
         rows.append(
-            f'  "{op.name}": {{ input: {type_of(shapes.of(op.input))}; output: {type_of(shapes.of(op.output))} }};'
+            f'  "{op.name}": {{ input: {type_of(shapes.of(op.input))}; output: {type_of(shapes.of(route.output))} }};'
         )
     return _map(
         "Operations",
