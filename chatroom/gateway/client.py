@@ -1,28 +1,28 @@
 """What an application sees of a connected browser: `Client`, and what it gives back: `Application`."""
 
-from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+import asyncio
+import secrets
+from collections import deque
+from collections.abc import Awaitable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from chatroom.wire.frame import Frame
+from chatroom.gateway.connection import Disconnected
+from chatroom.gateway.handshake import Handshake
+from chatroom.wire.frame import Frame, ack_frame, event_frame
+from chatroom.wire.socket_packet import ACK, DISCONNECT, EVENT, control_frame, encode
+
+if TYPE_CHECKING:
+    from chatroom.gateway.socket_connection import SocketConnection
+
+__all__ = ["Application", "Argument", "Client", "Disconnected", "Handshake", "Refused", "fan_out"]
 
 Argument = msgspec.Raw | bytes | Any
+_ID_BYTES = 15  # 120 random bits in 20 URL-safe characters
 
 
-@dataclass(frozen=True, slots=True)
-class Handshake:
-    """The HTTP request that opened the connection; header names are lower-case."""
-
-    headers: Mapping[str, str]
-    query: Mapping[str, str]
-    address: str
-    secure: bool
-    path: str
-
-
-class Refused(Exception):  # noqa: N818 - a word of the protocol, not a fault
+class Refused(Exception):
     """Raise in `Application.connect`: the client gets CONNECT_ERROR with `message` and `data`."""
 
     def __init__(self, message: str, data: Mapping[str, object] | None = None) -> None:
@@ -32,65 +32,170 @@ class Refused(Exception):  # noqa: N818 - a word of the protocol, not a fault
         self.data = data
 
 
-class Disconnected(Exception):  # noqa: N818
-    """The client went away before it answered a `Client.call`."""
-
-
 class Client:
-    """One Socket.IO namespace of one connection."""
+    """One Socket.IO namespace of one connection. `id` is not the secret id of the transport session."""
 
-    __slots__ = ("connected", "data", "handshake", "id", "namespace")
+    __slots__ = (
+        "_calls",
+        "_connection",
+        "_next_call",
+        "answered",
+        "busy",
+        "connected",
+        "data",
+        "held",
+        "id",
+        "inbox",
+        "namespace",
+    )
 
-    id: str
-    namespace: str
-    handshake: Handshake
-    connected: bool
-    data: Any
+    def __init__(self, connection: "SocketConnection", namespace: str) -> None:
+        """Stand for `namespace` of `connection`, not connected yet."""
+        self._connection = connection
+        self._calls: dict[int, asyncio.Future[list[Argument]]] | None = None
+        self._next_call = 0
+        self.id = secrets.token_urlsafe(_ID_BYTES)
+        self.namespace = namespace
+        self.connected = False
+        self.data: Any = None
+        self.held: list[Frame] | None = []  # frames pushed before the CONNECT answer
+        self.busy: asyncio.Future[None] | None = None  # the event at work
+        self.inbox: deque[tuple[str, list[Argument], int | None, int]] | None = None
+        self.answered: int | None = None  # the last ack id that got its answer
+
+    @property
+    def handshake(self) -> Handshake:
+        """The request that opened the connection."""
+        return self._connection.handshake
 
     @property
     def transport(self) -> str:
         """`"polling"` or `"websocket"`."""
-        raise NotImplementedError
+        return self._connection.link.name
 
     @property
     def writable(self) -> bool:
-        """Whether an ephemeral frame would be sent now."""
-        raise NotImplementedError
+        """Whether a volatile event would be sent now."""
+        connection = self._connection
+        return self.connected and connection.queued <= connection.soft and connection.link.ready
 
     def push(self, frame: Frame) -> None:
         """Queue a frame; it leaves with all others of this loop turn in one write. No-op after a disconnect."""
-        raise NotImplementedError
+        if not self.connected:
+            if self.held is not None:
+                self.held.append(frame)
+            return
+        connection = self._connection
+        if connection.queued + frame.size > connection.soft and not connection.admit(frame):
+            return
+        connection.queued += frame.size
+        pending = connection.pending
+        if not pending:
+            connection.outbox.mark(connection)
+        pending.append(frame)
 
     def reply(self, ack_id: int, args: bytes) -> None:
         """Answer the event that asked with `ack_id`; `args` is JSON without brackets."""
-        raise NotImplementedError
+        self.answered = ack_id
+        self.push(ack_frame(ack_id, args, namespace=self.namespace))
+
+    def answer(self, ack_id: int, *args: object) -> None:
+        """Answer with objects, which may hold `bytes`."""
+        self.answered = ack_id
+        self._send(encode(ACK, self.namespace, ack_id, list(args)))
 
     def emit(self, name: str, *args: object, volatile: bool = False) -> None:
-        """Encode and queue one event; `bytes` in the arguments travel as attachments."""
-        raise NotImplementedError
+        """Encode and queue one event; `bytes` in the arguments travel as attachments.
+
+        A volatile event is dropped when the client is not `writable`. Raises TypeError for `bytes` without
+        `Options.binary`.
+        """
+        if volatile and not self.writable:
+            self._connection.server.stats.drops += 1
+            return
+        self._send(encode(EVENT, self.namespace, None, [name, *args]))
 
     async def call(self, name: str, *args: object, timeout: float) -> list[Argument]:  # noqa: ASYNC109
         """Send an event and wait for its acknowledgement; raises TimeoutError or Disconnected."""
-        raise NotImplementedError
+        if not self.connected:
+            raise Disconnected
+        number = self._next_call
+        self._next_call += 1
+        answer: asyncio.Future[list[Argument]] = asyncio.get_running_loop().create_future()
+        if self._calls is None:
+            self._calls = {}
+        self._calls[number] = answer
+        try:
+            self._send(encode(EVENT, self.namespace, number, [name, *args]))
+            async with asyncio.timeout(timeout):
+                return await answer
+        finally:
+            self._calls.pop(number, None)
 
     async def drain(self) -> None:
         """Wait until what is queued is below the soft limit; raises Disconnected."""
-        raise NotImplementedError
+        await self._connection.drained()
 
     def disconnect(self) -> None:
         """Send DISCONNECT for this namespace: the stock client does not come back by itself."""
-        raise NotImplementedError
+        if self.connected:
+            self.push(control_frame(DISCONNECT, self.namespace))
+            self._connection.leave(self, "server namespace disconnect")
 
     def close(self, reason: str) -> None:
-        """Close the transport: the stock client reconnects."""
-        raise NotImplementedError
+        """Close the transport, after what is queued: the stock client reconnects."""
+        self._connection.close(reason)
+
+    def settle(self, number: int | None, args: list[Argument]) -> None:
+        """Take the client's acknowledgement `number`; unknown and late ones are ignored."""
+        answer = None if self._calls is None or number is None else self._calls.pop(number, None)
+        if answer is not None and not answer.done():
+            answer.set_result(args)
+
+    def end(self) -> None:
+        """Take nothing any more; calls that wait raise Disconnected."""
+        self.connected = False
+        self.held = None
+        self.inbox = None
+        for answer in (self._calls or {}).values():
+            if not answer.done():
+                answer.set_exception(Disconnected())
+
+    def _send(self, frames: list[Frame]) -> None:
+        if len(frames) > 1 and not self._connection.server.options.binary:
+            raise TypeError("this server sends no binary data")
+        for frame in frames:
+            self.push(frame)
+
+
+def fan_out(clients: Iterable[Client], frame: Frame) -> None:
+    """Push `frame` to every one of `clients`; the same as calling `push` on each, without the calls."""
+    size = frame.size
+    for client in clients:
+        connection = client._connection  # noqa: SLF001 - the hot loop of a broadcast
+        if not client.connected or connection.queued + size > connection.soft:
+            client.push(frame)
+            continue
+        connection.queued += size
+        pending = connection.pending
+        if not pending:
+            connection.outbox.mark(connection)
+        pending.append(frame)
+
+
+def error_frame(namespace: str, error: Mapping[str, object]) -> Frame:
+    """Return the event `error` that answers an event without an ack id."""
+    return event_frame("error", msgspec.json.encode(error), namespace=namespace)
 
 
 class Application(Protocol):
     """The product behind a `SocketServer`."""
 
     async def connect(self, client: Client, auth: bytes) -> None:
-        """Admit `client` or raise Refused; `auth` is a JSON object. Bounded by `Options.connect_timeout`."""
+        """Admit `client` or raise Refused; `auth` is a JSON object. Bounded by `Options.connect_timeout`.
+
+        Cancelled when the transport goes away; `disconnected` then does not follow.
+        """
 
     def connected(self, client: Client) -> None:
         """Take note that the CONNECT answer has been queued."""
@@ -101,4 +206,4 @@ class Application(Protocol):
         """Handle one event. None: done. An awaitable: this client's next event starts when it is done."""
 
     def disconnected(self, client: Client, reason: str) -> None:
-        """Take note, once per connected client, that it is gone."""
+        """Take note, once per connected client and from the loop, that it is gone."""

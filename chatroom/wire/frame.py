@@ -32,8 +32,8 @@ def close_frame(code: int, reason: str = "") -> bytes:
 class Frame:
     """One Engine.IO packet, encoded for both transports.
 
-    `ws` is the complete WebSocket frame, `packet` the packet as it stands in a polling payload, `size` the length
-    of `ws` in bytes. An `ephemeral` frame may be dropped when its receiver is behind.
+    `ws` is the complete WebSocket frame, `packet` the packet as it stands in a polling payload, `size` the
+    length of `ws` in bytes. An `ephemeral` frame may be dropped when its receiver is behind.
     """
 
     __slots__ = ("ephemeral", "packet", "size", "ws")

@@ -1,0 +1,127 @@
+"""Who may open a connection: origin, address behind trusted proxies, rates and caps."""
+
+import ipaddress
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from chatroom.gateway.options import Options
+from chatroom.gateway.rate import Rate
+from chatroom.wire.engine_request import Refusal
+
+_SWEEP_ABOVE = 10_000  # addresses remembered before the idle ones are forgotten
+_PORTS = {"http": 80, "https": 443}
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def address_key(address: str) -> str:
+    """Return what limits count by: an IPv4 address, or the /64 of an IPv6 one, which one person may own."""
+    if ":" not in address:
+        return address
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    mapped = getattr(parsed, "ipv4_mapped", None)
+    return str(mapped) if mapped else str(ipaddress.ip_network((int(parsed) >> 64 << 64, 64)))
+
+
+class Admission:
+    """The gate of one server: state per address, nothing per connection."""
+
+    def __init__(self, options: Options) -> None:
+        """Read the origins, proxies, rates and caps of `options`."""
+        self._origins = options.allowed_origins
+        self._proxies: list[Network] = [
+            ipaddress.ip_network(n, strict=False) for n in options.trusted_proxies
+        ]
+        self._rate = Rate(options.handshake_rate, options.handshake_burst)
+        self._address_rate = Rate(options.address_rate, options.address_burst)
+        self._max = options.max_sessions
+        self._max_per_address = options.max_sessions_per_address
+        self._full_at = 0.0
+        self._addresses: dict[str, tuple[int, float]] = {}  # live connections, bucket
+
+    def peer(self, host: str, headers: Mapping[str, str], *, secure: bool) -> tuple[str, bool]:
+        """Return address and secure-flag of the client; forwarding headers count from trusted proxies only."""
+        if not self._trusted(host):
+            return host, secure
+        secure = headers.get("x-forwarded-proto", "https" if secure else "http").strip().lower() in (
+            "https",
+            "wss",
+        )
+        hops = [hop.strip() for hop in headers.get("x-forwarded-for", "").split(",") if hop.strip()]
+        for hop in reversed(hops):
+            host = hop
+            if not self._trusted(hop):
+                break
+        return host, secure
+
+    def _trusted(self, host: str) -> bool:
+        if not self._proxies:
+            return False
+        try:
+            address = ipaddress.ip_address(host)
+        except ValueError:
+            return False
+        return any(address in network for network in self._proxies)
+
+    def origin_allowed(self, origin: str | None, host: str, *, secure: bool) -> bool:
+        """Whether a page of `origin` may talk to us; without an Origin header the client is no browser."""
+        if origin is None:
+            return True
+        if self._origins is not None:
+            return "*" in self._origins or origin in self._origins
+        return _same_origin(origin, host, "https" if secure else "http")
+
+    def cors(self, origin: str | None) -> dict[str, str]:
+        """Return the CORS headers of an answer to `origin`; none when only the own origin is served."""
+        if origin is None or self._origins is None:
+            return {}
+        if "*" in self._origins:
+            return {"access-control-allow-origin": "*"}
+        if origin not in self._origins:
+            return {"vary": "Origin"}
+        return {
+            "access-control-allow-origin": origin,
+            "access-control-allow-credentials": "true",
+            "vary": "Origin",
+        }
+
+    def enter(self, address: str, now: float, live: int) -> Refusal | None:
+        """Count one handshake; `live` = connections that are open. Pair a None with `leave`."""
+        key = address_key(address)
+        count, full_at = self._addresses.get(key, (0, 0.0))
+        if self._max and live >= self._max:
+            return Refusal.UNAVAILABLE
+        if self._max_per_address and count >= self._max_per_address:
+            return Refusal.TOO_MANY
+        mine = self._address_rate.take(full_at, now)
+        if mine < 0:
+            return Refusal.TOO_MANY
+        everybody = self._rate.take(self._full_at, now)
+        if everybody < 0:
+            return Refusal.UNAVAILABLE
+        self._full_at = everybody
+        if len(self._addresses) > _SWEEP_ABOVE:
+            self._addresses = {k: v for k, v in self._addresses.items() if v[0] or v[1] > now}
+        self._addresses[key] = (count + 1, mine)
+        return None
+
+    def leave(self, address: str, now: float) -> None:
+        """Count one connection less."""
+        key = address_key(address)
+        count, full_at = self._addresses.get(key, (1, 0.0))
+        if count > 1 or full_at > now:
+            self._addresses[key] = (max(count - 1, 0), full_at)
+        else:
+            self._addresses.pop(key, None)
+
+
+def _same_origin(origin: str, host: str, scheme: str) -> bool:
+    try:
+        theirs, ours = urlsplit(origin), urlsplit(f"{scheme}://{host}")
+        same_port = (theirs.port or _PORTS.get(theirs.scheme)) == (ours.port or _PORTS[scheme])
+    except ValueError:
+        return False
+    return theirs.scheme == scheme and bool(ours.hostname) and theirs.hostname == ours.hostname and same_port

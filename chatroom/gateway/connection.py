@@ -1,0 +1,260 @@
+"""One Engine.IO connection: heartbeat, bounded queue, end. What its messages mean is its subclass's."""
+
+import asyncio
+import math
+import random
+from typing import TYPE_CHECKING
+
+from chatroom.gateway.handshake import Handshake
+from chatroom.gateway.link import Link, PollingLink
+from chatroom.gateway.upgrade import Upgrade
+from chatroom.wire.engine_packet import (
+    CLOSE,
+    CLOSE_FRAME,
+    MESSAGE,
+    NOOP_FRAME,
+    PING_FRAME,
+    PONG,
+    SEPARATOR,
+)
+from chatroom.wire.errors import ProtocolError
+from chatroom.wire.frame import Frame
+
+if TYPE_CHECKING:
+    from chatroom.gateway.server import SocketServer
+
+NORMAL, GOING_AWAY, POLICY, RESTART = 1000, 1001, 1008, 1012
+_CODES = {"ping timeout": GOING_AWAY, "server shutting down": RESTART, "rate limit": POLICY}
+
+
+class Disconnected(Exception):
+    """The client went away before what was awaited of it."""
+
+
+class Connection:
+    """The state of one session, on whichever link it travels; see `Link` for the transports."""
+
+    __slots__ = (
+        "_waiters",
+        "closed",
+        "connect_by",
+        "handshake",
+        "link",
+        "outbox",
+        "pending",
+        "ping_at",
+        "pong_by",
+        "queued",
+        "server",
+        "sid",
+        "slot",
+        "soft",
+        "upgrade",
+    )
+
+    def __init__(self, server: "SocketServer", sid: str, handshake: Handshake, link: Link) -> None:
+        """Open a session on `link`; the caller sends the open packet."""
+        self.server = server
+        self.sid = sid
+        self.handshake = handshake
+        self.link = link
+        link.connection = self
+        self.upgrade: Upgrade | None = None
+        self.pending: list[Frame] = []
+        self.queued = 0  # bytes of `pending` and of what the network has not taken
+        self.soft = server.options.soft_limit  # -1: takes nothing any more
+        self.closed = False
+        self.slot = 0
+        now = server.loop.time()
+        interval = server.options.ping_interval
+        self.ping_at = now + interval * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, guards nothing
+        self.pong_by = math.inf
+        self.connect_by = now + server.options.connect_timeout
+        self.outbox = server.outbox
+        self._waiters: list[asyncio.Future[None]] | None = None
+        self.rearm()
+
+    # What the subclass gives.
+
+    def message(self, text: bytes) -> None:
+        """Take the text of one message packet; raises ProtocolError."""
+        raise NotImplementedError
+
+    def binary(self, data: bytes) -> None:
+        """Take one binary message; raises ProtocolError."""
+        raise NotImplementedError
+
+    def lost(self, reason: str) -> None:
+        """Tell the application; called once."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether the application is at work on an event of this connection."""
+        return False
+
+    def next_deadline(self) -> float:
+        """The loop time at which `expire` has something to do."""
+        upgrade_by = math.inf if self.upgrade is None else self.upgrade.by
+        return min(self.ping_at, self.pong_by, self.connect_by, upgrade_by)
+
+    # In.
+
+    def text(self, packet: bytes) -> None:
+        """Take one Engine.IO text packet from the link in use; raises ProtocolError."""
+        kind = packet[0] if packet else 0
+        if kind == MESSAGE:
+            self.server.stats.messages_in += 1
+            self.message(packet[1:])
+        elif kind == PONG:
+            # Only an asked-for pong counts: a client cannot live on pongs alone.
+            if self.pong_by is not math.inf:
+                self.pong_by = math.inf
+                self.ping_at = self.server.loop.time() + self.server.options.ping_interval
+                self.rearm()
+        elif kind == CLOSE:
+            if isinstance(self.link, PollingLink) and not self.link.polled:
+                # Its GET may have been overtaken by this POST on another network connection.
+                self.server.leave_farewell(self.sid, NOOP_FRAME.packet, 1.0)
+            self.close("transport close", gone=True)
+        else:
+            raise ProtocolError("packet that no client sends")
+
+    def fail(self, error: ProtocolError) -> None:
+        """End the connection for what the peer did."""
+        self.close("parse error", error.code, gone=True)
+
+    # Out.
+
+    def admit(self, frame: Frame) -> bool:
+        """Whether `frame`, which passes the soft limit, may be queued; the slow path of `Client.push`."""
+        if self.soft < 0:
+            return False
+        if frame.ephemeral:
+            self.server.stats.drops += 1
+            return False
+        hard = self.server.options.hard_limit
+        if self.queued + frame.size <= hard:
+            return True
+        self.flush()  # a burst within one turn is no sign of a slow client: only what the network refuses is
+        if not self.queued or self.queued + frame.size <= hard:
+            return True
+        self.soft = -1
+        self.outbox.doom(self)
+        return False
+
+    def queue(self, frame: Frame) -> None:
+        """Queue `frame`; the twin of `Client.push` for packets of the connection itself."""
+        if self.queued + frame.size > self.soft and not self.admit(frame):
+            return
+        self.queued += frame.size
+        if not self.pending:
+            self.outbox.mark(self)
+        self.pending.append(frame)
+
+    def flush(self) -> None:
+        """Send what is pending, if the link takes anything now."""
+        link = self.link
+        if link.ready and self.pending:
+            frames, self.pending = self.pending, []
+            self.server.stats.messages_out += len(frames)
+            self.queued = link.send(frames)
+            if self._waiters is not None:
+                self.relieved(self.queued)
+
+    def relieved(self, backlog: int) -> None:
+        """Note that the network has taken all but `backlog` bytes of what was written."""
+        self.queued = backlog + sum(frame.size for frame in self.pending)
+        if self._waiters is not None and self.queued <= self.server.options.soft_limit:
+            waiters, self._waiters = self._waiters, None
+            for waiter in waiters:
+                if not waiter.done():
+                    waiter.set_result(None)
+
+    async def drained(self) -> None:
+        """Wait until the queue is below the soft limit; raises Disconnected."""
+        if self.closed:
+            raise Disconnected
+        if self.queued > self.server.options.soft_limit:
+            waiter: asyncio.Future[None] = self.server.loop.create_future()
+            self._waiters = [*(self._waiters or ()), waiter]
+            await waiter
+
+    # Time.
+
+    def rearm(self) -> None:
+        """Have the wheel wake this connection at its next deadline."""
+        self.server.wheel.put(self, self.next_deadline())
+
+    def due(self, horizon: float) -> None:
+        """Act on what is due; the wheel calls this."""
+        if self.closed:
+            return
+        self.expire(horizon)
+        if not self.closed:
+            self.rearm()
+
+    def expire(self, horizon: float) -> None:
+        """Send the ping, or end what took too long."""
+        options = self.server.options
+        if self.pong_by < horizon:
+            if not self.link.paused:
+                self.close("ping timeout", gone=True)
+                return
+            self.pong_by = horizon + options.ping_timeout  # we are not listening: the pong may be in the pipe
+        if self.connect_by < horizon:
+            self.close("connect timeout", POLICY)
+            return
+        if self.upgrade is not None and self.upgrade.by < horizon:
+            self.upgrade.drop()
+        if self.ping_at < horizon:
+            self.ping_at = math.inf
+            self.pong_by = self.server.loop.time() + options.ping_timeout
+            self.link.urgent(PING_FRAME)
+
+    # The end.
+
+    def link_lost(self, link: Link, reason: str) -> None:
+        """Note that the network closed `link`."""
+        if self.upgrade is not None and link is self.upgrade.link:
+            self.upgrade.drop()
+        elif link is self.link:
+            self.close(reason, gone=True)
+
+    def close(self, reason: str, code: int = 0, *, gone: bool = False) -> None:
+        """End the session; `gone` = the client did it or is not there, so nothing waits for its next GET."""
+        if self.closed:
+            return
+        self._end(reason)
+        link = self.link
+        if isinstance(link, PollingLink):
+            farewell = SEPARATOR.join([frame.packet for frame in [*self.pending, CLOSE_FRAME]])
+            if gone:
+                link.answer(NOOP_FRAME.packet)
+                link.close(0, reason)
+            elif not link.answer(farewell):
+                self.server.leave_farewell(self.sid, farewell)
+        else:
+            self.flush()
+            link.close(code or _CODES.get(reason, NORMAL), reason)
+        self.pending = []
+
+    def give_up(self) -> None:
+        """End the session of a client that does not take what it is sent."""
+        if self.closed:
+            return
+        self.server.stats.slow_consumers += 1
+        self.pending = []
+        self._end("slow consumer")
+        self.link.abort()
+
+    def _end(self, reason: str) -> None:
+        self.closed = True
+        self.soft = -1
+        self.server.forget(self, reason)
+        if self.upgrade is not None:
+            self.upgrade.drop()
+        for waiter in self._waiters or ():
+            if not waiter.done():
+                waiter.set_exception(Disconnected())
+        self._waiters = None
+        self.lost(reason)

@@ -1,0 +1,118 @@
+"""What a connection needs of its transport, whichever way it came in."""
+
+from typing import TYPE_CHECKING
+
+from chatroom.wire.engine_packet import CLOSE_FRAME, NOOP_FRAME, SEPARATOR
+from chatroom.wire.frame import Frame
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from chatroom.gateway.connection import Connection
+
+
+class Link:
+    """One transport of one connection. `ready`: frames can be sent now; `paused`: reading is paused by us."""
+
+    __slots__ = ("connection", "paused", "ready")
+
+    name = "websocket"
+
+    def __init__(self) -> None:
+        """Start open, not yet tied to a connection."""
+        self.connection: Connection | None = None
+        self.ready = True
+        self.paused = False
+
+    def send(self, frames: list[Frame]) -> int:
+        """Send `frames` with one write; return the bytes that wait for the network."""
+        raise NotImplementedError
+
+    def urgent(self, frame: Frame) -> None:
+        """Send `frame` ahead of what is queued."""
+        raise NotImplementedError
+
+    def close(self, code: int, reason: str) -> None:
+        """Say goodbye and close; bounded in time."""
+        raise NotImplementedError
+
+    def abort(self) -> None:
+        """Close at once and free what waits for the network."""
+        raise NotImplementedError
+
+    def pause(self) -> None:
+        """Stop reading."""
+        self.paused = True
+
+    def resume(self) -> None:
+        """Read again."""
+        self.paused = False
+
+
+class PollingLink(Link):
+    """Long-polling: what is pending leaves as the answer of the next GET."""
+
+    __slots__ = ("_poll", "_resumed", "posting")
+
+    name = "polling"
+
+    def __init__(self) -> None:
+        """Start without a GET."""
+        super().__init__()
+        self.ready = False
+        self.posting = False  # a POST is being read
+        self._poll: asyncio.Future[bytes] | None = None
+        self._resumed: asyncio.Future[None] | None = None
+
+    @property
+    def polled(self) -> bool:
+        """Whether a GET waits for its answer."""
+        return self._poll is not None
+
+    def poll(self, future: "asyncio.Future[bytes]") -> None:
+        """Take the GET that `future` answers; the caller has checked that none waits."""
+        self._poll = future
+        self.ready = True
+
+    def answer(self, body: bytes) -> bool:
+        """Answer the waiting GET; False when none waits."""
+        poll = self._poll
+        if poll is None:
+            return False
+        self._poll = None
+        self.ready = False
+        if not poll.done():
+            poll.set_result(body)
+        return True
+
+    def send(self, frames: list[Frame]) -> int:
+        self.answer(SEPARATOR.join([frame.packet for frame in frames]))
+        return 0
+
+    def urgent(self, frame: Frame) -> None:
+        connection = self.connection
+        if connection is not None:
+            connection.pending.insert(0, frame)
+            connection.queued += frame.size
+            connection.flush()
+
+    def close(self, code: int, reason: str) -> None:
+        self.answer(CLOSE_FRAME.packet)
+        self.resume()
+
+    def abort(self) -> None:
+        self.answer(NOOP_FRAME.packet)
+        self.resume()
+
+    def resume(self) -> None:
+        super().resume()
+        if self._resumed is not None and not self._resumed.done():
+            self._resumed.set_result(None)
+        self._resumed = None
+
+    async def resumed(self, loop: "asyncio.AbstractEventLoop") -> None:
+        """Wait while reading is paused."""
+        if self.paused:
+            if self._resumed is None:
+                self._resumed = loop.create_future()
+            await self._resumed
