@@ -114,10 +114,14 @@ def _told(contract: Contract, shapes: Shapes) -> str:
 
 
 def _asked(contract: Contract, shapes: Shapes) -> str:
-    rows = [
-        f"  {op.socket}: (payload: {type_of(shapes.of(op.input))}, ack: Ack<{type_of(shapes.of(op.output))}>) => void;"
-        for op in contract.socket_operations
-    ]
+    rows = []
+    for op in contract.socket_operations:
+        answer = type_of(shapes.of(op.output))
+        # An answer that says nothing but "done" need not be waited for.
+        ack = "ack?" if answer == "Done" else "ack"
+        rows.append(
+            f"  {op.socket}: (payload: {type_of(shapes.of(op.input))}, {ack}: Ack<{answer}>) => void;"
+        )
     return _map("ClientToServerEvents", "What a client may emit.", rows)
 
 
