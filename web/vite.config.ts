@@ -12,7 +12,7 @@ export default defineConfig({
     // Data URLs would need `font-src data:` and `img-src data:` in the content security policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    target: "es2023",
+    target: "es2024",
   },
   server: {
     port: 5173,

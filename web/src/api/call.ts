@@ -65,7 +65,8 @@ async function request(route: Route, input: Json): Promise<Response> {
   const { path, rest } = pathAndRest(route, input);
   const headers: Record<string, string> = { accept: "application/json" };
   if (accessToken) headers["authorization"] = `Bearer ${accessToken}`;
-  else if (route.method !== "GET" && !path.startsWith("/api/auth/")) Object.assign(headers, await csrfHeader());
+  else if (route.method !== "GET" && !path.startsWith("/api/auth/"))
+    Object.assign(headers, await csrfHeader());
   if (route.method === "GET") return fetch(path + query(rest), { headers });
   headers["content-type"] = "application/json";
   return fetch(path, { method: route.method, headers, body: JSON.stringify(rest) });
@@ -78,7 +79,10 @@ function refusalOf(status: number, body: unknown): CallError {
   return new CallError(status, { ...flat.data, ...flat, code, message });
 }
 
-async function once<N extends Name>(name: N, input: Operations[N]["input"]): Promise<Operations[N]["output"]> {
+async function once<N extends Name>(
+  name: N,
+  input: Operations[N]["input"],
+): Promise<Operations[N]["output"]> {
   const route = routes[name];
   let response: Response;
   try {

@@ -102,7 +102,8 @@ function take(entry: Entry): void {
   else if (log && hasGap(log, rooms[roomId]?.headSeq ?? 0)) void fillGap(roomId);
   if (isMessage(entry)) return;
   const subject = entry.subjectId ?? entry.actorId;
-  if (subject === me?.id && ["left", "kicked", "banned"].includes(entry.kind)) publish("room_gone", { roomId });
+  if (subject === me?.id && ["left", "kicked", "banned"].includes(entry.kind))
+    publish("room_gone", { roomId });
   else if (members[roomId]) void loadMembers(roomId).catch(() => undefined);
 }
 
@@ -122,7 +123,10 @@ function takeResumed({ roomId, reset, entries, epoch, headSeq, hasMore }: Resume
     void loadRoom(roomId);
     return;
   }
-  publish("gap_filled", { roomId, page: { entries: entries ?? [], epoch, headSeq, hasMore: hasMore ?? false } });
+  publish("gap_filled", {
+    roomId,
+    page: { entries: entries ?? [], epoch, headSeq, hasMore: hasMore ?? false },
+  });
   if (hasMore) void fillGap(roomId);
 }
 

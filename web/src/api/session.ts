@@ -1,7 +1,7 @@
+import { loadOutbox } from "../features/messages/outbox";
 import { publish } from "../state/store";
 import { CallError, call, setAccessToken, whenSignedOut } from "./call";
 import type { SignedIn, User } from "./contract";
-import { loadOutbox } from "../features/messages/outbox";
 import { startLive, stopLive } from "./live";
 
 function enter(me: User): void {

@@ -47,7 +47,11 @@ export async function ask<Event extends EventWithAck>(
     }
     // The library's overloads cannot follow a generic event name; the types above already have.
     const emitter = socket.timeout(ACK_TIMEOUT_MS) as unknown as {
-      emit: (event: string, payload: unknown, ack: (error: Error | null, answer: Answer<Data<Event>>) => void) => void;
+      emit: (
+        event: string,
+        payload: unknown,
+        ack: (error: Error | null, answer: Answer<Data<Event>>) => void,
+      ) => void;
     };
     emitter.emit(event, payload, (error, answer) => resolve(error ? null : answer));
   });

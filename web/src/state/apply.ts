@@ -1,6 +1,6 @@
 import type {
-  Entry,
   EntriesPage,
+  Entry,
   HistoryPage,
   Member,
   Message,
@@ -12,7 +12,15 @@ import type {
   UserStatus,
 } from "../api/contract";
 import { insertEntries, pageAsLog, withOlderPage } from "./log";
-import { emptyState, isMessage, type Link, type Pending, type Phase, type RoomLog, type State } from "./model";
+import {
+  emptyState,
+  isMessage,
+  type Link,
+  type Pending,
+  type Phase,
+  type RoomLog,
+  type State,
+} from "./model";
 
 /** Everything that can happen to the state. Server events and own deeds take the same path. */
 export interface News {
@@ -37,8 +45,6 @@ export interface News {
   status_changed: { status: UserStatus };
   members_listed: { roomId: string; users: Member[] };
   read_by: { read: MessagesRead };
-  line_drawn: { roomId: string; seq: number };
-  line_removed: { roomId: string };
   queued: { pending: Pending };
   requeued: { clientMsgId: string };
   refused: { clientMsgId: string; refusal: Refusal };
@@ -191,8 +197,6 @@ const reducers: Reducers = {
   }),
   members_listed: membersListed,
   read_by: readBy,
-  line_drawn: (state, { roomId, seq }) => ({ ...state, lines: { ...state.lines, [roomId]: seq } }),
-  line_removed: (state, { roomId }) => ({ ...state, lines: without(state.lines, roomId) }),
   queued: (state, { pending }) => ({ ...state, outbox: [...state.outbox, pending] }),
   requeued: (state, { clientMsgId }) => setRefusal(state, clientMsgId),
   refused: (state, { clientMsgId, refusal }) => setRefusal(state, clientMsgId, refusal),

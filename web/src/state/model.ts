@@ -51,8 +51,6 @@ export interface State {
   presence: Record<string, Presence>;
   typing: Record<string, Record<string, Typist>>;
   reads: Record<string, Record<string, ReadMark>>;
-  /** The unread line stands above the first message after this `seq`; it stays until one leaves the room. */
-  lines: Record<string, number>;
   outbox: Pending[];
   /** Epoch milliseconds before which a room takes no message from this person. */
   pausedUntil: Record<string, number>;
@@ -69,7 +67,6 @@ export const emptyState: State = {
   presence: {},
   typing: {},
   reads: {},
-  lines: {},
   outbox: [],
   pausedUntil: {},
 };

@@ -1,6 +1,6 @@
-import { ask } from "../../api/socket";
-import { getSocket, whenConnected } from "../../api/live";
 import type { Message, Refusal } from "../../api/contract";
+import { getSocket, whenConnected } from "../../api/live";
+import { ask } from "../../api/socket";
 import type { Pending } from "../../state/model";
 import { getState, publish, subscribe } from "../../state/store";
 
@@ -25,7 +25,9 @@ export function loadOutbox(userId: string): Pending[] {
 
 function newId(): string {
   // Not crypto.randomUUID: that exists on https and loopback only, and a house network is neither.
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, "0"),
+  ).join("");
 }
 
 /** Shows a message at once and sends it as soon as the room takes it; the order of a room is kept. */

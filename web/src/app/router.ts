@@ -1,0 +1,47 @@
+import { useSyncExternalStore } from "react";
+
+export type Route =
+  | { page: "home" }
+  | { page: "discover" }
+  | { page: "room"; roomId: string }
+  | { page: "invite"; inviteCode: string }
+  | { page: "unknown" };
+
+/** The address of a route, the other way round than `routeOf`. */
+export const paths = {
+  home: "/",
+  discover: "/discover",
+  room: (roomId: string) => `/rooms/${encodeURIComponent(roomId)}`,
+};
+
+export function routeOf(path: string): Route {
+  const [first = "", second, ...rest] = path.split("/").filter(Boolean).map(decodeURIComponent);
+  if (rest.length) return { page: "unknown" };
+  if (first === "rooms" && second) return { page: "room", roomId: second };
+  if (first === "invite" && second) return { page: "invite", inviteCode: second };
+  if (second) return { page: "unknown" };
+  if (first === "") return { page: "home" };
+  return first === "discover" ? { page: "discover" } : { page: "unknown" };
+}
+
+const listeners = new Set<() => void>();
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  window.addEventListener("popstate", listener);
+  return () => {
+    listeners.delete(listener);
+    window.removeEventListener("popstate", listener);
+  };
+}
+
+export function navigate(path: string, how: "push" | "replace" = "push"): void {
+  if (path === location.pathname) return;
+  if (how === "push") history.pushState(null, "", path);
+  else history.replaceState(null, "", path);
+  for (const listener of listeners) listener();
+}
+
+export function usePath(): string {
+  return useSyncExternalStore(subscribe, () => location.pathname);
+}

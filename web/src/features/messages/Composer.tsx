@@ -1,0 +1,141 @@
+import { ArrowUp } from "lucide-react";
+import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
+import type { Room } from "../../api/contract";
+import { useT } from "../../i18n";
+import { useStore } from "../../state/store";
+import { icon } from "../../ui/icons";
+import { useTypingSignal } from "../presence/typing";
+import { useDraft } from "./drafts";
+import { send } from "./outbox";
+
+/** What the server takes in one message. */
+const MAX_LENGTH = 4_000;
+
+/** Whole seconds until `until`, counting down; 0 when it has passed. */
+function useCountdown(until: number): number {
+  const [now, setNow] = useState(() => Date.now());
+  const left = Math.max(0, Math.ceil((until - now) / 1_000));
+  useEffect(() => {
+    setNow(Date.now());
+    const timer = setInterval(() => {
+      setNow(Date.now());
+      if (Date.now() >= until) clearInterval(timer);
+    }, 250);
+    return () => clearInterval(timer);
+  }, [until]);
+  return left;
+}
+
+/** A printable key pressed anywhere but in a field goes to the composer. */
+function useTypeAnywhere(field: React.RefObject<HTMLTextAreaElement | null>): void {
+  useEffect(() => {
+    const onKey = (event: globalThis.KeyboardEvent) => {
+      const target = event.target as HTMLElement;
+      const busy = target.closest("input, textarea, select, dialog, [role=menu], [contenteditable]");
+      const plain =
+        event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey;
+      if (plain && !busy) field.current?.focus();
+    };
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, [field]);
+}
+
+/** One line that grows with what is written, up to 40 % of the height. */
+function useGrowing(field: React.RefObject<HTMLTextAreaElement | null>, text: string): void {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the text decides the height.
+  useLayoutEffect(() => {
+    const element = field.current;
+    if (!element) return;
+    element.style.height = "auto";
+    element.style.height = `${element.scrollHeight}px`;
+  }, [text]);
+}
+
+interface SendButtonProps {
+  seconds: number;
+  disabled: boolean;
+}
+
+/** The countdown of a rate limit stands inside the button, where one looks; it never stops one from writing on. */
+function SendButton({ seconds, disabled }: SendButtonProps) {
+  const t = useT();
+  const counting = seconds > 0;
+  return (
+    <button
+      type="submit"
+      aria-label={counting ? t("messages.waitLabel", { count: seconds }) : t("messages.send")}
+      title={counting ? t("messages.waitLabel", { count: seconds }) : t("messages.sendHint")}
+      disabled={disabled}
+      className={`flex size-9 shrink-0 items-center justify-center rounded-s text-sm font-semibold tabular-nums transition-colors duration-120 ${counting ? "bg-surface-3 text-ink-1" : disabled ? "bg-surface-3 text-ink-3" : "bg-accent text-accent-ink hover:bg-accent-hover"}`}
+    >
+      {counting ? t("messages.wait", { count: seconds }) : <ArrowUp {...icon} strokeWidth={2.25} />}
+    </button>
+  );
+}
+
+export function Composer({ room }: { room: Room }) {
+  const t = useT();
+  const me = useStore((state) => state.me);
+  const [text, setText] = useDraft(me?.id ?? "", room.id);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const tellTyping = useTypingSignal(room.id);
+  const seconds = useCountdown(useStore((state) => state.pausedUntil[room.id] ?? 0));
+  const waiting = useStore((s) => s.outbox.filter((one) => one.roomId === room.id && !one.refusal).length);
+  const excess = [...text].length - MAX_LENGTH;
+  const sendable = text.trim() !== "" && excess <= 0;
+  useTypeAnywhere(field);
+  useGrowing(field, text);
+
+  const write = (next: string) => {
+    setText(next);
+    tellTyping(next.trim() !== "");
+  };
+  const submit = () => {
+    if (!sendable) return;
+    send(room.id, text.trim());
+    write("");
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    // An input method uses Enter to pick a word; that must not send.
+    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    submit();
+  };
+
+  return (
+    <form
+      className="mx-auto w-full max-w-190 px-2 pb-[max(12px,env(safe-area-inset-bottom))] tablet:pb-5"
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      <div className="flex items-end gap-2 rounded-l border border-line bg-surface-1 p-1.5 ps-4 shadow-float focus-within:border-accent">
+        <textarea
+          ref={field}
+          rows={1}
+          dir="auto"
+          value={text}
+          aria-label={t("messages.composer", { name: room.name })}
+          placeholder={t("messages.composer", { name: room.name })}
+          onChange={(event) => write(event.target.value)}
+          onKeyDown={onKeyDown}
+          enterKeyHint="send"
+          className="max-h-[40dvh] min-w-0 flex-1 resize-none bg-transparent py-1.5 text-md text-ink-1 outline-none placeholder:truncate placeholder:text-ink-3"
+        />
+        <SendButton seconds={waiting ? seconds : 0} disabled={!sendable} />
+      </div>
+      {excess > 0 && (
+        <p role="alert" className="pt-1 ps-4 text-xs text-danger">
+          {t("messages.tooLong", { count: excess })}
+        </p>
+      )}
+      {seconds > 0 && waiting > 0 && (
+        <p className="pt-1 ps-4 text-xs text-ink-2">
+          {t("messages.waiting", { count: waiting })}. {t("messages.waitLabel", { count: seconds })}
+        </p>
+      )}
+    </form>
+  );
+}

@@ -1,0 +1,154 @@
+import { ArrowDown } from "lucide-react";
+import { type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { Virtualizer, type VirtualizerHandle } from "virtua";
+import type { Room } from "../../api/contract";
+import { loadOlder } from "../../api/live";
+import { useT } from "../../i18n";
+import { dayName } from "../../i18n/format";
+import type { RoomLog } from "../../state/model";
+import { useStore } from "../../state/store";
+import { icon } from "../../ui/icons";
+import { MessageRow } from "./MessageRow";
+import { useReadMark, useUnreadLine } from "./reading";
+import type { Row } from "./rows";
+import { Day, EntryLine, Intro, UnreadLine } from "./Separators";
+import { useReaders, useRows } from "./selectors";
+
+/** Nearer to the end than this counts as being there; nearer to the start loads the page before. */
+const NEAR_END_PX = 48;
+const NEAR_START_PX = 800;
+/** With more unread rows than this, a room opens at the unread line instead of at the end. */
+const LONG_UNREAD = 12;
+
+interface Place {
+  atEnd: boolean;
+  day: string | null;
+}
+
+function firstSeq(log: RoomLog): number {
+  return log.items[0]?.seq ?? 0;
+}
+
+function renderRow(row: Row, room: Room, readers: { key: string; names: string[] } | null): ReactNode {
+  if (row.type === "message") {
+    const names = readers?.key === row.key ? readers.names : undefined;
+    return <MessageRow key={row.key} message={row.message} first={row.first} readers={names} />;
+  }
+  if (row.type === "day") return <Day key={row.key} iso={row.iso} />;
+  if (row.type === "line") return <UnreadLine key={row.key} />;
+  if (row.type === "entry") return <EntryLine key={row.key} entry={row.entry} />;
+  return <Intro key={row.key} room={room} />;
+}
+
+/** The conversation. Only what is near the view is in the page; what comes before is loaded without a jump. */
+export function MessageList({ room, log }: { room: Room; log: RoomLog }) {
+  const t = useT();
+  const rows = useRows(room.id, log, useUnreadLine(room));
+  const readers = useReaders(room.id, rows);
+  const list = useRef<VirtualizerHandle>(null);
+  const scroller = useRef<HTMLDivElement>(null);
+  const shownFrom = useRef(firstSeq(log));
+  const stick = useRef(true);
+  const [place, setPlace] = useState<Place>({ atEnd: true, day: null });
+  const lastOwn = useStore((state) => state.outbox.findLast((item) => item.roomId === room.id)?.clientMsgId);
+  const prepended = firstSeq(log) < shownFrom.current;
+  useReadMark(room.id, place.atEnd);
+
+  const toEnd = useCallback(() => {
+    stick.current = true;
+    list.current?.scrollToIndex(rows.length - 1, { align: "end" });
+  }, [rows.length]);
+
+  const look = useCallback(() => {
+    const handle = list.current;
+    if (!handle) return;
+    const atEnd = handle.scrollSize - handle.scrollOffset - handle.viewportSize < NEAR_END_PX;
+    const top = rows[handle.findItemIndex(handle.scrollOffset)];
+    const iso = top?.type === "message" ? top.message.createdAt : null;
+    const day = atEnd || !iso ? null : dayName(iso);
+    stick.current = atEnd;
+    setPlace((now) => (now.atEnd === atEnd && now.day === day ? now : { atEnd, day }));
+    if (handle.scrollOffset < NEAR_START_PX) void loadOlder(room.id);
+  }, [rows, room.id]);
+
+  // A room opens where its unread line is, if that is far up, else at its end.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once per room; later lines must not move the view.
+  useLayoutEffect(() => {
+    const line = rows.findIndex((row) => row.type === "line");
+    if (line >= 0 && rows.length - line > LONG_UNREAD) {
+      stick.current = false;
+      list.current?.scrollToIndex(line, { align: "start", offset: -64 });
+    }
+  }, []);
+
+  // Own words are always shown, wherever one was.
+  useLayoutEffect(() => {
+    if (lastOwn) stick.current = true;
+  }, [lastOwn]);
+
+  useLayoutEffect(() => {
+    shownFrom.current = firstSeq(log);
+    if (stick.current) toEnd();
+  }, [log, toEnd]);
+
+  // The composer grows, the keyboard of a phone opens: the end stays in view.
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() => stick.current && toEnd());
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [toEnd]);
+
+  const content = useMemo(() => rows.map((row) => renderRow(row, room, readers)), [rows, room, readers]);
+  return (
+    <div className="relative min-h-0 flex-1">
+      {place.day && (
+        <div
+          aria-hidden
+          className="pointer-events-none absolute inset-x-0 top-2 z-(--z-pinned) flex justify-center"
+        >
+          <span className="rounded-full bg-surface-2 px-3 py-0.5 text-xs font-semibold text-ink-2 shadow-float">
+            {place.day}
+          </span>
+        </div>
+      )}
+      <div
+        ref={scroller}
+        role="log"
+        aria-live="off"
+        aria-label={t("messages.log", { name: room.name })}
+        aria-busy={log.older === "loading"}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard.
+        tabIndex={0}
+        className="flex h-full flex-col overflow-x-hidden overflow-y-auto overscroll-contain px-2 [overflow-anchor:none] -outline-offset-2 tablet:px-4"
+      >
+        <div className="flex-1" />
+        <div className="mx-auto w-full max-w-190">
+          {log.older === "failed" && (
+            <button
+              type="button"
+              className="mx-auto block py-2 text-xs font-semibold text-danger"
+              onClick={() => void loadOlder(room.id)}
+            >
+              {t("messages.olderFailed")} {t("app.tryAgain")}
+            </button>
+          )}
+          <Virtualizer ref={list} scrollRef={scroller} shift={prepended} bufferSize={400} onScroll={look}>
+            {content}
+          </Virtualizer>
+        </div>
+      </div>
+      {!place.atEnd && (
+        <button
+          type="button"
+          onClick={toEnd}
+          className="absolute end-4 bottom-2 z-(--z-pinned) flex h-9 items-center gap-2 rounded-full border border-line bg-surface-1 px-3 text-sm font-semibold text-ink-1 shadow-float hover:bg-surface-2"
+        >
+          <ArrowDown {...icon} />
+          {t("messages.jump")}
+        </button>
+      )}
+    </div>
+  );
+}

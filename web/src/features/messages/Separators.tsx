@@ -1,0 +1,50 @@
+import type { Room, RoomEntry } from "../../api/contract";
+import { useT } from "../../i18n";
+import { dayName } from "../../i18n/format";
+import { useStore } from "../../state/store";
+import { Avatar } from "../../ui/Avatar";
+import { nameIn } from "../rooms/names";
+
+export function Intro({ room }: { room: Room }) {
+  const t = useT();
+  return (
+    <div className="flex flex-col items-start gap-2 px-2 pt-10 pb-3">
+      <Avatar id={room.id} name={room.name} size="l" shape="square" />
+      <p className="mt-2 text-lg font-semibold tracking-tight wrap-anywhere">
+        {t("messages.beginning", { name: room.name })}
+      </p>
+      <p className="text-sm text-ink-2">{t("messages.first")}</p>
+    </div>
+  );
+}
+
+export function Day({ iso }: { iso: string }) {
+  useT();
+  return (
+    <div className="flex justify-center pt-5 pb-1">
+      <span className="rounded-full bg-surface-2 px-3 py-0.5 text-xs font-semibold text-ink-2">
+        {dayName(iso)}
+      </span>
+    </div>
+  );
+}
+
+export function UnreadLine() {
+  const t = useT();
+  return (
+    <div className="mt-3 flex items-center gap-2 px-2 text-xs font-semibold text-accent">
+      <span className="h-px flex-1 bg-accent" />
+      {t("messages.new")}
+    </div>
+  );
+}
+
+/** A line about the room itself: who came, who went. */
+export function EntryLine({ entry }: { entry: RoomEntry }) {
+  const t = useT();
+  const known = useStore((state) => nameIn(state, entry.roomId, entry.subjectId ?? entry.actorId));
+  const told = entry.data?.["name"] ?? entry.data?.["username"];
+  const name = known ?? (typeof told === "string" ? told : t("messages.someone"));
+  const kind = entry.kind === "joined" || entry.kind === "left" ? entry.kind : "changed";
+  return <p className="px-2 py-2 text-center text-xs text-ink-3">{t(`messages.${kind}`, { name })}</p>;
+}

@@ -1,0 +1,100 @@
+import { Globe, Lock } from "lucide-react";
+import { type FormEvent, type ReactNode, useState } from "react";
+import { CallError } from "../../api/call";
+import { useT } from "../../i18n";
+import { Button } from "../../ui/Button";
+import { Dialog } from "../../ui/Dialog";
+import { Field } from "../../ui/Field";
+import { icon } from "../../ui/icons";
+import { Problem } from "../../ui/Problem";
+import { createRoom } from "./deeds";
+
+interface ChoiceProps {
+  chosen: boolean;
+  onChoose: () => void;
+  picture: ReactNode;
+  title: string;
+  hint: string;
+}
+
+function Choice({ chosen, onChoose, picture, title, hint }: ChoiceProps) {
+  return (
+    <label
+      className={`flex cursor-pointer items-start gap-3 rounded-m border p-3 transition-colors duration-120 focus-within:outline-2 focus-within:outline-focus ${chosen ? "border-accent bg-mention" : "border-line hover:bg-surface-2"}`}
+    >
+      <input type="radio" name="visibility" checked={chosen} onChange={onChoose} className="sr-only" />
+      <span className={`pt-px ${chosen ? "text-accent" : "text-ink-3"}`}>{picture}</span>
+      <span className="flex flex-col">
+        <span className="text-sm font-semibold">{title}</span>
+        <span className="text-xs text-ink-2">{hint}</span>
+      </span>
+    </label>
+  );
+}
+
+export function CreateRoom({ onClose }: { onClose: () => void }) {
+  const t = useT();
+  const [name, setName] = useState("");
+  const [isPrivate, setPrivate] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const fields = error instanceof CallError ? error.fields : {};
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    setBusy(true);
+    setError(null);
+    try {
+      await createRoom(name.trim(), isPrivate);
+      onClose();
+    } catch (problem) {
+      setError(problem);
+      setBusy(false);
+    }
+  };
+
+  return (
+    <Dialog title={t("rooms.create")} onClose={onClose}>
+      <form className="flex flex-col gap-4" onSubmit={(event) => void submit(event)}>
+        <Field
+          label={t("rooms.name")}
+          hint={t("rooms.createHint")}
+          problem={fields["name"]?.[0]}
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+          dir="auto"
+          maxLength={80}
+          autoComplete="off"
+          required
+          autoFocus
+        />
+        <fieldset className="grid gap-2">
+          <legend className="sr-only">{t("rooms.public")}</legend>
+          <Choice
+            chosen={!isPrivate}
+            onChoose={() => setPrivate(false)}
+            picture={<Globe {...icon} />}
+            title={t("rooms.public")}
+            hint={t("rooms.publicHint")}
+          />
+          <Choice
+            chosen={isPrivate}
+            onChoose={() => setPrivate(true)}
+            picture={<Lock {...icon} />}
+            title={t("rooms.private")}
+            hint={t("rooms.privateHint")}
+          />
+        </fieldset>
+        {Object.keys(fields).length === 0 && <Problem error={error} />}
+        <div className="flex justify-end gap-2">
+          <Button look="quiet" onClick={onClose}>
+            {t("app.cancel")}
+          </Button>
+          <Button type="submit" look="primary" busy={busy} disabled={!name.trim()}>
+            {t("rooms.createAction")}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,127 @@
+import { Check, Copy } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import { CallError, call } from "../../api/call";
+import type { Invite, Room } from "../../api/contract";
+import { useT } from "../../i18n";
+import { dateAndTimeOf } from "../../i18n/format";
+import { Button } from "../../ui/Button";
+import { Dialog } from "../../ui/Dialog";
+import { icon } from "../../ui/icons";
+import { Problem } from "../../ui/Problem";
+
+const COPIED_SHOWN_MS = 2_000;
+
+/** The address of this very page's origin: the person who reads it came here by it too. */
+function linkOf(invite: Invite): string {
+  return `${location.origin}/invite/${invite.inviteCode}`;
+}
+
+function CopyLink({ link }: { link: string }) {
+  const t = useT();
+  const field = useRef<HTMLInputElement>(null);
+  const [copied, setCopied] = useState(false);
+
+  useEffect(() => {
+    if (!copied) return;
+    const timer = setTimeout(() => setCopied(false), COPIED_SHOWN_MS);
+    return () => clearTimeout(timer);
+  }, [copied]);
+
+  const copy = () => {
+    // Browsers give the clipboard to https and loopback only; elsewhere the link is selected, ready for the keyboard.
+    field.current?.select();
+    navigator.clipboard?.writeText(link).then(
+      () => setCopied(true),
+      () => undefined,
+    );
+  };
+
+  return (
+    <div className="flex gap-2">
+      <input
+        ref={field}
+        readOnly
+        dir="ltr"
+        value={link}
+        aria-label={t("invite.link")}
+        onFocus={(event) => event.target.select()}
+        className="h-10 min-w-0 flex-1 truncate rounded-s border border-line bg-surface-0 px-3 text-sm text-ink-1"
+      />
+      <Button
+        look="primary"
+        className="tablet:h-10"
+        onClick={copy}
+        icon={copied ? <Check {...icon} /> : <Copy {...icon} />}
+      >
+        {t(copied ? "invite.copied" : "invite.copy")}
+      </Button>
+    </div>
+  );
+}
+
+function useInvite(roomId: string) {
+  const [invite, setInvite] = useState<Invite | null>(null);
+  const [phase, setPhase] = useState<"loading" | "ready" | "busy">("loading");
+  const [error, setError] = useState<unknown>(null);
+
+  useEffect(() => {
+    call("invites.get", { roomId })
+      .then(setInvite, (problem) => {
+        if (!(problem instanceof CallError && problem.status === 404)) setError(problem);
+      })
+      .finally(() => setPhase("ready"));
+  }, [roomId]);
+
+  const change = (deed: Promise<Invite | null>) => {
+    setPhase("busy");
+    setError(null);
+    deed.then(setInvite, setError).finally(() => setPhase("ready"));
+  };
+  const create = () => change(call("invites.create", { roomId }));
+  const revoke = () => change(call("invites.revoke", { roomId }).then(() => null));
+  return { invite, phase, error, create, revoke };
+}
+
+function usesOf(invite: Invite, t: ReturnType<typeof useT>): string {
+  if (invite.maxUses === null) return t("invite.uses", { count: invite.uses });
+  return t("invite.usesOf", { uses: invite.uses, max: invite.maxUses });
+}
+
+/** The creator's link into the room: make it, copy it, take it back. */
+export function InviteDialog({ room, onClose }: { room: Room; onClose: () => void }) {
+  const t = useT();
+  const { invite, phase, error, create, revoke } = useInvite(room.id);
+  const busy = phase === "busy";
+  return (
+    <Dialog title={t("invite.title")} onClose={onClose}>
+      <div className="flex flex-col gap-4">
+        <p className="text-sm text-ink-2">
+          {t(invite || phase === "loading" ? "invite.hint" : "invite.none", { name: room.name })}
+        </p>
+        {phase === "loading" && <div className="skeleton h-10" />}
+        {invite && <CopyLink link={linkOf(invite)} />}
+        {invite && (
+          <p className="text-xs text-ink-3">
+            {usesOf(invite, t)} ·{" "}
+            {invite.expiresAt
+              ? t("invite.expires", { time: dateAndTimeOf(invite.expiresAt) })
+              : t("invite.never")}
+          </p>
+        )}
+        <Problem error={error} />
+        <div className="flex justify-end gap-2">
+          {invite && (
+            <Button look="quiet" className="text-danger hover:text-danger" busy={busy} onClick={revoke}>
+              {t("invite.revoke")}
+            </Button>
+          )}
+          {phase !== "loading" && (
+            <Button look={invite ? "soft" : "primary"} busy={busy} onClick={create}>
+              {t(invite ? "invite.renew" : "invite.create")}
+            </Button>
+          )}
+        </div>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,41 @@
+import { useEffect, useState } from "react";
+import { CallError } from "../../api/call";
+import { navigate, paths } from "../../app/router";
+import { useT } from "../../i18n";
+import { Blank } from "../../ui/Blank";
+import { Button } from "../../ui/Button";
+import { Problem } from "../../ui/Problem";
+import { joinByInvite } from "./deeds";
+
+/** Where an invite link leads: into the room, or to the reason why not. */
+export function InvitePage({ inviteCode }: { inviteCode: string }) {
+  const t = useT();
+  const [error, setError] = useState<unknown>(null);
+  const [attempt, setAttempt] = useState(0);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt joins again.
+  useEffect(() => {
+    setError(null);
+    joinByInvite(inviteCode).catch(setError);
+  }, [inviteCode, attempt]);
+
+  if (!error) {
+    return (
+      <main className="bg-surface-1">
+        <Blank title={t("rooms.joining")} />
+      </main>
+    );
+  }
+  const refused = error instanceof CallError && error.status >= 400 && error.status < 429;
+  return (
+    <main className="bg-surface-1">
+      <Blank alert title={t("invite.invalid")} hint={refused ? t("invite.invalidHint") : undefined}>
+        {!refused && <Problem error={error} />}
+        {!refused && <Button onClick={() => setAttempt(attempt + 1)}>{t("app.tryAgain")}</Button>}
+        <Button look="primary" onClick={() => navigate(paths.discover, "replace")}>
+          {t("rooms.discover")}
+        </Button>
+      </Blank>
+    </main>
+  );
+}

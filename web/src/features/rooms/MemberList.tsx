@@ -1,0 +1,73 @@
+import type { Member, Room } from "../../api/contract";
+import { useT } from "../../i18n";
+import { shortWhen } from "../../i18n/format";
+import { useStore } from "../../state/store";
+import { Avatar } from "../../ui/Avatar";
+import { StatusDot } from "../presence/StatusDot";
+
+function MemberRow({ member }: { member: Member }) {
+  const t = useT();
+  const myId = useStore((state) => state.me?.id);
+  const presence = useStore((state) => state.presence[member.userId]);
+  const status = presence?.status ?? "offline";
+  const seen = presence?.lastSeen ?? member.lastSeen;
+  const name = member.name || member.username;
+  const notes = [
+    member.userId === myId && t("rooms.you"),
+    member.role === "admin" && t("rooms.admin"),
+    member.role === "moderator" && t("rooms.moderator"),
+    status === "offline" && seen && t("rooms.offlineSince", { time: shortWhen(seen) }),
+  ].filter(Boolean);
+  return (
+    <li className="flex items-center gap-3 rounded-m px-2 py-1.5">
+      <span className={`relative ${status === "offline" ? "opacity-70" : ""}`}>
+        <Avatar id={member.userId} name={name} />
+        <span className="absolute -end-0.5 -bottom-0.5 flex">
+          <StatusDot status={status} />
+        </span>
+      </span>
+      <span className="flex min-w-0 flex-1 flex-col">
+        <span dir="auto" title={name} className="truncate text-sm">
+          {name}
+        </span>
+        {notes.length > 0 && <span className="truncate text-xs text-ink-3">{notes.join(" · ")}</span>}
+      </span>
+    </li>
+  );
+}
+
+function Skeletons() {
+  return Array.from({ length: 4 }, (_, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: the rows are all alike and never move.
+    <div key={index} aria-hidden className="flex items-center gap-3 px-2 py-1.5">
+      <div className="skeleton size-9 rounded-full" />
+      <div className="skeleton h-3 w-28" />
+    </div>
+  ));
+}
+
+/** Who is in the room: those who are here first, each group by name. */
+export function MemberList({ room }: { room: Room }) {
+  const t = useT();
+  const members = useStore((state) => state.members[room.id]);
+  const presence = useStore((state) => state.presence);
+  if (!members) return <Skeletons />;
+  const sorted = members.toSorted((a, b) => a.name.localeCompare(b.name));
+  const isHere = (member: Member) => (presence[member.userId]?.status ?? "offline") !== "offline";
+  const groups = [
+    { title: t("rooms.here"), people: sorted.filter(isHere) },
+    { title: t("rooms.away"), people: sorted.filter((member) => !isHere(member)) },
+  ].filter((group) => group.people.length > 0);
+  return groups.map(({ title, people }) => (
+    <section key={title} className="pb-4">
+      <h3 className="px-2 pb-1 text-xs font-semibold text-ink-3">
+        {title} · {people.length}
+      </h3>
+      <ul>
+        {people.map((member) => (
+          <MemberRow key={member.userId} member={member} />
+        ))}
+      </ul>
+    </section>
+  ));
+}

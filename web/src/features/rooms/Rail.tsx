@@ -1,0 +1,59 @@
+import { Compass, Plus, Search } from "lucide-react";
+import { useState } from "react";
+import { Link } from "../../app/Link";
+import { paths, type Route } from "../../app/router";
+import { useT } from "../../i18n";
+import { IconButton } from "../../ui/IconButton";
+import { icon } from "../../ui/icons";
+import { Wordmark } from "../../ui/Wordmark";
+import { YouBar } from "../settings/YouBar";
+import { CreateRoom } from "./CreateRoom";
+import { RoomList } from "./RoomList";
+
+/** The pane one chooses rooms in; on a phone it is the first page. */
+export function Rail({ route, className }: { route: Route; className: string }) {
+  const t = useT();
+  const [search, setSearch] = useState("");
+  const [creating, setCreating] = useState(false);
+  const discovering = route.page === "discover";
+  return (
+    <nav aria-label={t("rooms.mine")} className={`min-h-0 flex-col bg-surface-0 ${className}`}>
+      <header className="flex h-14 shrink-0 items-center justify-between ps-4 pe-2">
+        <Link href={paths.home} className="rounded-s">
+          <Wordmark />
+        </Link>
+        <IconButton label={t("rooms.create")} icon={<Plus {...icon} />} onClick={() => setCreating(true)} />
+      </header>
+      <div className="flex flex-col gap-2 px-2 pb-2">
+        <label className="relative flex items-center">
+          <Search {...icon} size={16} className="pointer-events-none absolute start-3 text-ink-3" />
+          <input
+            type="search"
+            value={search}
+            onChange={(event) => setSearch(event.target.value)}
+            onKeyDown={(event) => event.key === "Escape" && setSearch("")}
+            aria-label={t("rooms.search")}
+            placeholder={t("rooms.search")}
+            className="h-10 w-full rounded-m bg-surface-2 ps-9 pe-3 text-sm text-ink-1 placeholder:text-ink-3 tablet:h-9"
+          />
+        </label>
+        <Link
+          href={paths.discover}
+          aria-current={discovering ? "page" : undefined}
+          className={`flex h-11 items-center gap-3 rounded-m px-2 text-sm transition-colors duration-120 tablet:h-10 ${discovering ? "bg-surface-3" : "hover:bg-surface-2"}`}
+        >
+          <span className="flex w-9 justify-center text-ink-2">
+            <Compass {...icon} />
+          </span>
+          {t("rooms.discover")}
+        </Link>
+      </div>
+      <h2 className="px-4 pt-2 pb-1 text-xs font-semibold text-ink-3">{t("rooms.mine")}</h2>
+      <div className="min-h-0 flex-1 overflow-y-auto px-2 pb-2">
+        <RoomList search={search} currentId={route.page === "room" ? route.roomId : undefined} />
+      </div>
+      <YouBar />
+      {creating && <CreateRoom onClose={() => setCreating(false)} />}
+    </nav>
+  );
+}

@@ -1,0 +1,107 @@
+import { useEffect, useState } from "react";
+import type { Room } from "../../api/contract";
+import { loadMembers, loadRoom } from "../../api/live";
+import { navigate, paths } from "../../app/router";
+import { useT } from "../../i18n";
+import { useStore } from "../../state/store";
+import { Blank } from "../../ui/Blank";
+import { Button } from "../../ui/Button";
+import { Dialog } from "../../ui/Dialog";
+import { Announcer } from "../messages/Announcer";
+import { Composer } from "../messages/Composer";
+import { LogSkeleton } from "../messages/LogSkeleton";
+import { MessageList } from "../messages/MessageList";
+import { LinkBanner } from "../presence/LinkBanner";
+import { Typing } from "../presence/Typing";
+import { MemberList } from "./MemberList";
+import { RoomHeader } from "./RoomHeader";
+
+/** From this width on people stand beside the conversation; below, they slide over it. */
+const wide = window.matchMedia("(min-width: 1100px)");
+
+function Conversation({ room }: { room: Room }) {
+  const t = useT();
+  const log = useStore((state) => state.logs[room.id]);
+  const known = log !== undefined;
+
+  useEffect(() => {
+    if (!known) void loadRoom(room.id);
+  }, [room.id, known]);
+
+  if (log?.phase === "failed") {
+    return (
+      <Blank alert title={t("messages.failed")} hint={t("app.unreachableHint")}>
+        <Button onClick={() => void loadRoom(room.id)}>{t("app.tryAgain")}</Button>
+      </Blank>
+    );
+  }
+  return log?.phase === "ready" ? <MessageList room={room} log={log} /> : <LogSkeleton />;
+}
+
+function People({ room, onClose }: { room: Room; onClose: () => void }) {
+  const t = useT();
+  if (!wide.matches) {
+    return (
+      <Dialog title={t("rooms.peopleTitle")} place="side" onClose={onClose}>
+        <MemberList room={room} />
+      </Dialog>
+    );
+  }
+  return (
+    <aside
+      aria-label={t("rooms.peopleTitle")}
+      className="flex w-72 flex-col overflow-y-auto border-s border-line px-3"
+    >
+      <h2 className="flex h-14 shrink-0 items-center px-2 font-semibold">{t("rooms.peopleTitle")}</h2>
+      <MemberList room={room} />
+    </aside>
+  );
+}
+
+function OpenRoom({ room }: { room: Room }) {
+  const [people, setPeople] = useState(wide.matches);
+
+  useEffect(() => {
+    loadMembers(room.id).catch(() => undefined);
+  }, [room.id]);
+
+  return (
+    <div className="flex min-h-0 min-w-0 bg-surface-1">
+      <main className="flex min-h-0 min-w-0 flex-1 flex-col">
+        <RoomHeader room={room} peopleShown={people} onPeople={() => setPeople(!people)} />
+        <LinkBanner />
+        <Conversation room={room} />
+        <div className="px-2 tablet:px-4">
+          <div className="mx-auto w-full max-w-190">
+            <Typing roomId={room.id} />
+          </div>
+          <Composer room={room} />
+        </div>
+        <Announcer roomId={room.id} />
+      </main>
+      {people && <People room={room} onClose={() => setPeople(false)} />}
+    </div>
+  );
+}
+
+export function RoomPage({ roomId }: { roomId: string }) {
+  const t = useT();
+  const room = useStore((state) => state.rooms[roomId]);
+  const phase = useStore((state) => state.roomsPhase);
+  if (room) return <OpenRoom key={roomId} room={room} />;
+  if (phase === "loading")
+    return (
+      <main className="flex min-h-0 flex-col bg-surface-1 pt-14">
+        <LogSkeleton />
+      </main>
+    );
+  return (
+    <main className="bg-surface-1">
+      <Blank title={t("rooms.gone")} hint={t("rooms.goneHint")}>
+        <Button look="primary" onClick={() => navigate(paths.discover)}>
+          {t("rooms.discover")}
+        </Button>
+      </Blank>
+    </main>
+  );
+}

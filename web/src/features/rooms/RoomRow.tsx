@@ -1,0 +1,77 @@
+import { Lock } from "lucide-react";
+import type { Room } from "../../api/contract";
+import { Link } from "../../app/Link";
+import { paths } from "../../app/router";
+import { useT } from "../../i18n";
+import { shortWhen } from "../../i18n/format";
+import { useStore } from "../../state/store";
+import { Avatar } from "../../ui/Avatar";
+import { smallIcon } from "../../ui/icons";
+import { isUnread } from "./names";
+
+function usePreview(room: Room): string {
+  const t = useT();
+  const typing = useStore((state) => Object.keys(state.typing[room.id] ?? {}).length > 0);
+  const myId = useStore((state) => state.me?.id);
+  if (typing) return t("rooms.typingShort");
+  const last = room.lastMessage;
+  if (!last) return t("rooms.people", { count: room.memberCount });
+  const name = last.userId === myId ? t("rooms.you") : last.name || last.username;
+  return t("messages.spoken", { name, text: last.content });
+}
+
+export function RoomRow({ room, current }: { room: Room; current: boolean }) {
+  const t = useT();
+  const myId = useStore((state) => state.me?.id);
+  const unread = !current && isUnread(room, myId);
+  const preview = usePreview(room);
+  return (
+    <Link
+      href={paths.room(room.id)}
+      aria-current={current ? "page" : undefined}
+      className={`flex items-center gap-3 rounded-m p-2 transition-colors duration-120 ${current ? "bg-surface-3" : "hover:bg-surface-2"}`}
+    >
+      <Avatar id={room.id} name={room.name} shape="square" />
+      <span className="flex min-w-0 flex-1 flex-col">
+        <span className="flex items-baseline gap-2">
+          <span
+            dir="auto"
+            title={room.name}
+            className={`min-w-0 flex-1 truncate text-sm ${unread ? "font-semibold" : ""}`}
+          >
+            {room.name}
+            {room.isPrivate && (
+              <Lock
+                {...smallIcon}
+                aria-hidden={false}
+                aria-label={t("rooms.private")}
+                className="ms-1.5 inline align-[-1px] text-ink-3"
+                size={12}
+              />
+            )}
+          </span>
+          {room.lastMessage && (
+            <time dateTime={room.lastMessage.createdAt} className="shrink-0 text-xs text-ink-3">
+              {shortWhen(room.lastMessage.createdAt)}
+            </time>
+          )}
+        </span>
+        <span className="flex items-center gap-2">
+          <span
+            dir="auto"
+            className={`min-w-0 flex-1 truncate text-xs ${unread ? "text-ink-1" : "text-ink-2"}`}
+          >
+            {preview}
+          </span>
+          {unread && (
+            <span
+              role="img"
+              aria-label={t("rooms.unread")}
+              className="size-2 shrink-0 rounded-full bg-accent"
+            />
+          )}
+        </span>
+      </span>
+    </Link>
+  );
+}
