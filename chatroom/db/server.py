@@ -1,6 +1,7 @@
 """PostgreSQL over asyncpg, MySQL and MariaDB over asyncmy: pooled, READ COMMITTED."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Any
@@ -25,6 +26,9 @@ _POSTGRESQL_SESSION = {
     "idle_in_transaction_session_timeout": "60s",
     "jit": "off",
 }
+
+# asyncmy logs every warning of the server, and a duplicate that insert_ignore expects is one.
+logging.getLogger("asyncmy").setLevel(logging.ERROR)
 
 
 async def connect(target: Target) -> "ServerEngine":
