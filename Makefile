@@ -1,6 +1,6 @@
 # Every target works on a machine that has only make and python3 (3.11 or newer).
 .DEFAULT_GOAL := help
-.PHONY: help run test check contract screenshots environment web clients
+.PHONY: help run test check bench contract screenshots environment web clients
 
 PYTHON := .venv/bin/python
 export UV_PROJECT_ENVIRONMENT := $(CURDIR)/.venv
@@ -24,6 +24,9 @@ check: environment ## Format, lint, types, dependency rule, sizes, contract: und
 	$(PYTHON) tools/emits.py
 	$(PYTHON) -m chatroom contract --check
 	$(PYTHON) -m tools.web check
+
+bench: environment ## Measure sending and fan-out against a server of its own: under a minute
+	$(PYTHON) -m bench.chat
 
 contract: environment ## Write what the server promises: OpenAPI, AsyncAPI, reference pages, TypeScript
 	$(PYTHON) -m chatroom contract

@@ -15,6 +15,8 @@ FILE_LIMIT = 300
 FUNCTION_LIMIT = 40
 HOT_LIMIT = 80
 GENERATED = {"web/src/api/contract.ts"}
+# A migration is one list of steps, written once and never grown.
+MIGRATIONS = "chatroom/db/migrations/versions/"
 
 
 def sources() -> list[Path]:
@@ -32,7 +34,8 @@ def sources() -> list[Path]:
         "*.mjs",
     ]
     names = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split()
-    return [ROOT / name for name in sorted(set(names) - GENERATED) if (ROOT / name).is_file()]
+    kept = sorted(name for name in set(names) - GENERATED if not name.startswith(MIGRATIONS))
+    return [ROOT / name for name in kept if (ROOT / name).is_file()]
 
 
 def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
