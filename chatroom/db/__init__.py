@@ -1,5 +1,6 @@
 """SQL and nothing else: the same transactions, types and upserts on SQLite, PostgreSQL and MySQL/MariaDB."""
 
+from chatroom.db import jobs
 from chatroom.db.access import Conflict, Params, Reader, Row, Transaction, Unavailable
 from chatroom.db.database import Database
 from chatroom.db.metadata import metadata
@@ -12,5 +13,6 @@ __all__ = [
     "Row",
     "Transaction",
     "Unavailable",
+    "jobs",
     "metadata",
 ]
