@@ -15,6 +15,7 @@ def generate(contract: Contract, settings: type[BaseSettings]) -> dict[str, str]
     """Return the text of every generated file by its path in the project."""
     shapes = Shapes(contract)
     return {
+        ".env.example": reference.environment(settings),
         "docs/reference/openapi.json": _json(openapi.document(contract, shapes)),
         "docs/reference/asyncapi.json": _json(asyncapi.document(contract, shapes)),
         "docs/reference/operations.md": reference.operations(contract, shapes),

@@ -124,6 +124,19 @@ def settings(kind: type[BaseSettings]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def environment(kind: type[BaseSettings]) -> str:
+    """`.env.example`: every setting with its default, commented out."""
+    lines = ["# Copy to .env and take the # away before what you want to change. Written by `make contract`."]
+    for name, field in kind.model_fields.items():
+        default = "" if field.is_required() or field.get_default() is None else field.get_default()
+        lines += [
+            "",
+            f"# {field.description}",
+            f"#{_names(name, field.validation_alias, kind.model_config)[0]}={default}",
+        ]
+    return "\n".join(lines) + "\n"
+
+
 def _names(name: str, alias: Any, config: Mapping[str, Any]) -> list[str]:
     if alias is None:
         return [f"{config.get('env_prefix', '')}{name}".upper()]

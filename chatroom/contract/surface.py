@@ -1,9 +1,10 @@
 """What the generators read: every operation, every event, and every address that answers over HTTP."""
 
 import re
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol, get_type_hints
 
+from chatroom import __version__
 from chatroom.core.operation import Operation
 from chatroom.core.schema import Event
 
@@ -39,6 +40,60 @@ class Contract(NamedTuple):
     def sorted_events(self) -> list[type[Event]]:
         """The events by wire name."""
         return sorted(self.events, key=lambda event: event.event)
+
+
+class Surface(Protocol):
+    """What a dialect of HTTP says of itself."""
+
+    @property
+    def name(self) -> str:
+        """Its tag."""
+
+    @property
+    def prefix(self) -> str:
+        """What its paths begin with."""
+
+    @property
+    def newer(self) -> bool:
+        """Whether it serves operations that only this surface has."""
+
+    @property
+    def gives(self) -> Mapping[str, Callable[[Any], Any]]:
+        """Operation -> how its answer is given another form; the return annotation is that form."""
+
+    @property
+    def success(self) -> Callable[[Any, str], Any]:
+        """Wrap an answer."""
+
+
+_ABOUT = {
+    "plain": "Bare objects under `/api`.",
+    "v1": "Everything, in the envelope `{status, message, data}`, under `/api/v1`. Unknown fields are refused.",
+}
+
+
+def collect(
+    operations: Iterable[Operation], events: Iterable[type[Event]], surfaces: Iterable[Surface]
+) -> Contract:
+    """Put together what the generators read."""
+    known, served = list(operations), list(surfaces)
+    routes = [
+        Route(
+            tag=surface.name,
+            method=op.method,
+            path=surface.prefix + op.path,
+            operation=op,
+            enveloped=surface.success(None, "") is not None,
+            output=get_type_hints(surface.gives[op.name])["return"]
+            if op.name in surface.gives
+            else op.output,
+        )
+        for op in known
+        for surface in served
+        if op.path and (surface.newer or not op.newer)
+    ]
+    tags = {surface.name: _ABOUT[surface.name] for surface in served}
+    return Contract(__version__, known, list(events), routes, tags)
 
 
 _RAISES = re.compile(r"\s*Raises\b.*", re.DOTALL)
