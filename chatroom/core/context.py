@@ -1,6 +1,6 @@
 """Context: who asks, when, from where. Tx: one transaction, whose events and jobs leave with its commit."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
@@ -34,7 +34,7 @@ class Kernel:
     limiter: Limiter
     clock: Clock
     ports: dict[type[Any], Any] = field(default_factory=dict)
-    listeners: dict[type[Any], Sequence[Any]] = field(default_factory=dict)
+    listeners: dict[type[Any], list[Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

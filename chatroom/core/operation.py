@@ -5,7 +5,7 @@ import re
 import sys
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 from chatroom.core.limits import KEYS
 from chatroom.core.principal import POLICY
@@ -19,7 +19,7 @@ class Operation:
 
     `call` is `(ctx, cmd) -> answer`: an `async def`, a function that returns a Future (queued work, e.g. a send), or a
     plain function for what needs no waiting. `may` names a row of the policy table; `http` is `"METHOD /path/{field}"`
-    below a surface's prefix; `newer` keeps it off the plain `/api` surface (contract 0: newer capabilities are v1 only).
+    below a surface's prefix; `newer` keeps it off the plain `/api` surface (contract 0: newer things are v1 only).
     Raises KeyError at import when the action or the limit is not in its table, so the server does not start without.
     """
 
@@ -46,6 +46,7 @@ class Operation:
         self.slice = call.__module__.split(".")[2]
         self.name = f"{self.slice}.{call.__name__}"
         self.takes_input = len(inspect.signature(call).parameters) > 1
+        self.queued = "Future" in str(inspect.signature(call).return_annotation)
 
     @cached_property
     def _hints(self) -> dict[str, Any]:
@@ -61,8 +62,7 @@ class Operation:
     def output(self) -> Any:
         """The type of its answer (what a Future resolves to)."""
         answer = self._hints["return"]
-        inner = getattr(answer, "__args__", None)
-        return inner[0] if inner and "Future" in str(answer) else answer
+        return get_args(answer)[0] if self.queued else answer
 
     @cached_property
     def path_fields(self) -> tuple[str, ...]:

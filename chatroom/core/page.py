@@ -8,6 +8,8 @@ import msgspec
 
 from chatroom.core.errors import Problem
 
+_DIGITS = 15
+
 Cursor = Annotated[str, msgspec.Meta(max_length=128, description="Opaque; URL-safe characters only.")]
 Limit = Annotated[int, msgspec.Meta(ge=1, le=100)]
 
@@ -33,6 +35,6 @@ def decode(cursor: str, directions: str) -> tuple[str, str]:
 def decode_seq(cursor: str, directions: str) -> tuple[str, int]:
     """Read a cursor whose key is a `seq`. Raises `Problem("bad_cursor")`."""
     direction, key = decode(cursor, directions)
-    if not (key.isascii() and key.isdigit() and len(key) < 16):
+    if not (key.isascii() and key.isdigit() and len(key) <= _DIGITS):
         raise Problem("bad_cursor")
     return direction, int(key)

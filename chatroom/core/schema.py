@@ -94,6 +94,17 @@ def decoder(kind: type[T]) -> Callable[[bytes], T]:
     return checked
 
 
+def parse(raw: bytes) -> dict[str, Any]:
+    """Read a JSON object. Raises `Problem("bad_input")`."""
+    try:
+        value = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Problem("bad_input", "The body is not valid JSON.") from None
+    if not isinstance(value, dict):
+        raise Problem("bad_input", "The body must be a JSON object.")
+    return value
+
+
 def convert(fields: dict[str, Any], kind: type[T], *, lenient: bool) -> T:
     """Turn a dict into `kind`; `lenient` reads numbers and booleans from text, as path and query need it.
 

@@ -6,9 +6,12 @@
 
 from typing import Final
 
+from chatroom.core.jobs import Job
 from chatroom.core.operation import Operation
 from chatroom.core.schema import Event
+from chatroom.db import metadata
 from chatroom.features.auth import api as auth
+from chatroom.features.auth.jobs import expire_sessions
 from chatroom.features.log import api as log
 from chatroom.features.messages import api as messages
 from chatroom.features.presence import api as presence
@@ -26,3 +29,9 @@ events: Final[list[type[Event]]] = [*log.events, *rooms.events, *presence.events
 
 listeners: Final = [*rooms.listeners, *presence.listeners]
 """(signal, function) in the order in which they are told."""
+
+jobs: Final[list[Job]] = [expire_sessions]
+"""Work that runs by itself or after a deed."""
+
+tables: Final = metadata
+"""Every table: importing this package has declared those of all slices."""

@@ -2,6 +2,7 @@
 
 from chatroom.core.context import Context
 from chatroom.core.errors import Problem
+from chatroom.core.principal import Principal
 from chatroom.core.secrets import Vault
 from chatroom.db import Conflict
 from chatroom.features.auth import rules, sessions, store
@@ -93,6 +94,11 @@ async def me(ctx: Context) -> User:
     if person is None:
         raise Problem("not_found")
     return users.view(person, email=ctx.port(Vault).open(_place(person.id), sealed) if sealed else None)
+
+
+async def authenticate(ctx: Context, token: str) -> Principal:
+    """Return who a token speaks for. Raises `Problem("invalid_token" | "token_expired" | "unavailable")`."""
+    return await sessions.authenticate(ctx, token)
 
 
 def _signed_in(ctx: Context, person: Person, email: str, token: str) -> SignedIn:

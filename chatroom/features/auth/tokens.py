@@ -1,6 +1,5 @@
 """Access tokens: JWT (RFC 7519), HS256, each naming a revocable session row."""
 
-import re
 from typing import NamedTuple
 
 import jwt
@@ -11,8 +10,6 @@ from chatroom.core.errors import Problem
 _ISSUER = "chatroom"
 _LEEWAY = 30  # seconds between the clocks of two nodes
 _REQUIRED = ["exp", "iat", "sub", "sid", "jti", "typ", "iss", "aud"]
-_LIFETIME = re.compile(r"^(\d{1,9})\s*(ms|s|m|h|d|w|y)?$")
-_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31557600}
 
 
 class Claims(NamedTuple):
@@ -20,14 +17,6 @@ class Claims(NamedTuple):
 
     user_id: str
     session_id: str
-
-
-def lifetime(text: str) -> int:
-    """Read `JWT_EXPIRES_IN` as the npm package jsonwebtoken does (`24h`, `15m`, `7d`; bare number: seconds)."""
-    match = _LIFETIME.match(text.strip())
-    if match is None or not (seconds := int(int(match[1]) * _UNITS[match[2] or "s"])):
-        raise ValueError("JWT_EXPIRES_IN must be like 24h, 15m or a number of seconds")
-    return seconds
 
 
 class TokenSigner:

@@ -1,7 +1,7 @@
 """Where presence is kept while people are here."""
 
-from collections.abc import Awaitable, Callable
-from typing import Protocol
+from collections.abc import Callable, Coroutine
+from typing import Any, Protocol
 
 
 class PresenceBoard(Protocol):
@@ -10,7 +10,7 @@ class PresenceBoard(Protocol):
     def arrive(self, user_id: str) -> bool:
         """Count one connection more. True when the person was away before (a pending departure is called off)."""
 
-    def depart(self, user_id: str, gone: Callable[[], Awaitable[None]]) -> None:
+    def depart(self, user_id: str, gone: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Count one less. After the last, and a grace in which a reload comes back, `gone` is awaited."""
 
     def is_online(self, user_id: str) -> bool:

@@ -1,0 +1,140 @@
+"""The composition root: settings in, a wired application out. Nothing else constructs an adapter."""
+
+import asyncio
+from dataclasses import replace
+from typing import Any, Final
+
+import structlog
+from limits import RateLimitItemPerSecond
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from chatroom import features
+from chatroom.adapters.bcrypt import BcryptHasher
+from chatroom.adapters.memory import MemoryLimiter, MemoryPresence, MemoryTyping
+from chatroom.core import clock
+from chatroom.core.context import Context, Kernel
+from chatroom.core.principal import SYSTEM
+from chatroom.core.secrets import Vault
+from chatroom.db import Database
+from chatroom.features.auth import service as auth
+from chatroom.features.auth.ports import PasswordHasher
+from chatroom.features.auth.tokens import TokenSigner
+from chatroom.features.messages import service as messages
+from chatroom.features.messages.writer import MessageWriter
+from chatroom.features.presence.ports import PresenceBoard, TypingBoard
+from chatroom.features.rooms.ports import LastMessages, Site
+from chatroom.gateway.events import SocketEvents
+from chatroom.gateway.hub import Hub
+from chatroom.gateway.options import PRODUCT, Options
+from chatroom.gateway.server import SocketServer
+from chatroom.http import app as http
+from chatroom.settings import Settings
+from chatroom.worker.runner import Runner
+
+_CLOSE: Final = 5.0  # seconds for last-seen times and running jobs at the end
+_log = structlog.get_logger("chatroom")
+
+
+class App:
+    """One node. `start` before the first request, `close` after the last; `asgi` serves everything between."""
+
+    def __init__(self, settings: Settings, db: Database, now: clock.Clock) -> None:
+        self.settings = settings
+        self.db = db
+        self.hub = Hub()
+        self._hasher = BcryptHasher(settings.bcrypt_rounds)
+        self._presence = MemoryPresence(settings.presence_grace_ms / 1000)
+        self.kernel = Kernel(db=db, broker=self.hub, limiter=_limiter(settings), clock=now)
+        self._writer = MessageWriter(self.kernel)
+        self.kernel.ports = self._ports()
+        for kind, listener in features.listeners:
+            self.kernel.listeners.setdefault(kind, []).append(listener)
+        self._events = SocketEvents(self.kernel, self.hub, features.operations, auth.authenticate)
+        self.sockets = SocketServer(self._events, _options(settings))
+        self._http = http.build(
+            self.kernel,
+            features.operations,
+            auth.authenticate,
+            origins=settings.origins,
+            draining=lambda: self.sockets.draining,
+        )
+        self._runner = Runner(db, features.jobs, lambda: Context(self.kernel, SYSTEM), now)
+        self._jobs: asyncio.Task[None] | None = None
+
+    def _ports(self) -> dict[type[Any], Any]:
+        settings = self.settings
+        return {
+            Vault: Vault(settings.field_secret()),
+            TokenSigner: TokenSigner(settings.token_secret(), settings.token_seconds),
+            PasswordHasher: self._hasher,
+            PresenceBoard: self._presence,
+            TypingBoard: MemoryTyping(),
+            MessageWriter: self._writer,
+            LastMessages: messages.last_messages,
+            Site: Site(settings.public_url),
+        }
+
+    async def start(self) -> None:
+        """Bind to the running loop and begin the jobs."""
+        await self.sockets.start()
+        self._jobs = asyncio.create_task(self._runner.run(), name="worker")
+
+    async def close(self) -> None:
+        """Finish what is under way, in the order in which it depends on each other, and let go of everything."""
+        await self.sockets.drain(self.settings.drain_seconds)
+        await self._events.idle()
+        await self._writer.idle()
+        await self._presence.close(_CLOSE)
+        self._runner.stop()
+        if self._jobs is not None:
+            await asyncio.wait([self._jobs])
+        self._hasher.close()
+        await self.db.close()
+
+    async def asgi(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one scope: sockets by the socket server, everything else by HTTP, and the lifespan."""
+        if scope["type"] == "lifespan":
+            await _lifespan(receive, send)
+            return
+        owner: ASGIApp = self.sockets if self.sockets.owns(scope["path"]) else self._http
+        await owner(scope, receive, send)
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    """The owner of an App starts and closes it; the server only wants to hear a word."""
+    while True:
+        message = await receive()
+        await send({"type": message["type"] + ".complete"})
+        if message["type"] == "lifespan.shutdown":
+            return
+
+
+def _options(settings: Settings) -> Options:
+    options = replace(PRODUCT, allowed_origins=settings.origins or None, drain_seconds=settings.drain_seconds)
+    if settings.message_rate_limit == 0:  # contract 0, *Limits switched off*
+        options = replace(options, event_rate=0.0, event_burst=0, byte_rate=0.0, byte_burst=0)
+    return options
+
+
+def _limiter(settings: Settings) -> MemoryLimiter:
+    if settings.message_rate_limit == 0:
+        _log.warning("limits.off", setting="MESSAGE_RATE_LIMIT")
+        return MemoryLimiter({})
+    window = _Milliseconds(settings.message_rate_limit, settings.message_rate_window_ms)
+    return MemoryLimiter({"messages.send": window})
+
+
+class _Milliseconds(RateLimitItemPerSecond):
+    """A window given in milliseconds; limits counts in seconds and accepts fractions of them."""
+
+    def __init__(self, amount: int, milliseconds: int) -> None:
+        super().__init__(amount)
+        self._seconds = milliseconds / 1000
+
+    def get_expiry(self) -> int:
+        return self._seconds  # type: ignore[return-value]
+
+
+async def build(settings: Settings, now: clock.Clock = clock.system) -> App:
+    """Open the database (its schema must be current) and wire a node. Raises `db.Unavailable`."""
+    return App(settings, await Database.open(settings.database), now)

@@ -1,0 +1,109 @@
+"""The command line: serve, migrate, routes, contract."""
+
+import inspect
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from chatroom import __version__
+
+CONFIG_ERROR: Final = 78  # EX_CONFIG of sysexits.h: do not restart, mend the settings
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Chatroom: a real-time community server.")
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+def _settings() -> Any:
+    """Read the settings; a bad one ends the program, naming the variable and never its value."""
+    from pydantic import ValidationError
+
+    from chatroom.settings import Settings
+
+    try:
+        return Settings()
+    except ValidationError as error:
+        for detail in error.errors(include_input=False, include_url=False):
+            typer.echo(
+                f"chatroom: {'.'.join(str(part) for part in detail['loc'])}: {detail['msg']}", err=True
+            )
+        raise typer.Exit(CONFIG_ERROR) from None
+
+
+@app.command()
+def serve(
+    port: Annotated[int | None, typer.Option(help="The port to listen on, instead of PORT.")] = None,
+    host: Annotated[str | None, typer.Option(help="The address to listen on, instead of HOST.")] = None,
+) -> None:
+    """Bring the database up to date and serve everything on one port until SIGTERM or Ctrl+C."""
+    from chatroom.serve import run
+
+    changes = {key: value for key, value in {"port": port, "host": host}.items() if value is not None}
+    raise typer.Exit(run(_settings().model_copy(update=changes)))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database up to date and stop."""
+    from chatroom.db.migrate import upgrade
+    from chatroom.features import tables
+
+    upgrade(_settings().database, tables)
+    typer.echo("The database is up to date.")
+
+
+@app.command()
+def routes() -> None:
+    """Print every HTTP address and socket event with the function that serves it."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from chatroom.features import operations
+    from chatroom.http.dialects import SURFACES
+
+    table = Table(box=None, pad_edge=False)
+    for title in ("way in", "address", "may", "limit", "served by"):
+        table.add_column(title, overflow="fold")
+    rows = [
+        (surface.name, f"{op.method} {surface.prefix}{op.path}", op)
+        for surface in SURFACES
+        for op in operations.values()
+        if surface.serves(op)
+    ]
+    rows += [("socket", op.socket, op) for op in operations.values() if op.socket]
+    for way, address, op in rows:
+        source = Path(inspect.getsourcefile(op.call) or "")
+        line = inspect.getsourcelines(op.call)[1]
+        where = f"{op.name}  {'/'.join(source.parts[-4:])}:{line}"
+        table.add_row(way, address, op.may, op.limit or "", where)
+    Console(width=None if sys.stdout.isatty() else 200).print(table)
+
+
+@app.command()
+def contract(
+    check: Annotated[bool, typer.Option("--check", help="Only tell whether a file is out of date.")] = False,
+) -> None:
+    """Write what the server promises: OpenAPI, AsyncAPI, reference pages, TypeScript."""
+    from chatroom import features
+    from chatroom.contract import files
+    from chatroom.contract.surface import collect
+    from chatroom.http.dialects import SURFACES
+    from chatroom.settings import Settings
+
+    root = Path(__file__).parent.parent
+    made = files.generate(collect(features.operations.values(), features.events, SURFACES), Settings)
+    if not check:
+        files.write(root, made)
+    elif names := files.outdated(root, made):
+        typer.echo("Out of date, run `make contract`: " + ", ".join(names), err=True)
+        raise typer.Exit(1)
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(__version__)

@@ -1,0 +1,103 @@
+"""One client's events and their answers: sends are pipelined, answers keep the order of the events."""
+
+import asyncio
+from collections import deque
+from typing import Any, Final
+
+import structlog
+
+from chatroom.core.errors import Problem
+from chatroom.core.schema import encode
+from chatroom.gateway.hub import Seat
+from chatroom.wire.frame import event_frame
+
+IN_FLIGHT: Final = 64
+_log = structlog.get_logger("chatroom.gateway")
+
+
+class _Slot:
+    """An event waiting for its turn to be answered."""
+
+    __slots__ = ("ack_id", "event", "outcome")
+
+    def __init__(self, event: str, ack_id: int | None) -> None:
+        self.event = event
+        self.ack_id = ack_id
+        self.outcome: Any = None
+
+
+class Conversation:
+    """Answers of one client, given in the order of its events (contract 0, *Acks*)."""
+
+    __slots__ = ("_slots", "_waiters", "seat")
+
+    def __init__(self, seat: Seat) -> None:
+        self.seat = seat
+        self._slots: deque[_Slot] = deque()
+        self._waiters: deque[tuple[int, asyncio.Future[None]]] = deque()
+
+    def answer(self, event: str, ack_id: int | None, outcome: Any) -> None:
+        """Answer an event now, or after the earlier ones that are still being stored."""
+        if not self._slots:
+            self._say(event, ack_id, outcome)
+            return
+        slot = _Slot(event, ack_id)
+        slot.outcome = outcome
+        self._slots.append(slot)
+
+    def answer_later(self, event: str, ack_id: int | None, done: "asyncio.Future[Any]") -> None:
+        """Answer an event when `done`; later events may start meanwhile."""
+        slot = _Slot(event, ack_id)
+        self._slots.append(slot)
+
+        def settle(future: "asyncio.Future[Any]") -> None:
+            error = None if future.cancelled() else future.exception()
+            if future.cancelled():
+                error = Problem("unavailable")
+            slot.outcome = future.result() if error is None else error
+            self._advance()
+
+        done.add_done_callback(settle)
+
+    def below(self, count: int) -> "asyncio.Future[None] | None":
+        """Return None when fewer than `count` events wait for their answer, else a Future of that moment."""
+        if len(self._slots) < count:
+            return None
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiters.append((count, waiter))
+        return waiter
+
+    def _advance(self) -> None:
+        slots = self._slots
+        while slots and slots[0].outcome is not None:
+            slot = slots.popleft()
+            self._say(slot.event, slot.ack_id, slot.outcome)
+        while self._waiters and len(slots) < self._waiters[0][0]:
+            _, waiter = self._waiters.popleft()
+            if not waiter.done():
+                waiter.set_result(None)
+
+    def _say(self, event: str, ack_id: int | None, outcome: Any) -> None:
+        """Say yes by ack alone; say no by ack, or without one by the event `error` (contract 0, *Errors*)."""
+        client = self.seat.client
+        if not isinstance(outcome, BaseException):
+            if ack_id is not None:
+                client.reply(ack_id, b'{"ok":true,"data":%b}' % encode(outcome))
+            return
+        problem = _problem(outcome, client.id, event)
+        refusal: dict[str, Any] = {"code": problem.code, "message": problem.message}
+        if problem.retry_after is not None:
+            refusal["retryAfter"] = problem.retry_after
+        if problem.errors is not None:
+            refusal["errors"] = problem.errors
+        if ack_id is not None:
+            client.reply(ack_id, b'{"ok":false,"error":%b}' % encode(refusal))
+        else:
+            client.push(event_frame("error", encode(refusal | {"event": event})))
+
+
+def _problem(error: BaseException, connection_id: str, event: str) -> Problem:
+    if isinstance(error, Problem):
+        return error
+    _log.error("event.failed", connection=connection_id, event_name=event, exc_info=error)
+    return Problem("internal")

@@ -1,0 +1,168 @@
+"""Socket events in, operations through the one door: the application behind the socket server."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import msgspec
+import structlog
+
+from chatroom.core.context import Context, Kernel, Origin
+from chatroom.core.cookies import ACCESS, is_same_origin, read_cookie
+from chatroom.core.dispatch import dispatch
+from chatroom.core.errors import Problem
+from chatroom.core.operation import Operation
+from chatroom.core.principal import OUTSIDER, Principal
+from chatroom.core.signals import Connected, Disconnected, Signal, tell
+from chatroom.gateway import dialects
+from chatroom.gateway.client import Argument, Client, Handshake, Refused
+from chatroom.gateway.conversation import IN_FLIGHT, Conversation
+from chatroom.gateway.hub import Hub, Seat
+
+_EMPTY: Final = b"{}"
+_log = structlog.get_logger("chatroom.gateway")
+
+Authenticate = Callable[[Context, str], Awaitable[Principal]]
+
+
+class SocketEvents:
+    """What the product does with connections: it implements `gateway.client.Application`."""
+
+    def __init__(
+        self, kernel: Kernel, hub: Hub, operations: dict[str, Operation], authenticate: Authenticate
+    ) -> None:
+        self._kernel = kernel
+        self._hub = hub
+        self._operations = {op.socket: op for op in operations.values() if op.socket}
+        self._authenticate = authenticate
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def connect(self, client: Client, auth: bytes) -> None:
+        """Admit a connection whose token is good; the refusal carries the code in its data."""
+        try:
+            fields = msgspec.json.decode(auth)
+            token = _token(client.handshake, fields)
+            ctx = Context(self._kernel, OUTSIDER, origin=_origin(client.handshake))
+            who = await self._authenticate(ctx, token)
+        except Problem as problem:
+            raise Refused(problem.message, {"code": problem.code}) from None
+        wish = fields.get("dialect") or client.handshake.query.get("dialect")
+        client.data = Conversation(Seat(client, who, dialects.choose(wish)))
+
+    def connected(self, client: Client) -> None:
+        """Let the connection hear its news, and the slices know."""
+        seat: Seat = client.data.seat
+        self._hub.add(seat)
+        seat.settled = self._tell(seat, Connected())
+
+    def event(
+        self, client: Client, name: str, args: list[Argument], ack_id: int | None
+    ) -> Awaitable[None] | None:
+        """Start an event. A send leaves the way free at once, everything else waits for the sends before it."""
+        conversation: Conversation = client.data
+        op = self._operations.get(name)
+        if op is None:
+            conversation.answer(name, ack_id, Problem("unknown_event", f"There is no event {name[:64]!r}."))
+            return None
+        if not op.queued and (earlier := conversation.below(1)) is not None:
+            return self._after(earlier, client, op, name, args, ack_id)
+        return self._start(client, op, name, args, ack_id)
+
+    async def _after(
+        self,
+        earlier: "asyncio.Future[None]",
+        client: Client,
+        op: Operation,
+        name: str,
+        args: list[Argument],
+        ack_id: int | None,
+    ) -> None:
+        await earlier
+        started = self._start(client, op, name, args, ack_id)
+        if started is not None:
+            await started
+
+    def _start(
+        self, client: Client, op: Operation, name: str, args: list[Argument], ack_id: int | None
+    ) -> Awaitable[None] | None:
+        conversation: Conversation = client.data
+        seat = conversation.seat
+        decode = op.decode_strict if seat.dialect == dialects.NATIVE else op.decode
+        ctx = Context(self._kernel, seat.who, connection=seat)
+        try:
+            result = dispatch(ctx, op, lambda: decode(_raw(args)))
+        except Problem as problem:
+            conversation.answer(name, ack_id, problem)
+            return None
+        if isinstance(result, asyncio.Future):
+            conversation.answer_later(name, ack_id, result)
+            return conversation.below(IN_FLIGHT)
+        if isinstance(result, Awaitable):
+            return _finish(conversation, name, ack_id, result)
+        conversation.answer(name, ack_id, result)
+        return None
+
+    def disconnected(self, client: Client, reason: str) -> None:
+        """Take the connection out of everything, and let the slices know, after what they know already."""
+        seat: Seat = client.data.seat
+        self._tell(seat, Disconnected(channels=self._hub.remove(seat)), after=seat.settled)
+
+    def _tell(
+        self, seat: Seat, signal: Signal, *, after: "asyncio.Task[None] | None" = None
+    ) -> "asyncio.Task[None]":
+        async def run() -> None:
+            if after is not None:
+                await asyncio.wait([after])
+            try:
+                await tell(Context(self._kernel, seat.who, connection=seat), signal)
+            except Problem as problem:  # the database is away: presence is best effort and heals (P13)
+                _log.warning("signal.failed", signal=type(signal).__name__, code=problem.code)
+
+        task = asyncio.create_task(run())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def idle(self) -> None:
+        """Return when the slices know of every connection that came or went."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+
+async def _finish(conversation: Conversation, name: str, ack_id: int | None, result: Awaitable[Any]) -> None:
+    try:
+        outcome = await result
+    except Exception as error:  # noqa: BLE001 - every event is answered; Conversation logs what is no Problem
+        outcome = error
+    conversation.answer(name, ack_id, outcome)
+
+
+def _raw(args: list[Argument]) -> bytes:
+    """The first argument as JSON text; the seeds' events have exactly one."""
+    if not args:
+        return _EMPTY
+    first = args[0]
+    if not isinstance(first, msgspec.Raw):
+        raise Problem("bad_input", "Binary arguments are not accepted.")
+    return bytes(first)
+
+
+def _origin(handshake: Handshake) -> Origin:
+    return Origin(handshake.address, handshake.headers.get("user-agent", ""))
+
+
+def _token(handshake: Handshake, fields: dict[str, Any]) -> str:
+    """Find the token: `auth.token`, the Authorization header, `?token=`, the cookie (contract C07).
+
+    The cookie counts only when the page that opens the socket is ours, since browsers send it for any page.
+    """
+    headers = handshake.headers
+    for candidate in (fields.get("token"), headers.get("authorization"), handshake.query.get("token")):
+        if isinstance(candidate, str) and candidate:
+            return candidate.removeprefix("Bearer ").strip()
+    cookie = read_cookie(headers.get("cookie", ""), ACCESS)
+    if not cookie:
+        raise Problem("unauthorized")
+    if not is_same_origin(headers):
+        raise Problem("bad_origin")
+    return cookie

@@ -1,0 +1,167 @@
+"""The hub: who on this node listens to which channel, and the delivery of one frame to all of them.
+
+On one node it is the broker itself (`core.broker.Broker`); between nodes an adapter calls it.
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import Final
+
+from chatroom.core.broker import Delivery
+from chatroom.core.principal import Principal
+from chatroom.gateway.client import Client
+from chatroom.gateway.dialects import frames
+from chatroom.wire.frame import Frame
+
+_CHUNK: Final = 1000
+_TURN: Final = 0.004  # seconds of one loop turn that deliveries may take before others get theirs (B5)
+
+Push = Callable[[Frame], None]
+
+
+class Seat:
+    """One connection as the hub knows it: whose it is, its dialect, its channels."""
+
+    __slots__ = ("channels", "client", "dialect", "id", "push", "settled", "who")
+
+    def __init__(self, client: Client, who: Principal, dialect: str) -> None:
+        self.id = client.id
+        self.client = client
+        self.who = who
+        self.dialect = dialect
+        self.channels: set[str] = set()
+        self.push: Push = client.push
+        self.settled: asyncio.Task[None] | None = None
+
+
+class _Broadcast:
+    """A delivery under way; `receivers` are those still to get it, None before it has begun."""
+
+    __slots__ = ("delivery", "receivers")
+
+    def __init__(self, delivery: Delivery, receivers: Iterator[tuple[Seat, Push]] | None = None) -> None:
+        self.delivery = delivery
+        self.receivers = receivers
+
+
+class Hub:
+    """Connections, people and channels of this node. All calls belong to the event loop's thread."""
+
+    def __init__(self) -> None:
+        self._seats: dict[str, Seat] = {}
+        self._people: dict[str, dict[str, Seat]] = {}
+        self._channels: dict[str, dict[Seat, Push]] = {}
+        self._waiting: deque[_Broadcast] = deque()
+
+    def add(self, seat: Seat) -> None:
+        """Take in a connection; it hears its own and its person's channel."""
+        self._seats[seat.id] = seat
+        self._people.setdefault(seat.who.id, {})[seat.id] = seat
+        self.subscribe(seat.id, "connection:" + seat.id)
+        self.subscribe(seat.id, "user:" + seat.who.id)
+
+    def remove(self, seat: Seat) -> tuple[str, ...]:
+        """Let go of a connection; return the channels where its person's last listener was lost."""
+        last = tuple(channel for channel in tuple(seat.channels) if self.unsubscribe(seat.id, channel))
+        self._seats.pop(seat.id, None)
+        mine = self._people.get(seat.who.id, {})
+        mine.pop(seat.id, None)
+        if not mine:
+            self._people.pop(seat.who.id, None)
+        return last
+
+    def __len__(self) -> int:
+        return len(self._seats)
+
+    def subscribe(self, connection_id: str, channel: str) -> bool:
+        seat = self._seats.get(connection_id)
+        if seat is None or channel in seat.channels:
+            return False
+        first = not self._hears(seat.who.id, channel)
+        seat.channels.add(channel)
+        self._channels.setdefault(channel, {})[seat] = seat.push
+        return first
+
+    def unsubscribe(self, connection_id: str, channel: str) -> bool:
+        seat = self._seats.get(connection_id)
+        if seat is None or channel not in seat.channels:
+            return False
+        seat.channels.discard(channel)
+        listeners = self._channels[channel]
+        del listeners[seat]
+        if not listeners:
+            del self._channels[channel]
+        return not self._hears(seat.who.id, channel)
+
+    def follow(self, user_id: str, channel: str) -> None:
+        for connection_id in tuple(self._people.get(user_id, ())):
+            self.subscribe(connection_id, channel)
+
+    def unfollow(self, user_id: str, channel: str) -> bool:
+        gone = [
+            self.unsubscribe(connection_id, channel) for connection_id in tuple(self._people.get(user_id, ()))
+        ]
+        return any(gone)
+
+    def listens(self, connection_id: str, channel: str) -> bool:
+        seat = self._seats.get(connection_id)
+        return seat is not None and channel in seat.channels
+
+    def _hears(self, user_id: str, channel: str) -> bool:
+        return any(channel in seat.channels for seat in self._people.get(user_id, {}).values())
+
+    def publish(self, delivery: Delivery) -> None:
+        """Deliver now, or behind what a large room still has to get."""
+        if self._waiting:
+            self._waiting.append(_Broadcast(delivery))
+            return
+        receivers = self._receivers(delivery)
+        if len(receivers) > _CHUNK:
+            self._waiting.append(_Broadcast(delivery, iter(receivers)))
+            self._pump()
+        elif receivers:
+            _deliver(receivers, delivery)
+
+    def _receivers(self, delivery: Delivery) -> list[tuple[Seat, Push]]:
+        channels, skip = delivery.to
+        if len(channels) == 1:
+            found = self._channels.get(channels[0])
+            listeners: dict[Seat, Push] = found or {}
+        else:
+            listeners = {}
+            for channel in channels:
+                listeners.update(self._channels.get(channel, ()))
+        if skip is None:
+            return list(listeners.items())
+        return [(seat, push) for seat, push in listeners.items() if seat.who.id != skip]
+
+    def _pump(self) -> None:
+        """Deliver what waits, in order, and give the loop back after a few milliseconds."""
+        until = time.monotonic() + _TURN
+        while self._waiting:
+            broadcast = self._waiting[0]
+            if broadcast.receivers is None:
+                broadcast.receivers = iter(self._receivers(broadcast.delivery))
+            chunk = list(islice(broadcast.receivers, _CHUNK))
+            if not chunk:
+                self._waiting.popleft()
+                continue
+            _deliver(chunk, broadcast.delivery)
+            if time.monotonic() > until:
+                asyncio.get_running_loop().call_soon(self._pump)
+                return
+
+
+def _deliver(receivers: Iterable[tuple[Seat, Push]], delivery: Delivery) -> None:
+    """Give every receiver the one frame of its dialect."""
+    by_dialect = frames(delivery)
+    if len(by_dialect) == 1:
+        frame = by_dialect[""]
+        for _, push in receivers:
+            push(frame)
+        return
+    for seat, push in receivers:
+        push(by_dialect.get(seat.dialect) or by_dialect[""])
