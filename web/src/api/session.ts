@@ -1,20 +1,22 @@
-import { loadOutbox } from "../features/messages/outbox";
 import { publish } from "../state/store";
 import { CallError, call, setAccessToken, whenSignedOut } from "./call";
 import type { SignedIn, User } from "./contract";
-import { startLive, stopLive } from "./live";
 
-function enter(me: User): void {
+const inside = () => import("../app/inside");
+
+async function enter(me: User): Promise<void> {
+  const { loadOutbox, startLive } = await inside();
   publish("signed_in", { me, outbox: loadOutbox(me.id) });
   startLive();
 }
 
-function enterWith(answer: SignedIn): void {
+async function enterWith(answer: SignedIn): Promise<void> {
   setAccessToken(answer.accessToken);
-  enter(answer.user);
+  await enter(answer.user);
 }
 
-function leave(): void {
+async function leave(): Promise<void> {
+  const { stopLive } = await inside();
   stopLive();
   setAccessToken(null);
   publish("signed_out", {});
@@ -23,8 +25,10 @@ function leave(): void {
 /** Finds out whether a cookie still carries a session, so that a reload keeps a person signed in. */
 export async function resumeSession(): Promise<void> {
   publish("phase_changed", { phase: "starting" });
+  // Fetched while the server looks the session up, not after.
+  void inside();
   try {
-    enter(await call("users.me", {}));
+    await enter(await call("users.me", {}));
   } catch (error) {
     const gone = error instanceof CallError && error.status === 401;
     publish("phase_changed", { phase: gone ? "signed-out" : "unreachable" });
@@ -32,17 +36,17 @@ export async function resumeSession(): Promise<void> {
 }
 
 export async function signIn(email: string, password: string): Promise<void> {
-  enterWith(await call("auth.login", { email, password, cookies: true }));
+  await enterWith(await call("auth.login", { email, password, cookies: true }));
 }
 
 export async function signUp(name: string, email: string, password: string): Promise<void> {
-  enterWith(await call("auth.register", { name, email, password, cookies: true }));
+  await enterWith(await call("auth.register", { name, email, password, cookies: true }));
 }
 
 /** Ends this session here and on the server; unsent messages and drafts stay on this device. */
 export async function signOut(): Promise<void> {
   await call("auth.logout", {}).catch(() => undefined);
-  leave();
+  await leave();
 }
 
-whenSignedOut(leave);
+whenSignedOut(() => void leave());

@@ -1,4 +1,5 @@
 import { Tooltip } from "radix-ui";
+import { lazy, Suspense } from "react";
 import { resumeSession } from "../api/session";
 import { AuthPage } from "../features/auth/AuthPage";
 import { useT } from "../i18n";
@@ -6,14 +7,22 @@ import { useStore } from "../state/store";
 import { Blank } from "../ui/Blank";
 import { Button } from "../ui/Button";
 import { Broken } from "./Broken";
-import { Layout } from "./Layout";
+
+const Layout = lazy(() => import("./inside"));
 
 function Page() {
   const t = useT();
   const phase = useStore((state) => state.phase);
-  if (phase === "starting") return <div role="status" aria-label={t("app.starting")} />;
+  const starting = <div role="status" aria-label={t("app.starting")} />;
+  if (phase === "starting") return starting;
   if (phase === "signed-out") return <AuthPage />;
-  if (phase === "signed-in") return <Layout />;
+  if (phase === "signed-in") {
+    return (
+      <Suspense fallback={starting}>
+        <Layout />
+      </Suspense>
+    );
+  }
   return (
     <Blank alert title={t("app.unreachable")} hint={t("app.unreachableHint")}>
       <Button look="primary" onClick={() => void resumeSession()}>

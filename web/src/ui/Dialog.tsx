@@ -1,7 +1,6 @@
 import { X } from "lucide-react";
 import { type ReactNode, useEffect, useId, useRef } from "react";
 import { useT } from "../i18n";
-import { IconButton } from "./IconButton";
 import { icon } from "./icons";
 
 interface DialogProps {
@@ -26,24 +25,38 @@ export function Dialog({ title, onClose, children, place = "centre" }: DialogPro
 
   useEffect(() => {
     const dialog = ref.current;
-    dialog?.showModal();
-    return () => dialog?.close();
+    if (!dialog) return;
+    dialog.showModal();
+    // The browser would pick the close button; one came here to write, or to read.
+    const field = dialog.querySelector<HTMLElement>("input:not([readonly], [type=radio])");
+    (field ?? dialog).focus();
+    return () => dialog.close();
   }, []);
 
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a dialog natively; this is the veil around it.
     <dialog
       ref={ref}
+      tabIndex={-1}
       aria-labelledby={heading}
       onClose={onClose}
       onClick={(event) => event.target === ref.current && onClose()}
-      className={`sheet flex-col overflow-hidden bg-surface-1 text-ink-1 shadow-float open:flex ${places[place]}`}
+      className={`sheet flex-col overflow-hidden bg-surface-1 text-ink-1 shadow-float outline-none open:flex ${places[place]}`}
     >
       <header className="flex h-14 shrink-0 items-center justify-between ps-5 pe-2">
         <h2 id={heading} className="truncate text-md font-semibold">
           {title}
         </h2>
-        <IconButton label={t("app.close")} icon={<X {...icon} />} onClick={onClose} />
+        {/* Without a tooltip of ours: it would open below the top layer that a dialog is in. */}
+        <button
+          type="button"
+          aria-label={t("app.close")}
+          title={t("app.close")}
+          onClick={onClose}
+          className="inline-flex size-11 shrink-0 items-center justify-center rounded-s text-ink-2 hover:bg-surface-2 hover:text-ink-1 tablet:size-9"
+        >
+          <X {...icon} />
+        </button>
       </header>
       <div className="min-h-0 flex-1 overflow-y-auto px-5 pb-5">{children}</div>
     </dialog>

@@ -17,6 +17,8 @@ import { useReaders, useRows } from "./selectors";
 /** Nearer to the end than this counts as being there; nearer to the start loads the page before. */
 const NEAR_END_PX = 48;
 const NEAR_START_PX = 800;
+/** Room for the fade below the last row; as high as the padding there. */
+const END_SPACE_PX = 16;
 /** With more unread rows than this, a room opens at the unread line instead of at the end. */
 const LONG_UNREAD = 12;
 
@@ -27,6 +29,12 @@ interface Place {
 
 function firstSeq(log: RoomLog): number {
   return log.items[0]?.seq ?? 0;
+}
+
+/** The row to open a room at: its unread line if that is far up, else none, which is the end. */
+function openingRow(rows: Row[]): number | null {
+  const line = rows.findIndex((row) => row.type === "line");
+  return line >= 0 && rows.length - line > LONG_UNREAD ? line : null;
 }
 
 function renderRow(row: Row, room: Room, readers: { key: string; names: string[] } | null): ReactNode {
@@ -48,15 +56,17 @@ export function MessageList({ room, log }: { room: Room; log: RoomLog }) {
   const list = useRef<VirtualizerHandle>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const shownFrom = useRef(firstSeq(log));
-  const stick = useRef(true);
-  const [place, setPlace] = useState<Place>({ atEnd: true, day: null });
+  const content = useRef<HTMLDivElement>(null);
+  const [opening] = useState(() => openingRow(rows));
+  const stick = useRef(opening === null);
+  const [place, setPlace] = useState<Place>({ atEnd: opening === null, day: null });
   const lastOwn = useStore((state) => state.outbox.findLast((item) => item.roomId === room.id)?.clientMsgId);
   const prepended = firstSeq(log) < shownFrom.current;
   useReadMark(room.id, place.atEnd);
 
   const toEnd = useCallback(() => {
     stick.current = true;
-    list.current?.scrollToIndex(rows.length - 1, { align: "end" });
+    list.current?.scrollToIndex(rows.length - 1, { align: "end", offset: END_SPACE_PX });
   }, [rows.length]);
 
   const look = useCallback(() => {
@@ -71,15 +81,9 @@ export function MessageList({ room, log }: { room: Room; log: RoomLog }) {
     if (handle.scrollOffset < NEAR_START_PX) void loadOlder(room.id);
   }, [rows, room.id]);
 
-  // A room opens where its unread line is, if that is far up, else at its end.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once per room; later lines must not move the view.
   useLayoutEffect(() => {
-    const line = rows.findIndex((row) => row.type === "line");
-    if (line >= 0 && rows.length - line > LONG_UNREAD) {
-      stick.current = false;
-      list.current?.scrollToIndex(line, { align: "start", offset: -64 });
-    }
-  }, []);
+    if (opening !== null) list.current?.scrollToIndex(opening, { align: "start", offset: -64 });
+  }, [opening]);
 
   // Own words are always shown, wherever one was.
   useLayoutEffect(() => {
@@ -91,16 +95,14 @@ export function MessageList({ room, log }: { room: Room; log: RoomLog }) {
     if (stick.current) toEnd();
   }, [log, toEnd]);
 
-  // The composer grows, the keyboard of a phone opens: the end stays in view.
+  // The composer grows, the keyboard of a phone opens, rows turn out taller than guessed: the end stays in view.
   useEffect(() => {
-    const element = scroller.current;
-    if (!element) return;
-    const observer = new ResizeObserver(() => stick.current && toEnd());
-    observer.observe(element);
+    const observer = new ResizeObserver(() => (stick.current ? toEnd() : look()));
+    for (const element of [scroller.current, content.current]) if (element) observer.observe(element);
     return () => observer.disconnect();
-  }, [toEnd]);
+  }, [toEnd, look]);
 
-  const content = useMemo(() => rows.map((row) => renderRow(row, room, readers)), [rows, room, readers]);
+  const drawn = useMemo(() => rows.map((row) => renderRow(row, room, readers)), [rows, room, readers]);
   return (
     <div className="relative min-h-0 flex-1">
       {place.day && (
@@ -121,10 +123,10 @@ export function MessageList({ room, log }: { room: Room; log: RoomLog }) {
         aria-busy={log.older === "loading"}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard.
         tabIndex={0}
-        className="flex h-full flex-col overflow-x-hidden overflow-y-auto overscroll-contain px-2 [overflow-anchor:none] -outline-offset-2 tablet:px-4"
+        className="flex h-full flex-col overflow-x-hidden overflow-y-auto overscroll-contain fades px-2 [overflow-anchor:none] -outline-offset-2 tablet:px-4"
       >
         <div className="flex-1" />
-        <div className="mx-auto w-full max-w-190">
+        <div ref={content} className="mx-auto w-full max-w-190 pb-4">
           {log.older === "failed" && (
             <button
               type="button"
@@ -135,7 +137,7 @@ export function MessageList({ room, log }: { room: Room; log: RoomLog }) {
             </button>
           )}
           <Virtualizer ref={list} scrollRef={scroller} shift={prepended} bufferSize={400} onScroll={look}>
-            {content}
+            {drawn}
           </Virtualizer>
         </div>
       </div>

@@ -20,7 +20,7 @@ interface ChoiceProps {
 function Choice({ chosen, onChoose, picture, title, hint }: ChoiceProps) {
   return (
     <label
-      className={`flex cursor-pointer items-start gap-3 rounded-m border p-3 transition-colors duration-120 focus-within:outline-2 focus-within:outline-focus ${chosen ? "border-accent bg-mention" : "border-line hover:bg-surface-2"}`}
+      className={`flex cursor-pointer items-start gap-3 rounded-m border p-3 transition-colors duration-120 focus-within:outline-2 focus-within:outline-focus ${chosen ? "border-accent bg-surface-2" : "border-line hover:bg-surface-2"}`}
     >
       <input type="radio" name="visibility" checked={chosen} onChange={onChoose} className="sr-only" />
       <span className={`pt-px ${chosen ? "text-accent" : "text-ink-3"}`}>{picture}</span>

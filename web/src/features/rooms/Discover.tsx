@@ -85,12 +85,12 @@ export function Discover() {
 
   return (
     <main className="flex min-h-0 flex-col overflow-y-auto bg-surface-1">
-      <header className="flex h-14 shrink-0 items-center gap-1 px-2 tablet:px-5">
+      <header className="flex h-14 shrink-0 items-center px-1 tablet:h-10">
         <BackLink />
-        <h1 className="text-md font-semibold">{t("rooms.discover")}</h1>
       </header>
       <div className="mx-auto flex w-full max-w-190 flex-1 flex-col px-3 tablet:px-5">
-        <p className="px-3 pb-3 text-sm text-ink-2">{t("rooms.discoverHint")}</p>
+        <h1 className="px-3 text-lg font-semibold tracking-tight">{t("rooms.discover")}</h1>
+        <p className="px-3 pt-1 pb-4 text-sm text-ink-2">{t("rooms.discoverHint")}</p>
         {error ? (
           <div className="flex flex-col items-start gap-3 px-3">
             <Problem error={error} />
