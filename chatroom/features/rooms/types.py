@@ -11,6 +11,8 @@ from chatroom.core.schema import Event, Wire
 Kind = Literal["room", "lounge"]
 RoomRole = Literal["member", "admin"]
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+# The slice `messages` stands above this one, so its type is named here and not imported.
+LastMessage = Annotated[Any, msgspec.Meta(extra_json_schema={"$ref": "#/components/schemas/MessageReceived"})]
 MAX_LISTED = 1000
 
 
@@ -70,7 +72,7 @@ class Room(Wire, frozen=True, kw_only=True):
     epoch: str
     head_seq: int
     read_seq: int | msgspec.UnsetType = msgspec.UNSET
-    last_message: Any = msgspec.UNSET
+    last_message: LastMessage = msgspec.UNSET
     invite_code: str | msgspec.UnsetType = msgspec.UNSET
 
 

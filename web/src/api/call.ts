@@ -47,26 +47,10 @@ function query(rest: Json): string {
   return given.length ? `?${new URLSearchParams(given.map(([key, value]) => [key, String(value)]))}` : "";
 }
 
-function cookie(name: string): string | undefined {
-  const start = `${name}=`;
-  const found = document.cookie.split("; ").find((part) => part.startsWith(start));
-  return found && decodeURIComponent(found.slice(start.length));
-}
-
-/** The double-submit token that a cookie session needs for every unsafe call; Bearer calls need none. */
-async function csrfHeader(): Promise<Record<string, string>> {
-  const known = cookie("csrfToken");
-  if (known) return { "x-csrf-token": known };
-  const { csrfToken } = await once("auth.csrf", {});
-  return { "x-csrf-token": csrfToken };
-}
-
 async function request(route: Route, input: Json): Promise<Response> {
   const { path, rest } = pathAndRest(route, input);
   const headers: Record<string, string> = { accept: "application/json" };
   if (accessToken) headers["authorization"] = `Bearer ${accessToken}`;
-  else if (route.method !== "GET" && !path.startsWith("/api/auth/"))
-    Object.assign(headers, await csrfHeader());
   if (route.method === "GET") return fetch(path + query(rest), { headers });
   headers["content-type"] = "application/json";
   return fetch(path, { method: route.method, headers, body: JSON.stringify(rest) });
@@ -96,20 +80,12 @@ async function once<N extends Name>(
   return (route.envelope ? (body as { data: unknown }).data : body) as Operations[N]["output"];
 }
 
-let renewing: Promise<boolean> | null = null;
-
-/** Asks for a new access token by the refresh cookie; at most one such call is under way. True when it worked. */
-export function renew(): Promise<boolean> {
-  renewing ??= once("auth.refresh", {})
-    .then(({ accessToken: token }) => {
-      setAccessToken(token);
-      return true;
-    })
-    .catch(() => false)
-    .finally(() => {
-      renewing = null;
-    });
-  return renewing;
+/** False only when the server said that it does not know this session any more. */
+export function isSessionAlive(): Promise<boolean> {
+  return once("auth.me", {}).then(
+    () => true,
+    (error: unknown) => !(error instanceof CallError && error.status === 401),
+  );
 }
 
 let onSignedOut: () => void = () => {};
@@ -124,7 +100,7 @@ export function endSession(): void {
   onSignedOut();
 }
 
-/** Calls one operation of the contract. Raises CallError; renews an expired session once by itself. */
+/** Calls one operation of the contract. Raises CallError; an ended session leads back to signing in. */
 export async function call<N extends Name>(
   name: N,
   input: Operations[N]["input"],
@@ -132,10 +108,7 @@ export async function call<N extends Name>(
   try {
     return await once(name, input);
   } catch (error) {
-    const expired = error instanceof CallError && error.status === 401 && !name.startsWith("auth.");
-    if (!expired) throw error;
-    if (await renew()) return once(name, input);
-    endSession();
+    if (error instanceof CallError && error.status === 401 && !name.startsWith("auth.")) endSession();
     throw error;
   }
 }

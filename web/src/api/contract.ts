@@ -1,139 +1,6 @@
-/** Types of everything that crosses the wire. */
+// Written by `make contract` from the server's operations and events. Do not edit.
 
-export interface User {
-  id: string;
-  name: string;
-  username: string;
-  email?: string;
-  kind?: string;
-  createdAt?: string;
-}
-
-export interface RegisterInput {
-  name: string;
-  email: string;
-  password: string;
-  cookies?: boolean;
-}
-
-export interface LoginInput {
-  email: string;
-  password: string;
-  cookies?: boolean;
-}
-
-export interface SignedIn {
-  token: string;
-  accessToken: string;
-  expiresIn: number;
-  user: User;
-}
-
-export interface Ok {
-  ok: true;
-}
-
-export type MessageType = "text" | "image" | "video" | "link" | "system";
-
-export interface Message {
-  kind: "message";
-  id: string;
-  seq: number;
-  epoch: string;
-  roomId: string;
-  senderId: string;
-  userId: string;
-  username: string;
-  name: string;
-  content: string;
-  messageType: MessageType;
-  createdAt: string;
-  timestamp: string;
-  clientMsgId?: string;
-}
-
-export interface RoomEntry {
-  kind: string;
-  roomId: string;
-  epoch: string;
-  seq: number;
-  actorId: string;
-  subjectId?: string;
-  at: string;
-  data?: Record<string, unknown>;
-}
-
-export type Entry = Message | RoomEntry;
-
-export interface Room {
-  id: string;
-  name: string;
-  isPrivate: boolean;
-  kind: string;
-  createdById: string;
-  createdAt: string;
-  memberCount: number;
-  role: string | null;
-  epoch: string;
-  headSeq: number;
-  readSeq?: number;
-  lastMessage?: Message | null;
-  inviteCode?: string;
-}
-
-export interface Member {
-  userId: string;
-  username: string;
-  name: string;
-  isOnline: boolean;
-  role: string;
-  lastSeen?: string | null;
-}
-
-export interface RoomUsers {
-  roomId: string;
-  users: Member[];
-}
-
-export interface Invite {
-  inviteCode: string;
-  url: string;
-  expiresAt: string | null;
-  maxUses: number | null;
-  uses: number;
-}
-
-export interface HistoryPage {
-  messages: Message[];
-  nextCursor: string | null;
-  prevCursor: string | null;
-  hasMore: boolean;
-  epoch: string;
-  headSeq: number;
-}
-
-export interface EntriesPage {
-  entries: Entry[];
-  epoch: string;
-  headSeq: number;
-  hasMore: boolean;
-}
-
-export interface ResumePoint {
-  roomId: string;
-  epoch: string;
-  lastSeq: number;
-}
-
-export interface ResumedRoom {
-  roomId: string;
-  epoch: string;
-  headSeq: number;
-  entries?: Entry[];
-  hasMore?: boolean;
-  reset?: true;
-}
-
+/** Why something was refused. `code` is stable, `message` is for people, `retryAfter` is in seconds. */
 export interface Refusal {
   code: string;
   message: string;
@@ -147,32 +14,207 @@ export interface ErrorBody extends Refusal {
   errors?: Record<string, string[]>;
 }
 
+/** The event `error`: an event without an acknowledgement was refused. */
+export interface ErrorNews extends Refusal {
+  event?: string;
+}
+
+/** How an event with an acknowledgement is answered. */
 export type Ack<T> = (answer: { ok: true; data: T } | { ok: false; error: Refusal }) => void;
 
-export interface TypingNews {
-  userId: string;
-  username: string;
+/** Open a room; you are its first member and its admin. */
+export interface CreateRoom {
+  name: string;
+  isPrivate?: boolean;
+}
+
+/** It is done. */
+export interface Done {
+  ok: boolean;
+}
+
+/** An operation without input. */
+export type Empty = Record<string, never>;
+
+/** Every entry of a room's log after a seq, oldest first. */
+export interface EntriesPage {
+  entries: (MessageReceived | RoomEntry)[];
+  epoch: string;
+  headSeq: number;
+  hasMore: boolean;
+}
+
+/** Messages, oldest to newest. `nextCursor` leads to older ones (null at the beginning), `prevCursor` to newer. */
+export interface HistoryPage {
+  messages: MessageReceived[];
+  nextCursor: string | null;
+  prevCursor: string | null;
+  hasMore: boolean;
+  epoch: string;
+  headSeq: number;
+}
+
+/** The room's invite; `url` opens the web client and joins. */
+export interface Invite {
+  inviteCode: string;
+  url: string;
+  expiresAt: string | null;
+  maxUses: number | null;
+  uses: number;
+}
+
+/** Make a new invite code for a room you created; the one before stops working. */
+export interface IssueInvite {
+  /** A UUID in canonical lower-case form. */
   roomId: string;
-  isTyping: boolean;
-  timestamp: string;
+  expiresIn?: number | null;
+  maxUses?: number | null;
 }
 
-export interface UserInRoom {
-  userId: string;
-  username: string;
+/** Become a member of the room that an invite code names. */
+export interface JoinByInvite {
+  inviteCode: string;
+}
+
+/** Become a member. A private room asks for its invite code. */
+export interface JoinRoom {
+  /** A UUID in canonical lower-case form. */
   roomId: string;
-  timestamp: string;
+  inviteCode?: string | null;
 }
 
-export interface UserStatus {
+/** `mine` are the rooms you are a member of, `public` those anybody may join, `all` both. */
+export interface ListRooms {
+  scope?: "mine" | "public" | "all";
+  cursor?: string | null;
+  limit?: number;
+}
+
+/** Sign in by e-mail. */
+export interface Login {
+  email: string;
+  password: string;
+  cookies?: boolean;
+}
+
+/** I have read this room up to a message, named by its seq or its id. */
+export interface MarkRead {
+  /** A UUID in canonical lower-case form. */
+  roomId: string;
+  seq?: number | null;
+  messageId?: string | null;
+}
+
+/** A message was said in a room you listen to; your own come back too. `userId` and `senderId`, `timestamp` and `createdAt` are the names of two seeds for one thing. */
+export interface MessageReceived {
+  kind: "message";
+  id: string;
+  seq: number;
+  epoch: string;
+  roomId: string;
+  senderId: string;
   userId: string;
   username: string;
-  status: "online" | "offline";
-  presence?: "online" | "away" | "offline";
-  lastSeen?: string | null;
+  name: string;
+  content: string;
+  messageType: "text" | "image" | "video" | "link" | "system";
+  createdAt: string;
+  timestamp: string;
+  clientMsgId?: string;
+}
+
+/** Somebody has read a room you listen to, up to and including `seq`. */
+export interface MessagesRead {
+  roomId: string;
+  userId: string;
+  username: string;
+  messageId: string | null;
+  seq: number;
+  readAt: string;
   timestamp: string;
 }
 
+/** Names a room. */
+export interface OneRoom {
+  /** A UUID in canonical lower-case form. */
+  roomId: string;
+}
+
+/** A page of messages: the newest, the one a cursor leads to, or every entry after a seq. */
+export interface ReadHistory {
+  /** A UUID in canonical lower-case form. */
+  roomId: string;
+  cursor?: string | null;
+  after?: number | null;
+  limit?: number;
+}
+
+/** Become a member by e-mail. `cookies` asks for an HttpOnly cookie besides the token. */
+export interface Register {
+  name?: string | null;
+  email: string;
+  password: string;
+  cookies?: boolean;
+}
+
+/** Ask what was missed in these rooms. */
+export interface Resume {
+  rooms: ResumePoint[];
+}
+
+/** The last entry of a room that a client has. */
+export interface ResumePoint {
+  /** A UUID in canonical lower-case form. */
+  roomId: string;
+  epoch: string;
+  lastSeq: number;
+}
+
+/** One answer per room, in the order of the question. */
+export interface Resumed {
+  rooms: ResumedRoom[];
+}
+
+/** The missed entries of a room, or `reset`: forget what you have and read the room anew. */
+export interface ResumedRoom {
+  roomId: string;
+  epoch: string;
+  headSeq: number;
+  entries?: (MessageReceived | RoomEntry)[];
+  hasMore?: boolean;
+  reset?: true;
+}
+
+/** A room as the asking person may see it: `role` is theirs, the invite code is shown to its creator only. */
+export interface Room {
+  id: string;
+  name: string;
+  isPrivate: boolean;
+  kind: "room" | "lounge";
+  createdById: string;
+  createdAt: string;
+  memberCount: number;
+  role: "member" | "admin" | null;
+  epoch: string;
+  headSeq: number;
+  readSeq?: number;
+  lastMessage?: MessageReceived;
+  inviteCode?: string;
+}
+
+/** Something other than a message took the next place in a room you listen to. */
+export interface RoomEntry {
+  roomId: string;
+  epoch: string;
+  seq: number;
+  kind: "created" | "joined" | "left";
+  actorId: string;
+  subjectId?: string;
+  at: string;
+  data?: Record<string, unknown>;
+}
+
+/** You listen to the room now; everything after `headSeq` will reach you. */
 export interface RoomJoined {
   roomId: string;
   room: Room;
@@ -181,101 +223,193 @@ export interface RoomJoined {
   timestamp: string;
 }
 
-export interface MessagesRead {
-  roomId: string;
+/** Rooms, newest first. */
+export interface RoomPage {
+  rooms: Room[];
+  nextCursor: string | null;
+}
+
+/** A member of a room. */
+export interface RoomUser {
   userId: string;
   username: string;
-  messageId?: string | null;
-  seq: number;
-  readAt: string;
+  name: string;
+  isOnline: boolean;
+  role: "member" | "admin";
+  lastSeen: string | null;
 }
 
-export interface Reset {
-  rooms: { roomId: string; epoch: string; headSeq: number }[];
+/** The members of a room, the first to join first. */
+export interface RoomUsers {
+  roomId: string;
+  users: RoomUser[];
 }
 
-export interface ErrorNews extends Refusal {
-  event?: string;
-}
-
+/** Say something in a room. A retry with the same `clientMsgId` gets the first answer. */
 export interface SendMessage {
+  /** A UUID in canonical lower-case form. */
   roomId: string;
   content: string;
-  messageType?: MessageType;
-  clientMsgId?: string;
+  messageType?: string;
+  clientMsgId?: string | null;
 }
 
+/** The superset that every seed's client finds its token in. `expiresIn` is in seconds. */
+export interface SignedIn {
+  id: string;
+  name: string;
+  email: string;
+  token: string;
+  accessToken: string;
+  expiresIn: number;
+  user: User;
+}
+
+/** The session has ended. */
+export interface SignedOut {
+  ok: boolean;
+}
+
+/** I am typing in a room, or no longer. It ends by itself after six seconds. */
+export interface Typing {
+  /** A UUID in canonical lower-case form. */
+  roomId: string;
+  isTyping: boolean;
+}
+
+/** A person as others may see them; `email` is there for oneself only. */
+export interface User {
+  id: string;
+  name: string;
+  username: string;
+  email?: string;
+  kind: "member" | "guest";
+  role: string;
+  createdAt: string;
+}
+
+/** Somebody began to listen to a room you listen to. */
+export interface UserJoined {
+  userId: string;
+  username: string;
+  roomId: string;
+  timestamp: string;
+}
+
+/** Somebody no longer listens to a room you listen to. */
+export interface UserLeft {
+  userId: string;
+  username: string;
+  roomId: string;
+  timestamp: string;
+}
+
+/** Somebody you share a room with came or went. `lastSeen` and `lastSeenAt` are two seeds' names. */
+export interface UserStatus {
+  userId: string;
+  username: string;
+  status: "online" | "offline";
+  presence: "online" | "offline";
+  lastSeen?: string;
+  lastSeenAt?: string;
+  timestamp: string;
+}
+
+/** Somebody else in a room you listen to is typing, or no longer. Seed S2 calls it `typing`. */
+export interface UserTyping {
+  userId: string;
+  username: string;
+  roomId: string;
+  isTyping: boolean;
+  timestamp: string;
+}
+
+/** What the server tells. */
 export interface ServerToClientEvents {
-  receive_message: (payload: Message) => void;
+  messages_read: (payload: MessagesRead) => void;
+  receive_message: (payload: MessageReceived) => void;
   room_entry: (payload: RoomEntry) => void;
-  user_joined: (payload: UserInRoom) => void;
-  user_left: (payload: UserInRoom) => void;
-  user_typing: (payload: TypingNews) => void;
-  user_status: (payload: UserStatus) => void;
   room_joined: (payload: RoomJoined) => void;
   room_users: (payload: RoomUsers) => void;
-  messages_read: (payload: MessagesRead) => void;
-  error: (payload: ErrorNews) => void;
-  reset: (payload: Reset) => void;
+  user_joined: (payload: UserJoined) => void;
+  user_left: (payload: UserLeft) => void;
+  user_status: (payload: UserStatus) => void;
+  user_typing: (payload: UserTyping) => void;
 }
 
+/** What a client may emit. */
 export interface ClientToServerEvents {
-  join_room: (payload: { roomId: string }, ack: Ack<RoomJoined>) => void;
-  leave_room: (payload: { roomId: string }, ack: Ack<{ roomId: string }>) => void;
-  send_message: (payload: SendMessage, ack: Ack<Message>) => void;
-  typing: (payload: { roomId: string; isTyping: boolean }) => void;
-  get_room_users: (payload: { roomId: string }, ack: Ack<RoomUsers>) => void;
-  mark_read: (payload: { roomId: string; seq: number }, ack: Ack<{ roomId: string; seq: number }>) => void;
-  resume: (payload: { rooms: ResumePoint[] }, ack: Ack<{ rooms: ResumedRoom[] }>) => void;
+  get_room_users: (payload: OneRoom, ack: Ack<RoomUsers>) => void;
+  join_room: (payload: OneRoom, ack: Ack<RoomJoined>) => void;
+  leave_room: (payload: OneRoom, ack?: Ack<Done>) => void;
+  mark_read: (payload: MarkRead, ack: Ack<MessagesRead>) => void;
+  resume: (payload: Resume, ack: Ack<Resumed>) => void;
+  send_message: (payload: SendMessage, ack: Ack<MessageReceived>) => void;
+  typing: (payload: Typing, ack?: Ack<Done>) => void;
 }
 
 /** Input and output of every HTTP operation; path parameters are fields of the input. */
 export interface Operations {
-  "auth.register": { input: RegisterInput; output: SignedIn };
-  "auth.login": { input: LoginInput; output: SignedIn };
-  "auth.refresh": { input: Record<string, never>; output: { accessToken: string } };
-  "auth.logout": { input: Record<string, never>; output: Ok };
-  "auth.csrf": { input: Record<string, never>; output: { csrfToken: string } };
-  "users.me": { input: Record<string, never>; output: User };
-  "rooms.list": { input: { scope?: "mine" | "public" | "all" }; output: Room[] };
-  "rooms.create": { input: { name: string; isPrivate?: boolean }; output: Room };
-  "rooms.get": { input: { roomId: string }; output: Room };
-  "rooms.join": { input: { roomId: string; inviteCode?: string }; output: Room };
-  "rooms.join_by_invite": { input: { inviteCode: string }; output: Room };
-  "rooms.leave": { input: { roomId: string }; output: Ok };
-  "rooms.members": { input: { roomId: string }; output: RoomUsers };
-  "invites.create": { input: { roomId: string }; output: Invite };
-  "invites.get": { input: { roomId: string }; output: Invite };
-  "invites.revoke": { input: { roomId: string }; output: Ok };
-  "messages.history": { input: { roomId: string; cursor?: string; limit?: number }; output: HistoryPage };
-  "messages.after": { input: { roomId: string; after: number; limit?: number }; output: EntriesPage };
+  /** Sign in by e-mail and password. */
+  "auth.login": { input: Login; output: SignedIn };
+  /** End the session that asks. Signing out twice, or without a session, is fine. */
+  "auth.logout": { input: Empty; output: SignedOut };
+  /** Show the signed-in person to themselves, with their own e-mail address. */
+  "auth.me": { input: Empty; output: User };
+  /** Become a member; you are signed in at once. */
+  "auth.register": { input: Register; output: SignedIn };
+  /** Read a page of messages, or with `after` every entry since. */
+  "messages.history": { input: ReadHistory; output: HistoryPage | EntriesPage };
+  /** Move your read mark forward (the half that seed S4 leaves out); it never moves back. */
+  "messages.mark_read": { input: MarkRead; output: MessagesRead };
+  /** Say something in a room you are a member of; the answer comes after the commit. */
+  "messages.send": { input: SendMessage; output: MessageReceived };
+  /** List the members of a room and who of them is here; for members only. */
+  "presence.room_users": { input: OneRoom; output: RoomUsers };
+  /** Open a room; you are its first member, and its invite code is in the answer. */
+  "rooms.create": { input: CreateRoom; output: Room };
+  /** Show the invite. */
+  "rooms.fetch": { input: OneRoom; output: Invite };
+  /** Make a new invite; the one before stops working. */
+  "rooms.issue": { input: IssueInvite; output: Invite };
+  /** Become a member; again is fine. */
+  "rooms.join": { input: JoinRoom; output: Room };
+  /** Become a member of the room that the code leads to. */
+  "rooms.join_by_invite": { input: JoinByInvite; output: Room };
+  /** Stop being a member and listening. */
+  "rooms.leave": { input: OneRoom; output: Done };
+  /** List rooms, newest first. */
+  "rooms.list_rooms": { input: ListRooms; output: Room[] };
+  /** Withdraw the invite. */
+  "rooms.revoke": { input: OneRoom; output: Done };
+  /** Show one room. */
+  "rooms.show": { input: OneRoom; output: Room };
 }
 
+/** Where an operation is reached over HTTP; `:name` parts of the path are taken from the input. */
 export interface Route {
-  method: "GET" | "POST" | "PATCH" | "DELETE";
-  /** `:name` parts are taken from the input. */
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   path: string;
   /** True where the answer is `{status, message, data}`. */
   envelope?: true;
 }
 
 export const routes: Readonly<Record<keyof Operations, Route>> = {
-  "auth.register": { method: "POST", path: "/api/auth/register" },
   "auth.login": { method: "POST", path: "/api/auth/login" },
-  "auth.refresh": { method: "POST", path: "/api/auth/refresh" },
   "auth.logout": { method: "POST", path: "/api/auth/logout" },
-  "auth.csrf": { method: "POST", path: "/api/auth/csrf" },
-  "users.me": { method: "GET", path: "/api/v1/users/me", envelope: true },
-  "rooms.list": { method: "GET", path: "/api/rooms" },
-  "rooms.create": { method: "POST", path: "/api/rooms" },
-  "rooms.get": { method: "GET", path: "/api/rooms/:roomId" },
-  "rooms.join": { method: "POST", path: "/api/rooms/:roomId/join" },
-  "rooms.join_by_invite": { method: "POST", path: "/api/rooms/join" },
-  "rooms.leave": { method: "POST", path: "/api/rooms/:roomId/leave" },
-  "rooms.members": { method: "GET", path: "/api/rooms/:roomId/users" },
-  "invites.create": { method: "POST", path: "/api/rooms/:roomId/invite" },
-  "invites.get": { method: "GET", path: "/api/rooms/:roomId/invite" },
-  "invites.revoke": { method: "DELETE", path: "/api/rooms/:roomId/invite" },
+  "auth.me": { method: "GET", path: "/api/users/me" },
+  "auth.register": { method: "POST", path: "/api/auth/register" },
   "messages.history": { method: "GET", path: "/api/rooms/:roomId/messages" },
-  "messages.after": { method: "GET", path: "/api/rooms/:roomId/messages" },
+  "messages.mark_read": { method: "POST", path: "/api/rooms/:roomId/read" },
+  "messages.send": { method: "POST", path: "/api/v1/rooms/:roomId/messages", envelope: true },
+  "presence.room_users": { method: "GET", path: "/api/rooms/:roomId/users" },
+  "rooms.create": { method: "POST", path: "/api/rooms" },
+  "rooms.fetch": { method: "GET", path: "/api/rooms/:roomId/invite" },
+  "rooms.issue": { method: "POST", path: "/api/rooms/:roomId/invite" },
+  "rooms.join": { method: "POST", path: "/api/rooms/:roomId/join" },
+  "rooms.join_by_invite": { method: "POST", path: "/api/v1/rooms/join", envelope: true },
+  "rooms.leave": { method: "POST", path: "/api/rooms/:roomId/leave" },
+  "rooms.list_rooms": { method: "GET", path: "/api/rooms" },
+  "rooms.revoke": { method: "DELETE", path: "/api/rooms/:roomId/invite" },
+  "rooms.show": { method: "GET", path: "/api/v1/rooms/:roomId", envelope: true },
 };

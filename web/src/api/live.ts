@@ -1,8 +1,9 @@
 import { hasGap } from "../state/log";
 import { isMessage } from "../state/model";
 import { getState, publish } from "../state/store";
-import { call, endSession, renew } from "./call";
-import type { Entry, ResumedRoom } from "./contract";
+import { call, endSession, isSessionAlive } from "./call";
+import type { EntriesPage, HistoryPage, ResumedRoom } from "./contract";
+import type { Entry } from "./names";
 import { ask, type ChatSocket, openSocket } from "./socket";
 
 /** A gap longer than this is not read entry by entry: the newest page is loaded instead. */
@@ -26,11 +27,20 @@ export function whenConnected(listener: () => void): void {
   afterConnect = listener;
 }
 
+/** Reads the newest page of messages, or the one that a cursor leads to. One route answers both, hence the casts. */
+async function readPage(roomId: string, cursor?: string): Promise<HistoryPage> {
+  return (await call("messages.history", { roomId, cursor, limit: 50 })) as HistoryPage;
+}
+
+async function readSince(roomId: string, after: number): Promise<EntriesPage> {
+  return (await call("messages.history", { roomId, after, limit: 100 })) as EntriesPage;
+}
+
 /** Loads the newest page of a room. */
 export async function loadRoom(roomId: string): Promise<void> {
   publish("log_loading", { roomId });
   try {
-    publish("page_loaded", { roomId, page: await call("messages.history", { roomId, limit: 50 }) });
+    publish("page_loaded", { roomId, page: await readPage(roomId) });
     await fillGap(roomId);
   } catch {
     publish("log_failed", { roomId });
@@ -43,7 +53,7 @@ export async function loadOlder(roomId: string): Promise<void> {
   if (!log?.olderCursor || log.older === "loading") return;
   publish("older_loading", { roomId });
   try {
-    const page = await call("messages.history", { roomId, cursor: log.olderCursor, limit: 50 });
+    const page = await readPage(roomId, log.olderCursor);
     publish("older_loaded", { roomId, page });
   } catch {
     publish("older_failed", { roomId });
@@ -51,14 +61,14 @@ export async function loadOlder(roomId: string): Promise<void> {
 }
 
 export async function loadMembers(roomId: string): Promise<void> {
-  const { users } = await call("rooms.members", { roomId });
+  const { users } = await call("presence.room_users", { roomId });
   publish("members_listed", { roomId, users });
 }
 
 /** Loads the rooms of this person; a failure keeps what is known. */
 export async function loadRooms(): Promise<void> {
   try {
-    publish("rooms_listed", { rooms: await call("rooms.list", {}) });
+    publish("rooms_listed", { rooms: await call("rooms.list_rooms", {}) });
   } catch {
     publish("rooms_failed", {});
   }
@@ -75,12 +85,12 @@ async function fillGap(roomId: string): Promise<void> {
       const headSeq = rooms[roomId]?.headSeq ?? 0;
       if (!log || !hasGap(log, headSeq)) return;
       if (headSeq - log.tailSeq > LONGEST_FILL) {
-        publish("page_loaded", { roomId, page: await call("messages.history", { roomId, limit: 50 }) });
+        publish("page_loaded", { roomId, page: await readPage(roomId) });
         return;
       }
-      const page = await call("messages.after", { roomId, after: log.tailSeq, limit: 100 });
+      const page = await readSince(roomId, log.tailSeq);
       if (page.epoch !== log.epoch) {
-        publish("page_loaded", { roomId, page: await call("messages.history", { roomId, limit: 50 }) });
+        publish("page_loaded", { roomId, page: await readPage(roomId) });
         return;
       }
       publish("gap_filled", { roomId, page });
@@ -150,21 +160,21 @@ async function onConnect(active: ChatSocket): Promise<void> {
   afterConnect();
 }
 
-async function renewAndConnect(active: ChatSocket): Promise<void> {
-  if (await renew()) active.connect();
+async function connectAgain(active: ChatSocket): Promise<void> {
+  if (await isSessionAlive()) active.connect();
   else endSession();
 }
 
 function onRefused(active: ChatSocket): void {
   publish("link_changed", { link: "lost" });
   // `active` is true while the library itself tries again (the server is away); false means the server said no.
-  if (!active.active) void renewAndConnect(active);
+  if (!active.active) void connectAgain(active);
 }
 
 function onLost(active: ChatSocket, reason: string): void {
   publish("link_changed", { link: "lost" });
   // Only after this reason does the library not reconnect by itself.
-  if (reason === "io server disconnect") void renewAndConnect(active);
+  if (reason === "io server disconnect") void connectAgain(active);
 }
 
 function listen(active: ChatSocket): void {
@@ -180,9 +190,6 @@ function listen(active: ChatSocket): void {
   active.on("user_status", (status) => publish("status_changed", { status }));
   active.on("room_users", ({ roomId, users }) => publish("members_listed", { roomId, users }));
   active.on("messages_read", (read) => publish("read_by", { read }));
-  active.on("reset", ({ rooms }) => {
-    for (const { roomId } of rooms) if (getState().logs[roomId]) void loadRoom(roomId);
-  });
 }
 
 /** Connects, and from then on keeps the state current. */

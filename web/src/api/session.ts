@@ -28,7 +28,7 @@ export async function resumeSession(): Promise<void> {
   // Fetched while the server looks the session up, not after.
   void inside();
   try {
-    await enter(await call("users.me", {}));
+    await enter(await call("auth.me", {}));
   } catch (error) {
     const gone = error instanceof CallError && error.status === 401;
     publish("phase_changed", { phase: gone ? "signed-out" : "unreachable" });

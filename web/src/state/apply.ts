@@ -1,16 +1,14 @@
 import type {
   EntriesPage,
-  Entry,
   HistoryPage,
-  Member,
-  Message,
   MessagesRead,
   Refusal,
   Room,
-  TypingNews,
   User,
   UserStatus,
+  UserTyping,
 } from "../api/contract";
+import type { Entry, Member, Message } from "../api/names";
 import { insertEntries, pageAsLog, withOlderPage } from "./log";
 import {
   emptyState,
@@ -40,7 +38,7 @@ export interface News {
   older_loaded: { roomId: string; page: HistoryPage };
   gap_filled: { roomId: string; page: EntriesPage };
   received: { entry: Entry };
-  typing_changed: { typing: TypingNews; until: number };
+  typing_changed: { typing: UserTyping; until: number };
   typing_expired: { now: number };
   status_changed: { status: UserStatus };
   members_listed: { roomId: string; users: Member[] };

@@ -1,4 +1,5 @@
-import type { Entry, HistoryPage } from "../api/contract";
+import type { HistoryPage } from "../api/contract";
+import type { Entry } from "../api/names";
 import type { RoomLog } from "./model";
 
 /** The log with `entries` at their places: each `seq` once, ascending, the tail moved over what is now whole. */

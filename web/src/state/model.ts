@@ -1,4 +1,5 @@
-import type { Entry, Member, Message, Refusal, Room, User } from "../api/contract";
+import type { Refusal, Room, User } from "../api/contract";
+import type { Entry, Member, Message } from "../api/names";
 
 /** A message that was typed but not yet acknowledged by the server. */
 export interface Pending {

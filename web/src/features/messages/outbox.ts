@@ -1,5 +1,6 @@
-import type { Message, Refusal } from "../../api/contract";
+import type { Refusal } from "../../api/contract";
 import { getSocket, whenConnected } from "../../api/live";
+import type { Message } from "../../api/names";
 import { ask } from "../../api/socket";
 import type { Pending } from "../../state/model";
 import { getState, publish, subscribe } from "../../state/store";

@@ -57,13 +57,10 @@ export function useReadMark(roomId: string, atEnd: boolean): void {
   useEffect(() => {
     if (!present || !atEnd || !online || seq <= readSeq) return;
     const timer = setTimeout(() => {
-      const { me } = getState();
       const socket = getSocket();
-      if (!socket || !me) return;
+      if (!socket) return;
       void ask(socket, "mark_read", { roomId, seq }).then((answer) => {
-        if (!answer?.ok) return;
-        const read = { roomId, seq, userId: me.id, username: me.username, readAt: new Date().toISOString() };
-        publish("read_by", { read });
+        if (answer?.ok) publish("read_by", { read: answer.data });
       });
     }, SETTLE_MS);
     return () => clearTimeout(timer);

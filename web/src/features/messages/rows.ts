@@ -1,4 +1,5 @@
-import type { Message, RoomEntry } from "../../api/contract";
+import type { RoomEntry } from "../../api/contract";
+import type { Message } from "../../api/names";
 import { dayKey } from "../../i18n/format";
 import { isMessage, type Pending, type RoomLog } from "../../state/model";
 

@@ -79,7 +79,7 @@ export function Discover() {
 
   const load = useCallback(() => {
     setError(null);
-    call("rooms.list", { scope: "public" }).then(setRooms, setError);
+    call("rooms.list_rooms", { scope: "public" }).then(setRooms, setError);
   }, []);
   useEffect(load, [load]);
 

@@ -65,7 +65,7 @@ function useInvite(roomId: string) {
   const [error, setError] = useState<unknown>(null);
 
   useEffect(() => {
-    call("invites.get", { roomId })
+    call("rooms.fetch", { roomId })
       .then(setInvite, (problem) => {
         if (!(problem instanceof CallError && problem.status === 404)) setError(problem);
       })
@@ -77,8 +77,8 @@ function useInvite(roomId: string) {
     setError(null);
     deed.then(setInvite, setError).finally(() => setPhase("ready"));
   };
-  const create = () => change(call("invites.create", { roomId }));
-  const revoke = () => change(call("invites.revoke", { roomId }).then(() => null));
+  const create = () => change(call("rooms.issue", { roomId }));
+  const revoke = () => change(call("rooms.revoke", { roomId }).then(() => null));
   return { invite, phase, error, create, revoke };
 }
 

@@ -1,4 +1,5 @@
-import type { Member, Room } from "../../api/contract";
+import type { Room } from "../../api/contract";
+import type { Member } from "../../api/names";
 import { useT } from "../../i18n";
 import { shortWhen } from "../../i18n/format";
 import { useStore } from "../../state/store";
@@ -15,7 +16,6 @@ function MemberRow({ member }: { member: Member }) {
   const notes = [
     member.userId === myId && t("rooms.you"),
     member.role === "admin" && t("rooms.admin"),
-    member.role === "moderator" && t("rooms.moderator"),
     status === "offline" && seen && t("rooms.offlineSince", { time: shortWhen(seen) }),
   ].filter(Boolean);
   return (
