@@ -39,6 +39,32 @@ _FAILURES: dict[str, Schema] = {
 }
 
 
+_HEALTH_TAG = {"health": "For whoever watches the process."}
+
+
+def _probe(name: str, text: str, answers: dict[str, str], fields: Schema) -> dict[str, Any]:
+    schema = {
+        "type": "object",
+        "properties": {"status": {"type": "string"}, **fields},
+        "required": ["status", *fields],
+    }
+    content = {"application/json": {"schema": schema}}
+    responses = {status: {"description": said, "content": content} for status, said in answers.items()}
+    found = {"operationId": f"health.{name}", "tags": ["health"], "summary": text, "security": []}
+    return {"get": {**found, "responses": responses}}
+
+
+_HEALTH = {
+    "/health": _probe("live", "The process answers.", {"200": "It does."}, {"timestamp": {"type": "string"}}),
+    "/readyz": _probe(
+        "ready",
+        "It can store, and takes new connections.",
+        {"200": "It is ready.", "503": "It is not; `checks` says why."},
+        {"checks": {"type": "object", "additionalProperties": {"type": "boolean"}}},
+    ),
+}
+
+
 def document(contract: Contract, shapes: Shapes) -> dict[str, Any]:
     """Return the whole document."""
     paths: dict[str, dict[str, Any]] = {}
@@ -53,8 +79,10 @@ def document(contract: Contract, shapes: Shapes) -> dict[str, Any]:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
-        "tags": [{"name": name, "description": text} for name, text in contract.tags.items()],
-        "paths": dict(sorted(paths.items())),
+        "tags": [
+            {"name": name, "description": text} for name, text in {**contract.tags, **_HEALTH_TAG}.items()
+        ],
+        "paths": {**dict(sorted(paths.items())), **_HEALTH},
         "components": {
             "schemas": {**shapes.components, **_FAILURES},
             "securitySchemes": {

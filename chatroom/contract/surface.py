@@ -53,9 +53,8 @@ class Surface(Protocol):
     def prefix(self) -> str:
         """What its paths begin with."""
 
-    @property
-    def newer(self) -> bool:
-        """Whether it serves operations that only this surface has."""
+    def serves(self, op: Operation) -> bool:
+        """Whether this surface has the operation."""
 
     @property
     def gives(self) -> Mapping[str, Callable[[Any], Any]]:
@@ -90,7 +89,7 @@ def collect(
         )
         for op in known
         for surface in served
-        if op.path and (surface.newer or not op.newer)
+        if surface.serves(op)
     ]
     tags = {surface.name: _ABOUT[surface.name] for surface in served}
     return Contract(__version__, known, list(events), routes, tags)
