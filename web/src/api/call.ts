@@ -9,15 +9,20 @@ export class CallError extends Error {
   readonly status: number;
   readonly retryAfter: number | undefined;
   readonly requestId: string | undefined;
-  readonly fields: Record<string, string[]>;
+  readonly fields: readonly string[];
 
   constructor(status: number, refusal: Refusal & Partial<ErrorBody>) {
-    super(refusal.error ?? refusal.message);
+    super(refusal.message);
     this.status = status;
     this.code = refusal.code;
     this.retryAfter = refusal.retryAfter;
     this.requestId = refusal.requestId;
-    this.fields = refusal.errors ?? {};
+    this.fields = Object.keys(refusal.errors ?? {});
+  }
+
+  /** What the server says about one field of the input, if that is what it refused. */
+  about(field: string): string | undefined {
+    return this.fields.includes(field) ? this.message : undefined;
   }
 }
 

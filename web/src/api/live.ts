@@ -13,6 +13,9 @@ const RESUME_BATCH = 50;
 /** The server ends a typing state by itself; this is for the news of it that got lost. */
 const TYPING_SHOWN_MS = 6_000;
 
+/** Before trying again at a server that refused the connection of a session that is alive. */
+const REFUSED_PAUSE_MS = 2_000;
+
 let socket: ChatSocket | null = null;
 let afterConnect: () => void = () => {};
 const filling = new Set<string>();
@@ -112,8 +115,7 @@ function take(entry: Entry): void {
   else if (log && hasGap(log, rooms[roomId]?.headSeq ?? 0)) void fillGap(roomId);
   if (isMessage(entry)) return;
   const subject = entry.subjectId ?? entry.actorId;
-  if (subject === me?.id && ["left", "kicked", "banned"].includes(entry.kind))
-    publish("room_gone", { roomId });
+  if (subject === me?.id && entry.kind === "left") publish("room_gone", { roomId });
   else if (members[roomId]) void loadMembers(roomId).catch(() => undefined);
 }
 
@@ -161,8 +163,8 @@ async function onConnect(active: ChatSocket): Promise<void> {
 }
 
 async function connectAgain(active: ChatSocket): Promise<void> {
-  if (await isSessionAlive()) active.connect();
-  else endSession();
+  if (!(await isSessionAlive())) endSession();
+  else setTimeout(() => active === socket && !active.active && active.connect(), REFUSED_PAUSE_MS);
 }
 
 function onRefused(active: ChatSocket): void {

@@ -4,6 +4,7 @@ import type {
   MessagesRead,
   Refusal,
   Room,
+  RoomEntry,
   User,
   UserStatus,
   UserTyping,
@@ -66,13 +67,13 @@ function byId(rooms: Room[]): Record<string, Room> {
   return Object.fromEntries(rooms.map((room) => [room.id, room]));
 }
 
-const memberDelta: Record<string, number> = { joined: 1, left: -1, kicked: -1, banned: -1 };
+const memberDelta: Record<RoomEntry["kind"], number> = { created: 0, joined: 1, left: -1 };
 
 function roomAfter(room: Room, entry: Entry, me: User | null): Room {
   if (entry.seq <= room.headSeq && entry.epoch === room.epoch) return room;
   const next = { ...room, headSeq: entry.seq, epoch: entry.epoch };
   if (!isMessage(entry)) {
-    next.memberCount = Math.max(1, room.memberCount + (memberDelta[entry.kind] ?? 0));
+    next.memberCount = Math.max(1, room.memberCount + memberDelta[entry.kind]);
     return next;
   }
   next.lastMessage = entry;

@@ -17,7 +17,7 @@ export function AuthForm({ mode }: { mode: "signIn" | "signUp" }) {
   const [shown, setShown] = useState(false);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  const fields = error instanceof CallError ? error.fields : {};
+  const refusal = error instanceof CallError ? error : null;
   const isNew = mode === "signUp";
 
   const submit = async (event: FormEvent) => {
@@ -38,7 +38,7 @@ export function AuthForm({ mode }: { mode: "signIn" | "signUp" }) {
         <Field
           label={t("auth.name")}
           hint={t("auth.nameHint")}
-          problem={fields["name"]?.[0]}
+          problem={refusal?.about("name")}
           value={name}
           onChange={(event) => setName(event.target.value)}
           autoComplete="name"
@@ -49,7 +49,7 @@ export function AuthForm({ mode }: { mode: "signIn" | "signUp" }) {
       )}
       <Field
         label={t("auth.email")}
-        problem={fields["email"]?.[0]}
+        problem={refusal?.about("email")}
         type="email"
         dir="ltr"
         value={email}
@@ -61,7 +61,7 @@ export function AuthForm({ mode }: { mode: "signIn" | "signUp" }) {
       <Field
         label={t("auth.password")}
         hint={isNew ? t("auth.passwordHint") : undefined}
-        problem={fields["password"]?.[0]}
+        problem={refusal?.about("password")}
         type={shown ? "text" : "password"}
         dir="ltr"
         value={password}
@@ -76,7 +76,7 @@ export function AuthForm({ mode }: { mode: "signIn" | "signUp" }) {
           />
         }
       />
-      {Object.keys(fields).length === 0 && <Problem error={error} />}
+      {!refusal?.fields.length && <Problem error={error} />}
       <Button type="submit" look="primary" busy={busy} className="mt-1 h-11 tablet:h-11">
         {busy ? t(isNew ? "auth.signingUp" : "auth.signingIn") : t(`auth.${mode}`)}
       </Button>

@@ -9,7 +9,7 @@ import { useDraft } from "./drafts";
 import { send } from "./outbox";
 
 /** What the server takes in one message. */
-const MAX_LENGTH = 4_000;
+const MAX_LENGTH = 8_000;
 
 /** Whole seconds until `until`, counting down; 0 when it has passed. */
 function useCountdown(until: number): number {

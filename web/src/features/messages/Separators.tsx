@@ -45,6 +45,5 @@ export function EntryLine({ entry }: { entry: RoomEntry }) {
   const known = useStore((state) => nameIn(state, entry.roomId, entry.subjectId ?? entry.actorId));
   const told = entry.data?.["name"] ?? entry.data?.["username"];
   const name = known ?? (typeof told === "string" ? told : t("messages.someone"));
-  const kind = entry.kind === "joined" || entry.kind === "left" ? entry.kind : "changed";
-  return <p className="px-2 py-2 text-center text-xs text-ink-3">{t(`messages.${kind}`, { name })}</p>;
+  return <p className="px-2 py-2 text-center text-xs text-ink-3">{t(`messages.${entry.kind}`, { name })}</p>;
 }

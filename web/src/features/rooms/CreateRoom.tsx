@@ -38,7 +38,7 @@ export function CreateRoom({ onClose }: { onClose: () => void }) {
   const [isPrivate, setPrivate] = useState(false);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  const fields = error instanceof CallError ? error.fields : {};
+  const refusal = error instanceof CallError ? error : null;
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -59,7 +59,7 @@ export function CreateRoom({ onClose }: { onClose: () => void }) {
         <Field
           label={t("rooms.name")}
           hint={t("rooms.createHint")}
-          problem={fields["name"]?.[0]}
+          problem={refusal?.about("name")}
           value={name}
           onChange={(event) => setName(event.target.value)}
           dir="auto"
@@ -85,7 +85,7 @@ export function CreateRoom({ onClose }: { onClose: () => void }) {
             hint={t("rooms.privateHint")}
           />
         </fieldset>
-        {Object.keys(fields).length === 0 && <Problem error={error} />}
+        {!refusal?.fields.length && <Problem error={error} />}
         <div className="flex justify-end gap-2">
           <Button look="quiet" onClick={onClose}>
             {t("app.cancel")}
