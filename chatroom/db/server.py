@@ -10,7 +10,7 @@ from sqlalchemy import CursorResult, Executable, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from chatroom.db.access import Conflict, Params, Reader, Row, Transaction, Unavailable
+from chatroom.db.access import Params, Reader, Row, Transaction, Unavailable
 from chatroom.db.refusals import known_undone, refusal, refusing
 from chatroom.db.url import Target
 
@@ -151,8 +151,8 @@ class ServerReader:
 class ServerTransaction(ServerReader):
     """Statements of one transaction; the driver sends BEGIN with the first."""
 
-    failed: Conflict | Unavailable | None = None
-    """The refusal that ended this transaction: PostgreSQL would refuse to go on, so no database does."""
+    failed: Exception | None = None
+    """The error that ended this transaction: PostgreSQL would refuse to go on, so no database does."""
 
     async def run(self, stmt: Executable, params: Params | None = None) -> int:
         return (await self._execute(stmt, params)).rowcount
@@ -168,7 +168,7 @@ class ServerTransaction(ServerReader):
             raise self.failed
         try:
             return await super()._execute(stmt, params)
-        except (Conflict, Unavailable) as error:
+        except Exception as error:
             self.failed = error
             raise
 

@@ -14,12 +14,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Executable, create_engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Executable, create_engine
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from chatroom.db.access import Conflict, Params, Reader, Row, Transaction, Unavailable
-from chatroom.db.refusals import refusal
+from chatroom.db.access import Params, Reader, Row, Transaction, Unavailable
+from chatroom.db.prepared import Statements
+from chatroom.db.refusals import refusal, refusing
 from chatroom.db.url import Target
 
 BUSY_SECONDS = 5.0
@@ -46,12 +47,17 @@ class SqliteEngine:
             f"sqlite:///{path}",
             poolclass=NullPool,
             isolation_level="AUTOCOMMIT",
-            connect_args={"check_same_thread": False, "timeout": 0},
+            connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS},
         )
         self._lock = asyncio.Lock()
         self._thread = ThreadPoolExecutor(1, "sqlite-commit")
-        self._write, self._raw = self._open(path, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
-        self._reader = SqliteReader(self._open(path, "query_only=ON")[0])
+        self._statements = Statements(self._engine.dialect)
+        # From here on the writer never waits inside SQLite, for that would hold up the loop; `enter` waits instead.
+        self._write, self._raw = self._open(
+            path, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=0"
+        )
+        self._read, raw = self._open(path, "query_only=ON", "busy_timeout=200")
+        self._reader = SqliteReader(self._read, raw, self._statements)
 
     def _open(self, path: Path, *settings: str) -> tuple[Connection, sqlite3.Connection]:
         connection = self._engine.connect()
@@ -71,12 +77,15 @@ class SqliteEngine:
     async def check(self) -> None:
         """Raise Unavailable unless a write would succeed."""
         async with _Begin(self, None):
-            pass
+            with refusing():
+                # Writes the header of the file as it is, so that a full or read-only disk shows.
+                (version,) = self._raw.execute("PRAGMA user_version").fetchone()
+                self._raw.execute(f"PRAGMA user_version = {version:d}")
 
     async def close(self) -> None:
         async with self._lock:
             self._write.close()
-            self._reader.connection.close()
+            self._read.close()
             self._thread.shutdown()
 
     async def enter(self) -> "SqliteTransaction":
@@ -87,7 +96,7 @@ class SqliteEngine:
             while True:
                 try:
                     self._raw.execute("BEGIN IMMEDIATE")
-                    return SqliteTransaction(self._write)
+                    return SqliteTransaction(self._write, self._raw, self._statements)
                 except sqlite3.OperationalError as error:
                     refused = refusal(error)
                     if refused is None:
@@ -142,26 +151,31 @@ class SqliteReader:
 
     dialect = "sqlite"
 
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
+    def __init__(self, connection: Connection, raw: sqlite3.Connection, statements: Statements) -> None:
+        self._connection = connection
+        self._raw = raw
+        self._statements = statements
 
     async def one(self, stmt: Executable, params: Params | None = None) -> Row | None:
-        return self._execute(stmt, params).first()
+        rows = self._rows(stmt, params, first=True)
+        return rows[0] if rows else None
 
     async def all(self, stmt: Executable, params: Params | None = None) -> Sequence[Row]:
-        return self._execute(stmt, params).all()
+        return self._rows(stmt, params)
 
     async def scalar(self, stmt: Executable, params: Params | None = None) -> Any:
-        return self._execute(stmt, params).scalar()
+        rows = self._rows(stmt, params, first=True)
+        return rows[0][0] if rows else None
 
-    def _execute(
-        self, stmt: Executable, params: Params | Sequence[Params] | None
-    ) -> CursorResult[*tuple[Any, ...]]:
+    def _rows(self, stmt: Executable, params: Params | None, *, first: bool = False) -> Sequence[Row]:
         try:
-            return self.connection.execute(stmt, params)
-        except DBAPIError as error:
-            refused = refusal(error)
-            if refused is None:
+            prepared = self._statements.find(stmt, params)
+            if prepared is not None:
+                return prepared.rows(prepared.run(self._raw, params), first=first)
+            result = self._connection.execute(stmt, params)
+            return result.fetchmany(1) if first else result.all()
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            if (refused := refusal(error)) is None:
                 raise
             raise refused from error
 
@@ -169,26 +183,47 @@ class SqliteReader:
 class SqliteTransaction(SqliteReader):
     """The write connection between BEGIN IMMEDIATE and COMMIT."""
 
-    failed: Conflict | Unavailable | None = None
-    """The refusal that ended this transaction: PostgreSQL would refuse to go on, so no database does."""
+    failed: Exception | None = None
+    """The error that ended this transaction: PostgreSQL would refuse to go on, so no database does."""
 
     async def run(self, stmt: Executable, params: Params | None = None) -> int:
-        return self._execute(stmt, params).rowcount
+        try:
+            self._must_be_whole()
+            prepared = self._statements.find(stmt, params)
+            if prepared is not None:
+                return prepared.run(self._raw, params).rowcount
+            return self._connection.execute(stmt, params).rowcount
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            raise self._fail(error) from error
 
     async def many(self, stmt: Executable, rows: Sequence[Params]) -> None:
-        if rows:
-            self._execute(stmt, rows)
-
-    def _execute(
-        self, stmt: Executable, params: Params | Sequence[Params] | None
-    ) -> CursorResult[*tuple[Any, ...]]:
-        if self.failed is not None:
-            raise self.failed
+        if not rows:
+            return
         try:
-            return super()._execute(stmt, params)
-        except (Conflict, Unavailable) as error:
+            self._must_be_whole()
+            prepared = self._statements.find(stmt, rows[0])
+            if prepared is not None and not prepared.has_lists:
+                prepared.run_many(self._raw, rows)
+            else:
+                self._connection.execute(stmt, rows)
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            raise self._fail(error) from error
+
+    def _rows(self, stmt: Executable, params: Params | None, *, first: bool = False) -> Sequence[Row]:
+        self._must_be_whole()
+        try:
+            return super()._rows(stmt, params, first=first)
+        except Exception as error:
             self.failed = error
             raise
+
+    def _must_be_whole(self) -> None:
+        if self.failed is not None:
+            raise self.failed
+
+    def _fail(self, error: Exception) -> Exception:
+        self.failed = refusal(error) or error
+        return self.failed
 
 
 class _Begin:
