@@ -5,12 +5,11 @@ from dataclasses import replace
 from typing import Any, Final
 
 import structlog
-from limits import RateLimitItemPerSecond
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chatroom import features
 from chatroom.adapters.bcrypt import BcryptHasher
-from chatroom.adapters.memory import MemoryLimiter, MemoryPresence, MemoryTyping
+from chatroom.adapters.memory import MemoryLimiter, MemoryPresence, MemoryTyping, Window
 from chatroom.core import clock
 from chatroom.core.context import Context, Kernel
 from chatroom.core.principal import SYSTEM
@@ -120,19 +119,8 @@ def _limiter(settings: Settings) -> MemoryLimiter:
     if settings.message_rate_limit == 0:
         _log.warning("limits.off", setting="MESSAGE_RATE_LIMIT")
         return MemoryLimiter({})
-    window = _Milliseconds(settings.message_rate_limit, settings.message_rate_window_ms)
+    window = Window(settings.message_rate_limit, settings.message_rate_window_ms / 1000)
     return MemoryLimiter({"messages.send": window})
-
-
-class _Milliseconds(RateLimitItemPerSecond):
-    """A window given in milliseconds; limits counts in seconds and accepts fractions of them."""
-
-    def __init__(self, amount: int, milliseconds: int) -> None:
-        super().__init__(amount)
-        self._seconds = milliseconds / 1000
-
-    def get_expiry(self) -> int:
-        return self._seconds  # type: ignore[return-value]
 
 
 async def build(settings: Settings, now: clock.Clock = clock.system) -> App:

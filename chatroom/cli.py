@@ -10,7 +10,12 @@ import typer
 from chatroom import __version__
 
 CONFIG_ERROR: Final = 78  # EX_CONFIG of sysexits.h: do not restart, mend the settings
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Chatroom: a real-time community server.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Chatroom: a real-time community server.",
+)
 
 
 def main() -> None:
@@ -85,6 +90,7 @@ def routes() -> None:
 
 @app.command()
 def contract(
+    *,
     check: Annotated[bool, typer.Option("--check", help="Only tell whether a file is out of date.")] = False,
 ) -> None:
     """Write what the server promises: OpenAPI, AsyncAPI, reference pages, TypeScript."""

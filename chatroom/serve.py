@@ -51,6 +51,8 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
         access_log=False,
         server_header=False,
         lifespan="off",
+        interface="asgi3",
+        proxy_headers=False,
         backlog=_BACKLOG,
         timeout_graceful_shutdown=round(settings.drain_seconds) + 1,
         **protocols(app.sockets),

@@ -65,28 +65,13 @@ class SocketEvents:
             conversation.answer(name, ack_id, Problem("unknown_event", f"There is no event {name[:64]!r}."))
             return None
         if not op.queued and (earlier := conversation.below(1)) is not None:
-            return self._after(earlier, client, op, name, args, ack_id)
-        return self._start(client, op, name, args, ack_id)
-
-    async def _after(
-        self,
-        earlier: "asyncio.Future[None]",
-        client: Client,
-        op: Operation,
-        name: str,
-        args: list[Argument],
-        ack_id: int | None,
-    ) -> None:
-        await earlier
-        started = self._start(client, op, name, args, ack_id)
-        if started is not None:
-            await started
+            return _after(earlier, lambda: self._start(conversation, op, args, ack_id))
+        return self._start(conversation, op, args, ack_id)
 
     def _start(
-        self, client: Client, op: Operation, name: str, args: list[Argument], ack_id: int | None
+        self, conversation: Conversation, op: Operation, args: list[Argument], ack_id: int | None
     ) -> Awaitable[None] | None:
-        conversation: Conversation = client.data
-        seat = conversation.seat
+        seat, name = conversation.seat, op.socket or ""
         decode = op.decode_strict if seat.dialect == dialects.NATIVE else op.decode
         ctx = Context(self._kernel, seat.who, connection=seat)
         try:
@@ -127,6 +112,13 @@ class SocketEvents:
         """Return when the slices know of every connection that came or went."""
         while self._tasks:
             await asyncio.wait(self._tasks)
+
+
+async def _after(earlier: "asyncio.Future[None]", start: Callable[[], Awaitable[None] | None]) -> None:
+    await earlier
+    started = start()
+    if started is not None:
+        await started
 
 
 async def _finish(conversation: Conversation, name: str, ack_id: int | None, result: Awaitable[Any]) -> None:
