@@ -27,11 +27,7 @@ class WebClient(StaticFiles):
         try:
             response = await super().get_response(path, scope)
         except HTTPException as error:
-            if (
-                error.status_code != _NOT_FOUND
-                or path.startswith("assets/")
-                or "." in path.rsplit("/", 1)[-1]
-            ):
+            if error.status_code != _NOT_FOUND or path.startswith("assets/") or Path(path).suffix:
                 raise
             path = "index.html"
             response = await super().get_response(path, scope)
