@@ -14,7 +14,7 @@ from chatroom.wire.frame import Frame, ack_frame, event_frame
 from chatroom.wire.socket_packet import ACK, DISCONNECT, EVENT, control_frame, encode
 
 if TYPE_CHECKING:
-    from chatroom.gateway.socket_connection import SocketConnection
+    from chatroom.gateway.namespaces import NamespaceConnection
 
 __all__ = ["Application", "Argument", "Client", "Disconnected", "Handshake", "Refused", "fan_out"]
 
@@ -49,7 +49,7 @@ class Client:
         "namespace",
     )
 
-    def __init__(self, connection: "SocketConnection", namespace: str) -> None:
+    def __init__(self, connection: "NamespaceConnection", namespace: str) -> None:
         """Stand for `namespace` of `connection`, not connected yet."""
         self._connection = connection
         self._calls: dict[int, asyncio.Future[list[Argument]]] | None = None
@@ -77,7 +77,8 @@ class Client:
     def writable(self) -> bool:
         """Whether a volatile event would be sent now."""
         connection = self._connection
-        return self.connected and connection.queued <= connection.soft and connection.link.ready
+        behind = connection.strict and connection.queued > connection.server.options.soft_limit
+        return self.connected and connection.link.ready and not behind
 
     def push(self, frame: Frame) -> None:
         """Queue a frame; it leaves with all others of this loop turn in one write. No-op after a disconnect."""
@@ -86,9 +87,8 @@ class Client:
                 self.held.append(frame)
             return
         connection = self._connection
-        if connection.queued + frame.size > connection.soft and not connection.admit(frame):
+        if connection.strict and not connection.admit(frame):
             return
-        connection.queued += frame.size
         pending = connection.pending
         if not pending:
             connection.outbox.mark(connection)
@@ -170,13 +170,11 @@ class Client:
 
 def fan_out(clients: Iterable[Client], frame: Frame) -> None:
     """Push `frame` to every one of `clients`; the same as calling `push` on each, without the calls."""
-    size = frame.size
     for client in clients:
         connection = client._connection  # noqa: SLF001 - the hot loop of a broadcast
-        if not client.connected or connection.queued + size > connection.soft:
+        if connection.strict or not client.connected:
             client.push(frame)
             continue
-        connection.queued += size
         pending = connection.pending
         if not pending:
             connection.outbox.mark(connection)

@@ -38,6 +38,7 @@ class Connection:
         "_waiters",
         "closed",
         "connect_by",
+        "doomed",
         "handshake",
         "link",
         "outbox",
@@ -48,7 +49,7 @@ class Connection:
         "server",
         "sid",
         "slot",
-        "soft",
+        "strict",
         "upgrade",
     )
 
@@ -61,9 +62,12 @@ class Connection:
         link.connection = self
         self.upgrade: Upgrade | None = None
         self.pending: list[Frame] = []
-        self.queued = 0  # bytes of `pending` and of what the network has not taken
-        self.soft = server.options.soft_limit  # -1: takes nothing any more
+        self.strict = (
+            link.name == "polling"
+        )  # look at `admit` before queueing: the network is behind, or gone
+        self.queued = 0  # bytes that wait, counted while `strict`
         self.closed = False
+        self.doomed = False  # too slow: closed at the end of this turn
         self.slot = 0
         now = server.loop.time()
         interval = server.options.ping_interval
@@ -126,27 +130,25 @@ class Connection:
     # Out.
 
     def admit(self, frame: Frame) -> bool:
-        """Whether `frame`, which passes the soft limit, may be queued; the slow path of `Client.push`."""
-        if self.soft < 0:
+        """Whether `frame` may be queued while the network is behind; the slow path of `Client.push`."""
+        if self.closed or self.doomed:
             return False
-        if frame.ephemeral:
+        options = self.server.options
+        after = self.queued + frame.size
+        if after > options.soft_limit and frame.ephemeral:
             self.server.stats.drops += 1
             return False
-        hard = self.server.options.hard_limit
-        if self.queued + frame.size <= hard:
-            return True
-        self.flush()  # a burst within one turn is no sign of a slow client: only what the network refuses is
-        if not self.queued or self.queued + frame.size <= hard:
-            return True
-        self.soft = -1
-        self.outbox.doom(self)
-        return False
+        if self.queued and after > options.hard_limit:
+            self.doomed = True
+            self.outbox.doom(self)
+            return False
+        self.queued = after
+        return True
 
     def queue(self, frame: Frame) -> None:
         """Queue `frame`; the twin of `Client.push` for packets of the connection itself."""
-        if self.queued + frame.size > self.soft and not self.admit(frame):
+        if self.strict and not self.admit(frame):
             return
-        self.queued += frame.size
         if not self.pending:
             self.outbox.mark(self)
         self.pending.append(frame)
@@ -156,14 +158,20 @@ class Connection:
         link = self.link
         if link.ready and self.pending:
             frames, self.pending = self.pending, []
-            self.server.stats.messages_out += len(frames)
-            self.queued = link.send(frames)
-            if self._waiters is not None:
-                self.relieved(self.queued)
+            stats = self.server.stats
+            stats.messages_out += len(frames)
+            backlog = link.send(frames)
+            if backlog or self.strict:
+                self.relieved(backlog)
+                # One frame may be larger than the limit; a client that reads gets it.
+                if backlog > self.server.options.hard_limit and len(frames) > 1 and not self.closed:
+                    self.doomed = True
+                    self.outbox.doom(self)
 
     def relieved(self, backlog: int) -> None:
         """Note that the network has taken all but `backlog` bytes of what was written."""
         self.queued = backlog + sum(frame.size for frame in self.pending)
+        self.strict = bool(backlog) or self.closed or self.link.name == "polling"
         if self._waiters is not None and self.queued <= self.server.options.soft_limit:
             waiters, self._waiters = self._waiters, None
             for waiter in waiters:
@@ -248,8 +256,7 @@ class Connection:
         self.link.abort()
 
     def _end(self, reason: str) -> None:
-        self.closed = True
-        self.soft = -1
+        self.closed = self.strict = True
         self.server.forget(self, reason)
         if self.upgrade is not None:
             self.upgrade.drop()

@@ -48,6 +48,12 @@ class RawLink(Link, asyncio.Protocol):
             return
         self._server.stats.bytes_in += len(data)
         try:
+            connection = self.connection
+            if connection is not None and connection.link is self and not self.paused:
+                text = self._reader.single(data)
+                if text is not None:
+                    connection.text(text)
+                    return
             self._reader.feed(data)
             if not self.paused:
                 self._consume()

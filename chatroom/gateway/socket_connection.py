@@ -1,18 +1,18 @@
 """The Socket.IO side of a connection: namespaces, events in order, acknowledgements, inbound bounds."""
 
 import asyncio
-import logging
 import math
 from collections import deque
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from chatroom.gateway.client import Argument, Client, Refused, error_frame
-from chatroom.gateway.connection import POLICY, Connection
+from chatroom.gateway.client import Argument, Client, error_frame
+from chatroom.gateway.connection import POLICY
 from chatroom.gateway.handshake import Handshake
 from chatroom.gateway.link import Link
+from chatroom.gateway.namespaces import NamespaceConnection, log
 from chatroom.gateway.rate import Meter
 from chatroom.wire.errors import ProtocolError
 from chatroom.wire.socket_packet import (
@@ -20,46 +20,27 @@ from chatroom.wire.socket_packet import (
     BINARY_ACK,
     BINARY_EVENT,
     CONNECT,
-    CONNECT_ERROR,
     EVENT,
     MalformedText,
     Packet,
-    control_frame,
     decode,
+    decode_event,
     fill,
 )
 
 if TYPE_CHECKING:
     from chatroom.gateway.server import SocketServer
 
-_log = logging.getLogger("chatroom.gateway")
 
-
-class SocketConnection(Connection):
+class SocketConnection(NamespaceConnection):
     """Decodes packets and hands the events of each namespace to the application, in order, one at a time."""
 
-    __slots__ = (
-        "_meter",
-        "_partial",
-        "_waiting",
-        "_waiting_bytes",
-        "attachments_by",
-        "clients",
-        "connecting",
-        "left",
-    )
+    __slots__ = ("_meter", "_partial", "attachments_by")
 
     def __init__(self, server: "SocketServer", sid: str, handshake: Handshake, link: Link) -> None:
         """Open a session that has joined no namespace."""
-        self.clients: dict[str, Client] = {}
-        self.connecting: dict[str, asyncio.Task[None]] = {}
-        self.left: set[str] | None = (
-            None  # namespaces that the server ended: packets may still be on their way
-        )
         self.attachments_by = math.inf
         self._partial: tuple[Packet, int, list[bytes]] | None = None
-        self._waiting = 0  # events in the inboxes
-        self._waiting_bytes = 0
         self._meter: Meter | None = None
         super().__init__(server, sid, handshake, link)
 
@@ -69,16 +50,24 @@ class SocketConnection(Connection):
         """Take one Socket.IO packet; raises ProtocolError."""
         if self._partial is not None:
             raise ProtocolError("text while attachments are due")
+        server = self.server
         try:
-            packet = decode(text, self.server.limits)
+            if text[:1] == b"2":
+                event = decode_event(text, server.limits)
+                client = self.clients.get("/")
+                if event is not None and client is not None:
+                    self._deliver(client, event[0], event[1], event[2], len(text))
+                    return
+            packet = decode(text, server.limits)
         except MalformedText as error:
             self._refuse_text(error)
             return
         if packet.type == EVENT:
-            client = self._client(packet.namespace)
+            client = self.client(packet.namespace)
             if client is not None:
-                self._deliver(client, packet, packet.args, len(text))
+                self._deliver(client, packet.name, list(packet.args), packet.id, len(text))
         elif packet.attachments:
+            self.client(packet.namespace)
             self._partial = (packet, len(text), [])
             self.attachments_by = self.server.loop.time() + self.server.options.attachment_timeout
             self.rearm()
@@ -106,9 +95,9 @@ class SocketConnection(Connection):
     def _other(self, packet: Packet, size: int) -> None:
         """Handle what is not a plain event."""
         if packet.type == CONNECT:
-            self._connect(packet)
+            self.join(packet.namespace, packet.data)
             return
-        client = self._client(packet.namespace)
+        client = self.client(packet.namespace)
         if client is None:
             return
         if packet.type == ACK:
@@ -118,95 +107,9 @@ class SocketConnection(Connection):
             if packet.type == BINARY_ACK:
                 client.settle(packet.id, args)
             else:
-                self._deliver(client, packet, args, size)
+                self._deliver(client, packet.name, args, packet.id, size)
         else:
             self.leave(client, "client namespace disconnect")
-
-    def _client(self, namespace: str) -> Client | None:
-        client = self.clients.get(namespace)
-        if client is None and (self.left is None or namespace not in self.left):
-            raise ProtocolError("namespace not joined")
-        return client
-
-    # Namespaces.
-
-    def _connect(self, packet: Packet) -> None:
-        namespace = packet.namespace
-        if namespace in self.clients or namespace in self.connecting:
-            raise ProtocolError("namespace joined twice")
-        if len(self.clients) + len(self.connecting) >= self.server.options.max_namespaces:
-            raise ProtocolError("too many namespaces", POLICY)
-        if namespace not in self.server.namespaces:
-            self.queue(control_frame(CONNECT_ERROR, namespace, {"message": "Invalid namespace"}))
-            return
-        client = Client(self, namespace)
-        self.connecting[namespace] = self.server.loop.create_task(self._admit_client(client, packet.data))
-
-    async def _admit_client(self, client: Client, auth: bytes) -> None:
-        answer: dict[str, object] = {"message": "Internal error"}
-        timeout = self.server.options.connect_timeout
-        try:
-            async with asyncio.timeout(timeout):
-                await self.server.app.connect(client, auth)
-        except Refused as refusal:
-            answer = {"message": refusal.message}
-            if refusal.data is not None:
-                answer["data"] = dict(refusal.data)
-        except TimeoutError:
-            answer = {"message": "timeout"}
-        except Exception:  # noqa: BLE001 - the application's fault; logged, and answered
-            self.server.stats.errors += 1
-            _log.exception("connect failed", extra={"sid": client.id, "namespace": client.namespace})
-        else:
-            answer = {}
-        self.connecting.pop(client.namespace, None)
-        if self.closed:
-            return
-        if answer:
-            client.end()
-            self.queue(control_frame(CONNECT_ERROR, client.namespace, answer))
-            return
-        self._welcome(client)
-
-    def _welcome(self, client: Client) -> None:
-        self.connect_by = math.inf
-        self.clients[client.namespace] = client
-        if self.left is not None:
-            self.left.discard(client.namespace)
-        client.connected = True
-        held, client.held = client.held or [], None
-        client.push(control_frame(CONNECT, client.namespace, {"sid": client.id}))
-        for frame in held:
-            client.push(frame)
-        self._tell(self.server.app.connected, client)
-
-    def leave(self, client: Client, reason: str) -> None:
-        """End one namespace; the application hears of it from the loop."""
-        if not client.connected:
-            return
-        del self.clients[client.namespace]
-        if reason.startswith("server"):
-            self.left = (self.left or set()) | {client.namespace}
-        for _, _, _, size in client.inbox or ():
-            self._waiting -= 1
-            self._waiting_bytes -= size
-        client.end()
-        self.server.loop.call_soon(self._tell, self.server.app.disconnected, client, reason)
-
-    def lost(self, reason: str) -> None:
-        for task in self.connecting.values():
-            task.cancel()
-        self.connecting.clear()
-        self._partial = None
-        for client in list(self.clients.values()):
-            self.leave(client, reason)
-
-    def _tell(self, notice: Any, client: Client, *rest: object) -> None:
-        try:
-            notice(client, *rest)
-        except Exception:  # noqa: BLE001 - the application's fault; logged
-            self.server.stats.errors += 1
-            _log.exception("notice failed", extra={"sid": client.id, "namespace": client.namespace})
 
     # Events: started in arrival order, one at a time per namespace.
 
@@ -214,19 +117,21 @@ class SocketConnection(Connection):
     def busy(self) -> bool:
         return any(client.busy is not None for client in self.clients.values()) or bool(self.connecting)
 
-    def _deliver(self, client: Client, packet: Packet, args: Any, size: int) -> None:
-        if self.server.metered and not self._affordable(client, packet, size):
+    def _deliver(
+        self, client: Client, name: str, args: list[Argument], ack_id: int | None, size: int
+    ) -> None:
+        if self.server.metered and not self._affordable(client, name, ack_id, size):
             return
         if client.busy is None:
-            self._start(client, packet.name, args, packet.id)
+            self._start(client, name, args, ack_id)
             return
         if client.inbox is None:
             client.inbox = deque()
-        client.inbox.append((packet.name, args, packet.id, size))
-        self._waiting += 1
-        self._waiting_bytes += size
+        client.inbox.append((name, args, ack_id, size))
+        self.waiting += 1
+        self.waiting_bytes += size
         options = self.server.options
-        if self._waiting >= options.inbound_events or self._waiting_bytes >= options.inbound_bytes:
+        if self.waiting >= options.inbound_events or self.waiting_bytes >= options.inbound_bytes:
             self.link.pause()
 
     def _start(self, client: Client, name: str, args: list[Argument], ack_id: int | None) -> None:
@@ -250,24 +155,24 @@ class SocketConnection(Connection):
                 self._failed(client, name, ack_id, error)
         while client.inbox and client.busy is None and client.connected:
             next_name, args, next_id, size = client.inbox.popleft()
-            self._waiting -= 1
-            self._waiting_bytes -= size
+            self.waiting -= 1
+            self.waiting_bytes -= size
             self._start(client, next_name, args, next_id)
         options = self.server.options
-        half = self._waiting * 2 < options.inbound_events and self._waiting_bytes * 2 < options.inbound_bytes
+        half = self.waiting * 2 < options.inbound_events and self.waiting_bytes * 2 < options.inbound_bytes
         if half and self.link.paused and not self.closed:
             self.link.resume()
 
     def _failed(self, client: Client, name: str, ack_id: int | None, error: BaseException) -> None:
         self.server.stats.errors += 1
         where = {"sid": client.id, "namespace": client.namespace, "event": name}
-        _log.error("event failed", exc_info=error, extra=where)
+        log.error("event failed", exc_info=error, extra=where)
         if ack_id is not None and client.answered != ack_id:
             self._refuse(client, ack_id, {"code": "internal", "message": "Something went wrong."})
 
     # Refusals of the engine itself.
 
-    def _affordable(self, client: Client, packet: Packet, size: int) -> bool:
+    def _affordable(self, client: Client, name: str, ack_id: int | None, size: int) -> bool:
         if self._meter is None:
             self._meter = Meter(self.server.event_rate, self.server.byte_rate)
         wait = self._meter.take(self.server.loop.time(), size)
@@ -278,9 +183,9 @@ class SocketConnection(Connection):
             self.close("rate limit")
             return False
         error = {"code": "rate_limited", "message": "Too many events.", "retryAfter": math.ceil(wait)}
-        if packet.id is None:
-            error["event"] = packet.name
-        self._refuse(client, packet.id, error)
+        if ack_id is None:
+            error["event"] = name
+        self._refuse(client, ack_id, error)
         return False
 
     def _refuse(self, client: Client, ack_id: int | None, error: dict[str, object]) -> None:
@@ -290,7 +195,7 @@ class SocketConnection(Connection):
             client.reply(ack_id, msgspec.json.encode({"ok": False, "error": error}))
 
     def _refuse_text(self, error: MalformedText) -> None:
-        client = self._client(error.namespace)
+        client = self.client(error.namespace)
         if client is not None:
             self._refuse(client, error.id, {"code": "bad_input", "message": "The text is not valid Unicode."})
 

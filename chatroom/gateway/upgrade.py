@@ -76,6 +76,7 @@ class Upgrade:
             old.resume()
         connection.upgrade = None
         connection.link = new
+        connection.relieved(0)
         connection.flush()
         if paused:
             new.pause()

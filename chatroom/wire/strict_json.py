@@ -14,7 +14,7 @@ _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 def check_json(data: bytes, depth: int, digits: int) -> None:
     """Raise ProtocolError when `data` nests deeper than `depth` or holds an integer of more than `digits`."""
     rest = data.translate(None, _HARMLESS)
-    if len(rest) <= min(depth, digits):
+    if len(rest) <= depth and len(rest) <= digits:
         return
     if len(rest.translate(None, _DIGITS)) > depth and _depth(data) > depth:
         raise ProtocolError("JSON too deep")

@@ -69,6 +69,27 @@ class Reader:
         """Bytes received and not yet returned by `read`."""
         return len(self._data) - self._at + (len(self._rest) if self._rest else 0)
 
+    def single(self, data: bytes) -> bytes | None:
+        """Return the payload when `data` is exactly one whole ASCII text message and nothing else waits.
+
+        This is what a read brings almost always; for anything else, None: `feed` and `read` then decide.
+        """
+        size = len(data)
+        if size < 7 or data[0] != 0x81 or self._rest is not None or self._parts is not None:  # noqa: PLR2004
+            return None
+        length = data[1] - 0x80
+        if length == _MEDIUM:
+            length = data[2] << 8 | data[3]
+            if length < _MEDIUM:
+                return None
+            start = 8
+        else:
+            start = 6
+        if size != start + length or length > self._max_size or self._at < len(self._data):
+            return None
+        payload = unmask(data[start - 4 : start], data[start:])
+        return payload if payload.isascii() else None
+
     def feed(self, data: bytes) -> None:
         """Take bytes from the network."""
         if self._at < len(self._data):
