@@ -6,7 +6,8 @@ comes a second time is compiled for good: its SQL text, where each value comes f
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from operator import itemgetter
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
@@ -79,7 +80,11 @@ class Prepared:
         slots = self._slots
         if len(slots) > 1 and not any(slot.fixed or slot.is_list or slot.converts[0] for slot in slots):
             return itemgetter(*(slot.key for slot in slots))
-        return lambda params: tuple(value for slot in slots for value in _values(slot, params))
+        sources = [_source(slot) for slot in slots]
+        if len(sources) == 1:
+            only = sources[0]
+            return lambda params: tuple(only(params))
+        return lambda params: tuple(value for source in sources for value in source(params))
 
     def run(self, connection: sqlite3.Connection, params: Params | None) -> sqlite3.Cursor:
         """Execute once."""
@@ -118,17 +123,18 @@ class Prepared:
         return text
 
 
-def _values(slot: _Slot, params: Params) -> Iterator[Any]:
+def _source(slot: _Slot) -> Callable[[Params], Iterable[Any]]:
+    """Make the function that takes one placeholder's values out of the parameters."""
+    key, converts = slot.key, slot.converts
     if slot.fixed:
-        yield slot.constant
-    elif not slot.is_list:
-        yield _convert(slot.converts[0], params[slot.key])
-    elif slot.is_tuple:
-        for row in params[slot.key]:
-            yield from map(_convert, slot.converts, row)
-    else:
-        convert = slot.converts[0]
-        yield from (_convert(convert, value) for value in params[slot.key])
+        return lambda _: (slot.constant,)
+    if not slot.is_list:
+        return lambda params: (_convert(converts[0], params[key]),)
+    if not any(converts):
+        return (lambda params: chain.from_iterable(params[key])) if slot.is_tuple else itemgetter(key)
+    if slot.is_tuple:
+        return lambda params: (value for row in params[key] for value in map(_convert, converts, row))
+    return lambda params: (_convert(converts[0], value) for value in params[key])
 
 
 def _convert(convert: Convert, value: Any) -> Any:
