@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from chatroom.core.context import Context, Tx
+from chatroom.core.errors import Problem
 
 
 class Signal(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,7 +23,16 @@ class Disconnected(Signal, frozen=True, kw_only=True):
 
 
 async def tell(to: Context | Tx, signal: Signal) -> None:
-    """Call the listeners of a notice, lowest slice first; inside a transaction they join it."""
+    """Call the listeners of a notice, lowest slice first; inside a transaction they join it.
+
+    All are told even when one of them raises a Problem; the first Problem is raised afterwards.
+    """
     ctx: Any = to if isinstance(to, Context) else to.ctx
+    problems: list[Problem] = []
     for listener in ctx.kernel.listeners.get(type(signal), ()):
-        await listener(to, signal)
+        try:
+            await listener(to, signal)
+        except Problem as problem:
+            problems.append(problem)
+    if problems:
+        raise problems[0]

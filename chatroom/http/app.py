@@ -7,6 +7,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount
@@ -38,7 +39,7 @@ def build(
             *health.routes(kernel, draining),
             *surface.routes(kernel, operations, authenticate),
             Mount("/api", app=_nothing_here),
-            Mount("/", app=WebClient()),
+            Mount("/", app=GZipMiddleware(WebClient(), minimum_size=1024)),
         ],
         middleware=[
             Middleware(Envelope),

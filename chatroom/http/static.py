@@ -11,7 +11,7 @@ from starlette.types import Scope
 ROOT: Final = Path(__file__).parent.parent / "static"
 _NOT_FOUND: Final = 404
 _NOT_BUILT: Final = """<!doctype html><meta charset=utf-8><title>Chatroom</title>
-<h1>Chatroom is running</h1><p>The web client has not been built in this checkout. Run <code>make build</code>,
+<h1>Chatroom is running</h1><p>The web client has not been built in this checkout. Run <code>make web</code>,
 then reload. Socket.IO and REST clients work already.</p>"""
 
 

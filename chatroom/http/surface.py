@@ -18,7 +18,7 @@ from chatroom.http.authenticate import Authenticate, forget, keep_signed_in, who
 from chatroom.http.dialects import SURFACES, Dialect
 
 BODY_LIMIT: Final = 65_536
-_WITHOUT_BODY: Final = frozenset({"GET", "DELETE"})
+_WITHOUT_BODY: Final = frozenset({"GET", "HEAD", "DELETE"})
 _NOT_KEPT: Final = {"cache-control": "no-store"}
 
 
