@@ -20,6 +20,7 @@ check: environment ## Format, lint, types, dependency rule, sizes, contract: und
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	.venv/bin/deptry .
 	$(PYTHON) tools/sizes.py
 	$(PYTHON) tools/emits.py
 	$(PYTHON) -m chatroom contract --check
