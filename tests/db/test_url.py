@@ -1,0 +1,95 @@
+"""URLs of three databases in three spellings."""
+
+import ssl
+
+import pytest
+
+from chatroom.db import Database
+from chatroom.db.url import parse
+from tests.servers import MariaDb, PostgreSql
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("sqlite:////var/lib/chat.db", "/var/lib/chat.db"),
+        ("sqlite:///data/chat.db", "data/chat.db"),
+        ("file:./dev.db", "./dev.db"),
+        ("file:/var/dev.db?connection_limit=1", "/var/dev.db"),
+    ],
+)
+def test_a_sqlite_url_names_a_file(text: str, path: str) -> None:
+    target = parse(text)
+    assert (target.dialect, target.url.database) == ("sqlite", path)
+
+
+@pytest.mark.parametrize(
+    ("text", "driver"),
+    [
+        ("postgresql://u:p%40ss@h:5433/chat?schema=public&sslmode=disable", "postgresql+asyncpg"),
+        ("postgres://u:p%40ss@h:5433/chat", "postgresql+asyncpg"),
+        ("postgresql+psycopg://u:p%40ss@h:5433/chat?connect_timeout=3&unknown=1", "postgresql+asyncpg"),
+        ("mysql://u:p%40ss@h:5433/chat?sslaccept=strict", "mysql+asyncmy"),
+        ("mariadb://u:p%40ss@h:5433/chat", "mysql+asyncmy"),
+        ("mysql+pymysql://u:p%40ss@h:5433/chat?charset=utf8mb4", "mysql+asyncmy"),
+    ],
+)
+def test_a_server_url_keeps_who_and_where_and_gets_our_driver(text: str, driver: str) -> None:
+    url = parse(text).url
+    assert (url.drivername, url.username, url.password, url.host, url.port, url.database) == (
+        *(driver, "u", "p@ss"),
+        *("h", 5433, "chat"),
+    )
+    assert not url.query
+
+
+def test_prismas_options_are_translated() -> None:
+    target = parse(
+        "postgresql://u@h/chat?schema=talk&connection_limit=6&pool_timeout=2&connect_timeout=3&sslmode=require&pgbouncer=true"
+    )
+    assert (target.pool, target.pool_seconds) == (3, 2)
+    assert target.connect == {
+        "timeout": 3,
+        "server_settings": {"search_path": "talk"},
+        "ssl": "require",
+        "statement_cache_size": 0,
+        "prepared_statement_cache_size": 0,
+    }
+
+
+def test_tls_of_mysql_is_checked_unless_the_url_says_otherwise() -> None:
+    assert "ssl" not in parse("mysql://u@h/chat").connect
+    assert parse("mysql://u@h/chat?sslaccept=strict").connect["ssl"].verify_mode == ssl.CERT_REQUIRED
+    assert (
+        parse("mysql://u@h/chat?sslaccept=accept_invalid_certs").connect["ssl"].verify_mode == ssl.CERT_NONE
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "chat.db",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "mongodb://u:secret@h/chat",
+        "postgresql://u:secret@h",
+        "postgresql://u:secret@h/chat?connection_limit=many",
+        "postgresql://u:secret@h:port/chat",
+        "mysql://u:secret@h/chat?sslcert=/nowhere.pem",
+    ],
+)
+def test_a_url_that_cannot_be_used_is_refused_without_quoting_its_password(text: str) -> None:
+    with pytest.raises(ValueError) as refused:
+        parse(text)
+    assert "secret" not in str(refused.value)
+
+
+async def test_unix_sockets_are_reached_in_both_spellings(postgresql: PostgreSql, mariadb: MariaDb) -> None:
+    for url in (
+        f"postgresql://chatroom@localhost:{postgresql.port}/postgres?host={postgresql.folder}",
+        f"mysql://root@localhost/mysql?socket={mariadb.folder}/socket",
+    ):
+        database = await Database.open(url)
+        await database.check()
+        await database.close()
