@@ -9,11 +9,13 @@ from starlette.routing import Route
 
 from chatroom.core import ids
 from chatroom.core.context import Context, Kernel, Origin
+from chatroom.core.cookies import is_same_origin
 from chatroom.core.dispatch import answer, dispatch
 from chatroom.core.errors import Problem
 from chatroom.core.operation import Operation
 from chatroom.core.principal import OUTSIDER, POLICY, Principal, Role
 from chatroom.core.schema import convert, encode, parse
+from chatroom.features.auth.types import SignedIn, SignedOut
 from chatroom.http.authenticate import Authenticate, forget, keep_signed_in, who_asks
 from chatroom.http.dialects import SURFACES, Dialect
 
@@ -57,15 +59,17 @@ def _endpoint(
         )
         fields = await _fields(request, op)
         wants_cookie = fields.get("cookies") is True
+        if wants_cookie and not is_same_origin(request.headers):
+            raise Problem("bad_origin")
         result = await answer(
             dispatch(
                 Context(kernel, who, origin=origin), op, lambda: _command(fields, op, dialect, request.method)
             )
         )
         response = reply(dialect.success(given(result) if given else result, "OK"), op.status)
-        if wants_cookie and hasattr(result, "access_token"):
+        if wants_cookie and isinstance(result, SignedIn):
             keep_signed_in(request, response, result.access_token, result.expires_in)
-        elif op.name == "auth.logout":
+        elif isinstance(result, SignedOut):
             forget(request, response)
         return response
 
