@@ -1,5 +1,6 @@
 """One operation on one surface as a Starlette route: read, dispatch, reply."""
 
+import math
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -86,7 +87,7 @@ def refuse(request: Request, dialect: Dialect, problem: Problem) -> Response:
     status, body = dialect.failure(problem, request.scope.get("request_id", ids.new()))
     response = reply(body, status)
     if problem.retry_after is not None:
-        response.headers["retry-after"] = str(max(1, round(problem.retry_after)))
+        response.headers["retry-after"] = str(math.ceil(problem.retry_after))
     return response
 
 
@@ -96,8 +97,8 @@ async def _principal(
     try:
         return await who_asks(request, ctx, authenticate)
     except Problem as problem:
-        # A stale token must not keep anybody from signing in again or out.
-        if open_to_all and problem.status == 401:  # noqa: PLR2004
+        # A stale token, or a cookie that proves nothing, must not keep anybody from signing in again or out.
+        if open_to_all and not problem.retryable:
             return OUTSIDER
         raise
 
