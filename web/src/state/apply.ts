@@ -120,12 +120,14 @@ function typingExpired(state: State, { now }: News["typing_expired"]): State {
 
 function membersListed(state: State, { roomId, users }: News["members_listed"]): State {
   const presence = { ...state.presence };
+  const names = { ...state.names };
   for (const user of users) {
     presence[user.userId] = { status: user.isOnline ? "online" : "offline", lastSeen: user.lastSeen };
+    names[user.userId] = user.name || user.username;
   }
   const room = state.rooms[roomId];
   const rooms = room ? { ...state.rooms, [roomId]: { ...room, memberCount: users.length } } : state.rooms;
-  return { ...state, presence, rooms, members: { ...state.members, [roomId]: users } };
+  return { ...state, presence, names, rooms, members: { ...state.members, [roomId]: users } };
 }
 
 function readBy(state: State, { read }: News["read_by"]): State {

@@ -50,6 +50,8 @@ export interface State {
   logs: Record<string, RoomLog>;
   members: Record<string, Member[]>;
   presence: Record<string, Presence>;
+  /** What people are called, of everybody met since signing in; who left a room keeps a name in its log. */
+  names: Record<string, string>;
   typing: Record<string, Record<string, Typist>>;
   reads: Record<string, Record<string, ReadMark>>;
   outbox: Pending[];
@@ -66,6 +68,7 @@ export const emptyState: State = {
   logs: {},
   members: {},
   presence: {},
+  names: {},
   typing: {},
   reads: {},
   outbox: [],

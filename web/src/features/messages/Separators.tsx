@@ -3,7 +3,7 @@ import { useT } from "../../i18n";
 import { dayName } from "../../i18n/format";
 import { useStore } from "../../state/store";
 import { Avatar } from "../../ui/Avatar";
-import { nameIn } from "../rooms/names";
+import { nameOf } from "../rooms/names";
 
 export function Intro({ room }: { room: Room }) {
   const t = useT();
@@ -42,8 +42,7 @@ export function UnreadLine() {
 /** A line about the room itself: who came, who went. */
 export function EntryLine({ entry }: { entry: RoomEntry }) {
   const t = useT();
-  const known = useStore((state) => nameIn(state, entry.roomId, entry.subjectId ?? entry.actorId));
-  const told = entry.data?.["name"] ?? entry.data?.["username"];
-  const name = known ?? (typeof told === "string" ? told : t("messages.someone"));
+  const known = useStore((state) => nameOf(state, entry.subjectId ?? entry.actorId));
+  const name = known ?? t("messages.someone");
   return <p className="px-2 py-2 text-center text-xs text-ink-3">{t(`messages.${entry.kind}`, { name })}</p>;
 }

@@ -2,7 +2,7 @@ import { useMemo } from "react";
 import { useLanguage } from "../../i18n";
 import type { RoomLog } from "../../state/model";
 import { useStore } from "../../state/store";
-import { nameIn } from "../rooms/names";
+import { nameOf } from "../rooms/names";
 import { buildRows, type Row } from "./rows";
 
 export function useRows(roomId: string, log: RoomLog, line: number | undefined): Row[] {
@@ -24,7 +24,7 @@ export function useReaders(roomId: string, rows: Row[]): { key: string; names: s
   const names = useStore((state) =>
     Object.entries(state.reads[roomId] ?? {})
       .filter(([, mark]) => seq !== undefined && mark.seq >= seq)
-      .map(([userId, mark]) => nameIn(state, roomId, userId) ?? mark.username)
+      .map(([userId, mark]) => nameOf(state, userId) ?? mark.username)
       .sort((a, b) => a.localeCompare(b, language))
       .join("\n"),
   );

@@ -1,12 +1,12 @@
 import { useT } from "../../i18n";
 import { useStore } from "../../state/store";
-import { nameIn } from "../rooms/names";
+import { nameOf } from "../rooms/names";
 
 /** The names of who types in a room, joined by a line break so that the selection is comparable. */
 function useTypists(roomId: string): string[] {
   const names = useStore((state) =>
     Object.entries(state.typing[roomId] ?? {})
-      .map(([userId, typist]) => nameIn(state, roomId, userId) ?? typist.username)
+      .map(([userId, typist]) => nameOf(state, userId) ?? typist.username)
       .join("\n"),
   );
   return names ? names.split("\n") : [];

@@ -1,13 +1,9 @@
 import type { Room } from "../../api/contract";
-import { isMessage, type State } from "../../state/model";
+import type { State } from "../../state/model";
 
-/** What a person is called in a room, if this client has met them there. */
-export function nameIn(state: State, roomId: string, userId: string): string | undefined {
-  if (state.me?.id === userId) return state.me.name;
-  const member = state.members[roomId]?.find((one) => one.userId === userId);
-  if (member) return member.name || member.username;
-  const said = state.logs[roomId]?.items.findLast((item) => isMessage(item) && item.userId === userId);
-  return said && isMessage(said) ? said.name || said.username : undefined;
+/** What a person is called, if this client has met them. */
+export function nameOf(state: State, userId: string): string | undefined {
+  return state.me?.id === userId ? state.me.name : state.names[userId];
 }
 
 /** True when somebody else wrote something after the own read mark. It follows from one number and cannot stick. */

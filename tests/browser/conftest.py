@@ -1,0 +1,197 @@
+"""Real browsers against a real server: each test gets people, each person a browser of their own."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.servers import free_port
+
+ROOT = Path(__file__).parents[2]
+START_SECONDS = 30
+PASSWORD = "correct horse"
+
+Join = Callable[..., "Person"]
+
+expect.set_options(timeout=10_000)
+
+
+class ChatServer:
+    """`chatroom serve` as a process of its own, on one port and one folder, which may stop and start again."""
+
+    def __init__(self, data: Path, **settings: str) -> None:
+        self.port = free_port()
+        self.url = f"http://localhost:{self.port}"
+        self._environment = {
+            **os.environ,
+            "CHATROOM_ENV": "test",
+            "CHATROOM_DATA": str(data),
+            "HOST": "127.0.0.1",
+            "BCRYPT_ROUNDS": "4",
+            "DRAIN_SECONDS": "0",
+            **settings,
+        }
+        self._log = data / "server.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "chatroom", "serve", "--port", str(self.port)]
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=log, stderr=log)
+        deadline = time.monotonic() + START_SECONDS
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                pytest.fail(f"the server did not start: {self._log.read_text()[-2000:]}")
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.send_signal(signal.SIGKILL)
+            self._process.wait(START_SECONDS)
+            self._process = None
+
+    def post(self, path: str, token: str, **body: Any) -> Any:
+        """Call the API as a program would, for what a test needs but is not about."""
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        request = urllib.request.Request(self.url + path, json.dumps(body).encode(), headers)
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.load(answer)
+
+    def _answers(self) -> bool:
+        with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
+            return bool(urllib.request.urlopen(self.url + "/health", timeout=2).status == 200)
+        return False
+
+
+class Person:
+    """Somebody with a browser."""
+
+    def __init__(self, page: Page, server: ChatServer, name: str) -> None:
+        self.page = page
+        self.server = server
+        self.name = name
+        self.email = f"{name.lower()}-{uuid.uuid4().hex[:12]}@example.org"
+        self.faults: list[str] = []
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("console", lambda line: self._note(line.type, line.text))
+
+    def _note(self, kind: str, text: str) -> None:
+        if kind == "error" and "Failed to load resource" not in text and "WebSocket connection" not in text:
+            self.faults.append(text)
+
+    def sign_up(self, path: str = "/") -> None:
+        page = self.page
+        page.goto(self.server.url + path)
+        page.get_by_role("button", name="Create account").click()
+        page.get_by_label("Name").fill(self.name)
+        page.get_by_label("E-mail").fill(self.email)
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.locator("form").get_by_role("button", name="Create account").click()
+        expect(page.get_by_role("navigation", name="My rooms")).to_be_attached()
+
+    def create_room(self, name: str, *, private: bool = False) -> str:
+        """Create a room and return its id; the room is open then."""
+        page = self.page
+        page.get_by_role("button", name="New room").click()
+        page.get_by_label("Room name").fill(name)
+        if private:
+            page.get_by_text("Private", exact=True).click()
+        page.get_by_role("button", name="Create room").click()
+        expect(page.get_by_role("heading", name=name)).to_be_visible()
+        return page.url.rsplit("/", 1)[-1]
+
+    def join_public(self, name: str) -> None:
+        page = self.page
+        page.goto(self.server.url + "/discover")
+        page.get_by_role("listitem").filter(has_text=name).get_by_role("button", name="Join").click()
+        expect(page.get_by_role("heading", name=name)).to_be_visible()
+
+    def say(self, text: str) -> None:
+        self.page.get_by_role("textbox", name="Message").fill(text)
+        self.page.keyboard.press("Enter")
+
+    def sees(self, text: str) -> None:
+        expect(self.page.get_by_role("log").get_by_text(text, exact=True)).to_be_visible()
+
+    def sees_sent(self, text: str) -> None:
+        """Sees a message that the server has confirmed."""
+        line = self.page.get_by_role("log").locator("p[aria-busy]").filter(has_text=text)
+        self.sees(text)
+        expect(line.and_(self.page.locator('[aria-busy="true"]'))).to_have_count(0)
+
+    def token(self) -> str:
+        """Return a token of this person for the API."""
+        answer = self.server.post("/api/auth/login", "", email=self.email, password=PASSWORD)
+        return str(answer["accessToken"])
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    program = shutil.which("chromium")
+    if not program:
+        pytest.skip("not run: Chromium is not installed")
+    if not (ROOT / "chatroom" / "static" / "index.html").exists():
+        pytest.skip("not run: the web client is not built")
+    with sync_playwright() as playwright:
+        # Chromium's sandbox needs a user of its own; tests may run as root in a container.
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChatServer]:
+    """One server without message limits for a file of tests; a file that needs another has its own fixture."""
+    server = ChatServer(tmp_path_factory.mktemp("data"), MESSAGE_RATE_LIMIT="0")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def room(request: pytest.FixtureRequest) -> str:
+    """A room name of the test's own: public rooms of a server are listed together."""
+    return request.node.name.removeprefix("test_").replace("_", " ")[:60]
+
+
+@pytest.fixture
+def visit(chromium: Browser, server: ChatServer) -> Iterator[Join]:
+    """Open a browser for somebody; at the end nobody's page may have had an error of its own."""
+    people: list[Person] = []
+
+    def open_browser(name: str, *, width: int = 1280, height: int = 800, **options: Any) -> Person:
+        context = chromium.new_context(viewport={"width": width, "height": height}, **options)
+        person = Person(context.new_page(), server, name)
+        people.append(person)
+        return person
+
+    yield open_browser
+    faults = {person.name: person.faults for person in people if person.faults}
+    for person in people:
+        person.page.context.close()
+    assert not faults
+
+
+@pytest.fixture
+def join(visit: Join) -> Join:
+    """Open a browser for somebody and sign them up."""
+
+    def sign_up(name: str, **options: Any) -> Person:
+        person = visit(name, **options)
+        person.sign_up()
+        return person
+
+    return sign_up

@@ -1,0 +1,144 @@
+"""Two people in two browsers, one conversation."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import ChatServer, Join
+
+
+def test_two_people_chat_with_each_other(join: Join, room: str) -> None:
+    ana, bo = join("Ana"), join("Bo")
+    ana.create_room(room)
+    bo.join_public(room)
+    ana.say("Coffee is on")
+    bo.sees("Coffee is on")
+    bo.say("On my way")
+    ana.sees("On my way")
+    ana.sees_sent("Coffee is on")
+
+
+def test_typing_is_shown_to_others_and_never_to_oneself(join: Join, room: str) -> None:
+    ana, bo = join("Ana"), join("Bo")
+    ana.create_room(room)
+    bo.join_public(room)
+    bo.page.get_by_role("textbox", name="Message").press_sequentially("hm")
+    expect(ana.page.get_by_text("Bo is typing…")).to_be_visible()
+    expect(bo.page.get_by_text("is typing…")).to_have_count(0)
+    expect(ana.page.get_by_text("Bo is typing…")).to_have_count(0)
+
+
+def test_people_are_shown_as_here_until_they_leave(join: Join, room: str) -> None:
+    ana, bo = join("Ana"), join("Bo")
+    ana.create_room(room)
+    bo.join_public(room)
+    people = ana.page.get_by_role("complementary", name="People")
+    expect(people.get_by_role("listitem").filter(has_text="Bo").get_by_label("online")).to_be_visible()
+    bo.page.close()
+    expect(people.get_by_role("listitem").filter(has_text="Bo").get_by_label("offline")).to_be_visible()
+
+
+def test_a_reload_keeps_the_session_the_room_and_the_draft(join: Join, room: str) -> None:
+    ana = join("Ana")
+    ana.create_room(room)
+    ana.say("Before the reload")
+    ana.sees_sent("Before the reload")
+    ana.page.get_by_role("textbox", name="Message").fill("half a thou")
+    ana.page.reload()
+    ana.sees("Before the reload")
+    expect(ana.page.get_by_role("textbox", name="Message")).to_have_value("half a thou")
+    ana.say("After the reload")
+    ana.sees_sent("After the reload")
+
+
+def test_an_invite_link_leads_a_stranger_into_a_private_room(join: Join, visit: Join, room: str) -> None:
+    ana = join("Ana")
+    ana.create_room(room, private=True)
+    ana.page.get_by_role("button", name="Invite people").click()
+    link = ana.page.get_by_label("Invite link")
+    if link.count() == 0:
+        ana.page.get_by_role("button", name=re.compile("Create link|New link")).click()
+    path = link.input_value().removeprefix(ana.server.url)
+    bo = visit("Bo")
+    bo.sign_up(path)
+    expect(bo.page.get_by_role("heading", name=room)).to_be_visible()
+    bo.say("Thanks for the invite")
+    bo.sees_sent("Thanks for the invite")
+
+
+def test_a_revoked_invite_says_that_it_does_not_work(join: Join, room: str) -> None:
+    ana, bo = join("Ana"), join("Bo")
+    ana.create_room(room, private=True)
+    ana.page.get_by_role("button", name="Invite people").click()
+    ana.page.get_by_role("button", name=re.compile("Create link|New link")).click()
+    path = ana.page.get_by_label("Invite link").input_value().removeprefix(ana.server.url)
+    ana.page.get_by_role("button", name="Revoke").click()
+    expect(ana.page.get_by_role("button", name="Create link")).to_be_visible()
+    bo.page.goto(bo.server.url + path)
+    expect(bo.page.get_by_role("alert")).to_contain_text("This invite does not work.")
+
+
+def test_leaving_a_room_takes_it_from_the_list(join: Join, room: str) -> None:
+    ana, bo = join("Ana"), join("Bo")
+    ana.create_room(room)
+    bo.join_public(room)
+    bo.page.get_by_role("button", name="Room menu").click()
+    bo.page.get_by_role("menuitem", name="Leave room").click()
+    bo.page.get_by_role("dialog").get_by_role("button", name="Leave room").click()
+    expect(bo.page.get_by_text("You are in no room yet.")).to_be_visible()
+    expect(ana.page.get_by_text("Bo left")).to_be_visible()
+
+
+def test_an_unread_room_has_a_dot_until_it_is_opened(join: Join, room: str) -> None:
+    ana, bo = join("Ana"), join("Bo")
+    ana.create_room(room)
+    bo.join_public(room)
+    bo.page.goto(bo.server.url + "/discover")
+    ana.say("You there")
+    row = bo.page.get_by_role("navigation", name="My rooms").get_by_role("link", name=room)
+    expect(row.get_by_label("unread")).to_be_visible()
+    row.click()
+    expect(bo.page.get_by_role("log").get_by_text("New", exact=True)).to_be_visible()
+    expect(row.get_by_label("unread")).to_have_count(0)
+    expect(ana.page.get_by_text("Read by Bo")).to_be_visible()
+
+
+def test_scrolling_up_loads_history_without_a_jump(join: Join, server: ChatServer, room: str) -> None:
+    ana = join("Ana")
+    room_id = ana.create_room(room)
+    token = ana.token()
+    for number in range(1, 181):
+        server.post(f"/api/v1/rooms/{room_id}/messages", token, content=f"line {number:03}")
+    ana.page.reload()
+    ana.sees("line 180")
+    log = ana.page.get_by_role("log")
+    assert log.locator("article").count() < 80
+    for _ in range(60):
+        log.evaluate("log => log.scrollBy(0, -300)")
+        ana.page.wait_for_timeout(30)
+    expect(log.get_by_text(f"This is where {room} begins.")).to_be_visible()
+    ana.sees("line 001")
+
+
+def test_the_view_stays_where_it_is_when_an_older_page_comes(
+    join: Join, server: ChatServer, room: str
+) -> None:
+    ana = join("Ana")
+    room_id = ana.create_room(room)
+    token = ana.token()
+    for number in range(1, 121):
+        server.post(f"/api/v1/rooms/{room_id}/messages", token, content=f"line {number:03}")
+    ana.page.reload()
+    ana.sees("line 120")
+    log = ana.page.get_by_role("log")
+    with ana.page.expect_response(re.compile("cursor=")):
+        log.evaluate("log => { log.scrollTop = 400 }")
+        mark = log.locator("article").nth(8)
+        text = mark.locator("p").inner_text()
+        before = mark.bounding_box()
+    ana.page.wait_for_timeout(500)
+    after = log.locator("article").filter(has_text=text).bounding_box()
+    assert before is not None
+    assert after is not None
+    assert after["y"] == pytest.approx(before["y"], abs=40)

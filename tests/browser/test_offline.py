@@ -1,0 +1,85 @@
+"""What happens to words when the line or the server goes away."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import ChatServer, Join
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[ChatServer]:
+    """A server with a short message limit, which a test may kill."""
+    server = ChatServer(tmp_path, MESSAGE_RATE_LIMIT="3", MESSAGE_RATE_WINDOW_MS="2000")
+    server.start()
+    yield server
+    server.stop()
+
+
+def test_what_is_sent_offline_goes_out_in_order_after_the_reconnect(join: Join, room: str) -> None:
+    ana, bo = join("Ana"), join("Bo")
+    ana.create_room(room)
+    bo.join_public(room)
+    ana.say("First")
+    bo.sees("First")
+    bo.page.context.set_offline(True)
+    bo.page.evaluate("window.dispatchEvent(new Event('offline'))")
+    bo.say("From the tunnel")
+    bo.say("Still in it")
+    bo.sees("From the tunnel")
+    ana.say("Are you there")
+    bo.page.context.set_offline(False)
+    bo.sees_sent("From the tunnel")
+    bo.sees_sent("Still in it")
+    bo.sees("Are you there")
+    ana.sees("Still in it")
+    texts = ana.page.get_by_role("log").locator("article p").all_inner_texts()
+    assert texts.index("From the tunnel") < texts.index("Still in it")
+
+
+def test_a_killed_server_loses_nothing_and_the_gap_is_filled(
+    join: Join, server: ChatServer, room: str
+) -> None:
+    ana, bo = join("Ana"), join("Bo")
+    room_id = ana.create_room(room)
+    bo.join_public(room)
+    ana.say("Before")
+    bo.sees("Before")
+    server.stop()
+    expect(ana.page.get_by_text("No connection.")).to_be_visible()
+    ana.say("While it was away")
+    server.start()
+    server.post(f"/api/v1/rooms/{room_id}/messages", bo.token(), content="Written elsewhere")
+    bo.sees("While it was away")
+    ana.sees("Written elsewhere")
+    ana.sees_sent("While it was away")
+    expect(ana.page.get_by_text("No connection.")).to_have_count(0)
+    texts = bo.page.get_by_role("log").locator("article p").all_inner_texts()
+    assert texts.count("While it was away") == 1
+
+
+def test_unsent_words_survive_a_reload_while_the_server_is_away(
+    join: Join, server: ChatServer, room: str
+) -> None:
+    ana = join("Ana")
+    ana.create_room(room)
+    server.stop()
+    ana.say("Do not lose me")
+    ana.sees("Do not lose me")
+    server.start()
+    ana.page.reload()
+    ana.sees_sent("Do not lose me")
+
+
+def test_a_message_over_the_rate_limit_waits_and_is_sent_by_itself(join: Join, room: str) -> None:
+    ana = join("Ana")
+    ana.create_room(room)
+    said = [f"quick {number}" for number in range(1, 6)]
+    for text in said:
+        ana.say(text)
+    expect(ana.page.get_by_text("messages wait")).to_be_visible()
+    for text in said:
+        ana.sees_sent(text)
+    assert ana.page.get_by_role("log").locator("article p").all_inner_texts() == said
