@@ -62,7 +62,8 @@ class RawLink(Link, asyncio.Protocol):
 
     def _consume(self) -> None:
         reader = self._reader
-        while messages := reader.read(_BATCH):
+        # While this link is probing, each message may pause it.
+        while messages := reader.read(1 if self._probing() else _BATCH):
             for opcode, payload in messages:
                 if opcode == TEXT and self.connection is not None:
                     if self.connection.link is self:
@@ -75,6 +76,9 @@ class RawLink(Link, asyncio.Protocol):
                     return
             if self.paused:
                 return
+
+    def _probing(self) -> bool:
+        return self.connection is not None and self.connection.link is not self
 
     def _other(self, opcode: int, payload: bytes) -> None:
         if opcode == PING:
