@@ -51,13 +51,13 @@ def node_folder() -> Path:
 
 
 def pnpm(folder: Path, *arguments: str) -> None:
-    """Run the pnpm that package.json names, fetched once by npm. Raises CalledProcessError when it fails.
+    """Run the pnpm that web/package.json names, fetched once by npm. Raises CalledProcessError when it fails.
 
     pnpm and not `npm ci`: that one refuses a lock which lacks packages of other platforms (npm/cli#4828).
     """
     node = node_folder()
     npm = node.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    package = json.loads((folder / "package.json").read_text(encoding="utf-8"))["packageManager"]
+    package = json.loads((ROOT / "web" / "package.json").read_text(encoding="utf-8"))["packageManager"]
     path = f"{node}{os.pathsep}{os.environ.get('PATH', '')}"
     # pm_on_fail: npm already fetched the right pnpm; without it pnpm wants itself in the lock.
     environment = {**os.environ, "PATH": path, "CI": "true", "pnpm_config_pm_on_fail": "ignore"}

@@ -22,7 +22,8 @@ def install(folder: Path) -> None:
 def main(task: str) -> None:
     """Install what the task needs and run it."""
     if task == "clients":
-        install(CLIENTS)
+        if (CLIENTS / "package.json").is_file():
+            install(CLIENTS)
         return
     if task not in {"check", "test"}:
         sys.exit(__doc__)
