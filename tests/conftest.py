@@ -32,4 +32,4 @@ def _no_network(event: str, arguments: tuple[Any, ...]) -> None:
 
 sys.addaudithook(_no_network)
 
-pytest_plugins = ("tests.servers",)
+pytest_plugins = ("tests.servers", "tests.cast", "tests.doors")

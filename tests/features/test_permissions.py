@@ -1,0 +1,163 @@
+"""Who may ask for what: every operation, every role, every way in, against a table written by hand."""
+
+from itertools import product
+from typing import Any, Final
+
+import httpx2
+import pytest
+
+from chatroom.app import App
+from chatroom.core.context import Context
+from chatroom.core.principal import OUTSIDER, POLICY, Role
+from chatroom.features import operations
+from chatroom.features.rooms import membership
+from tests.cast import PASSWORD, Cast, Person, do, give_role, principal, room
+from tests.doors import DOORS, Doors, serves
+
+ROLES: Final = (Role.OUTSIDER, Role.GUEST, Role.USER, Role.MODERATOR, Role.ADMIN)
+EVERYBODY: Final = frozenset(ROLES)
+PEOPLE: Final = EVERYBODY - {Role.OUTSIDER}
+MEMBERS: Final = PEOPLE - {Role.GUEST}
+
+EXPECTED: Final = {
+    "auth.register": EVERYBODY,
+    "auth.login": EVERYBODY,
+    "auth.logout": EVERYBODY,
+    "auth.me": PEOPLE,
+    "rooms.list_rooms": PEOPLE,
+    "rooms.show": PEOPLE,
+    "rooms.create": MEMBERS,
+    "rooms.join": MEMBERS,
+    "rooms.join_by_invite": MEMBERS,
+    "rooms.leave": PEOPLE,
+    "rooms.issue": MEMBERS,
+    "rooms.fetch": MEMBERS,
+    "rooms.revoke": MEMBERS,
+    "rooms.enter": PEOPLE,
+    "rooms.exit_room": PEOPLE,
+    "presence.room_users": PEOPLE,
+    "presence.typing": PEOPLE,
+    "messages.send": PEOPLE,
+    "messages.history": PEOPLE,
+    "messages.resume": PEOPLE,
+    "messages.mark_read": PEOPLE,
+}
+"""The matrix of the threat model: a guest reads, writes and listens in public rooms and opens or joins none."""
+
+
+def test_the_policy_is_the_matrix() -> None:
+    assert set(EXPECTED) == set(operations), "write down who may ask for a new operation"
+    assert {name: POLICY[op.may] for name, op in operations.items()} == EXPECTED
+
+
+def test_every_action_of_the_policy_is_asked_for_by_an_operation() -> None:
+    assert set(POLICY) == {op.may for op in operations.values()}
+
+
+class Stage:
+    """Sets each cell up so that only the role can be the reason for a refusal."""
+
+    def __init__(self, app: App, cast: Cast, doors: Doors) -> None:
+        self.app = app
+        self.cast = cast
+        self.doors = doors
+        self.people: dict[Role, Person | None] = {
+            Role.OUTSIDER: None,
+            Role.GUEST: cast.gus,
+            Role.USER: cast.bob,
+            Role.MODERATOR: cast.moderator,
+            Role.ADMIN: cast.admin,
+        }
+        self._count = 0
+
+    async def fields(self, name: str, role: Role, door: str) -> dict[str, Any]:
+        """Good input for an operation, in a fresh room of the person's own where that matters."""
+        self._count += 1
+        person = self.people[role]
+        if name == "auth.register":
+            return {"email": f"new{self._count}@example.org", "password": PASSWORD}
+        if name == "auth.login":
+            return {"email": self.cast.ana.email, "password": PASSWORD}
+        if name in ("auth.logout", "auth.me", "rooms.list_rooms"):
+            return {}
+        if name == "rooms.create":
+            return {"name": "Mine"}
+        if name == "messages.resume":
+            return {"rooms": []}
+        if name == "rooms.join_by_invite":
+            return {"inviteCode": self.cast.code}
+        room_id = await self._room(name, role, person)
+        if person and door == "socket":
+            await self.doors.ask("socket", "rooms.enter", person, roomId=room_id)
+        more: dict[str, dict[str, Any]] = {
+            "presence.typing": {"isTyping": True},
+            "messages.send": {"content": "hello"},
+            "messages.mark_read": {"seq": 1},
+        }
+        return {"roomId": room_id, **more.get(name, {})}
+
+    async def _room(self, name: str, role: Role, person: Person | None) -> str:
+        if person and role is not Role.GUEST and name not in ("rooms.join", "rooms.enter"):
+            return str((await room(self.app, person))["id"])
+        made = await room(self.app, self.cast.ana)
+        if role is Role.GUEST:
+            ctx = Context(self.app.kernel, await principal(self.app, person))
+            async with ctx.begin() as tx:
+                await membership.admit(tx, made["id"], None)
+        return str(made["id"])
+
+    async def ask(self, name: str, role: Role, door: str) -> str:
+        """The code of the answer in one cell."""
+        person = self.people[role]
+        fields = await self.fields(name, role, door)
+        if name == "auth.logout" and person:  # a session of its own to end
+            again = await do(self.app, OUTSIDER, "auth.login", email=person.email, password=PASSWORD)
+            person = person._replace(token=again["token"])
+        return (await self.doors.ask(door, name, person, **fields)).code
+
+
+def expected(name: str, role: Role, door: str) -> str:
+    """The code that a cell must answer with."""
+    if role not in EXPECTED[name]:
+        return "unauthorized" if role is Role.OUTSIDER else "forbidden"
+    if name == "presence.typing" and door == "direct":
+        return "not_listening"  # only a socket listens
+    return ""
+
+
+async def test_every_role_at_every_door_gets_what_the_matrix_says(app: App, cast: Cast, doors: Doors) -> None:
+    stage = Stage(app, cast, doors)
+    cells = [
+        (name, role, door)
+        for (name, op), role, door in product(operations.items(), ROLES, DOORS)
+        if serves(door, op)
+    ]
+    answers = {cell: await stage.ask(*cell) for cell in cells}
+    wrong = {cell: code for cell, code in answers.items() if code != expected(*cell)}
+    print(f"permission matrix: {len(cells)} cells")
+    assert not wrong
+    assert len(cells) >= 5 * len(operations)
+
+
+@pytest.mark.parametrize("surface", ["plain", "v1"])
+async def test_a_refused_caller_learns_nothing_of_the_shape(
+    app: App, http: httpx2.AsyncClient, surface: str
+) -> None:
+    prefix = "/api/v1" if surface == "v1" else "/api"
+    refused = await http.post(f"{prefix}/rooms", json={"nonsense": [1]})
+    assert refused.status_code == 401
+    assert "errors" not in refused.text
+
+
+async def test_a_guest_reads_and_writes_in_public_rooms_and_no_others(
+    app: App, cast: Cast, doors: Doors
+) -> None:
+    assert (await doors.ask("socket", "rooms.enter", cast.gus, roomId=cast.square)).code == ""
+    assert (await doors.ask("socket", "messages.send", cast.gus, roomId=cast.square, content="hi")).code == ""
+    assert (await doors.ask("socket", "rooms.enter", cast.gus, roomId=cast.tea)).code == "room_not_found"
+
+
+async def test_a_role_is_read_anew_with_every_request(app: App, cast: Cast, doors: Doors) -> None:
+    assert (await doors.ask("plain", "rooms.create", cast.bob, name="Mine")).code == ""
+    await give_role(app, cast.bob.id, "guest")
+    assert (await doors.ask("plain", "rooms.create", cast.bob, name="Mine")).code == "forbidden"
