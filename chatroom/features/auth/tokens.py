@@ -1,6 +1,7 @@
 """Access tokens: JWT (RFC 7519), HS256, each naming a revocable session row."""
 
-from typing import NamedTuple
+import json
+from typing import Any, NamedTuple
 
 import jwt
 
@@ -57,6 +58,7 @@ class TokenSigner:
                 # The clock is ours (ctx.now), so that tests and several nodes agree on what time it is.
                 options={"require": _REQUIRED, "verify_exp": False, "verify_iat": False},
             )
+            _refuse_repeats(token)
         except (jwt.PyJWTError, ValueError, TypeError):
             raise Problem("invalid_token") from None
         user_id, session_id, expires, issued = (claims[name] for name in ("sub", "sid", "exp", "iat"))
@@ -67,3 +69,16 @@ class TokenSigner:
         if expires + _LEEWAY < now // 1000:
             raise Problem("token_expired")
         return Claims(user_id, session_id)
+
+
+def _refuse_repeats(token: str) -> None:
+    """Raise ValueError for a payload with a name twice: two readers could take it for two people (trust.md A13)."""
+    payload = token.split(".")[1]
+    json.loads(jwt.utils.base64url_decode(payload), object_pairs_hook=_each_once)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name twice")
+    return found
