@@ -1,20 +1,17 @@
 """Real browsers against a real server: each test gets people, each person a browser of their own."""
 
-import contextlib
-import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -65,15 +62,17 @@ class ChatServer:
 
     def post(self, path: str, token: str, **body: Any) -> Any:
         """Call the API as a program would, for what a test needs but is not about."""
-        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-        request = urllib.request.Request(self.url + path, json.dumps(body).encode(), headers)
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return json.load(answer)
+        answer = httpx2.post(
+            self.url + path, json=body, headers={"Authorization": f"Bearer {token or None}"}, timeout=10
+        )
+        assert answer.is_success, answer.text
+        return answer.json()
 
     def _answers(self) -> bool:
-        with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
-            return bool(urllib.request.urlopen(self.url + "/health", timeout=2).status == 200)
-        return False
+        try:
+            return httpx2.get(self.url + "/health", timeout=2).is_success
+        except httpx2.HTTPError:
+            return False
 
 
 class Person:
@@ -162,9 +161,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChatServer]:
 
 
 @pytest.fixture
-def room(request: pytest.FixtureRequest) -> str:
+def room() -> str:
     """A room name of the test's own: public rooms of a server are listed together."""
-    return request.node.name.removeprefix("test_").replace("_", " ")[:60]
+    return f"Kitchen {uuid.uuid4().hex[:8]}"
 
 
 @pytest.fixture

@@ -89,8 +89,8 @@ export const MessageRow = memo(function MessageRow({ message, first, readers }: 
           className={`whitespace-pre-wrap wrap-anywhere text-ink-1 ${waiting ? "pending-text" : ""} ${pending?.refusal ? "text-ink-3" : ""} ${isEmojiOnly(content) ? "text-[2rem] leading-10" : ""}`}
         >
           {withLinks(content)}
-          {waiting && <span className="sr-only"> ({t("messages.pending")})</span>}
         </p>
+        {waiting && <span className="sr-only">{t("messages.pending")}</span>}
         {pending?.refusal && <NotSent pending={pending} />}
         {readers && readers.length > 0 && <ReadBy readers={readers} />}
       </div>
