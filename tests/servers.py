@@ -69,10 +69,16 @@ class Server:
     def kill(self) -> None:
         """End it at once, children too, as a power cut of the process would."""
         if self.process is not None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.process.pid, signal.SIGKILL)
+            self.signal(signal.SIGKILL)
             self.process.wait(START_SECONDS)
             self.process = None
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to the server and its children; PostgreSQL's have process groups of their own."""
+        if self.process is not None:
+            for process in (self.process.pid, *children(self.process.pid)):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(process, number)
 
     def discard(self) -> None:
         """End it and remove its folder."""
@@ -237,6 +243,17 @@ class Redis(Server):
 
     def url(self, database: int = 0) -> str:
         return f"redis://127.0.0.1:{self.port}/{database}"
+
+
+def children(parent: int) -> list[int]:
+    """The processes that a process has started and that still run."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            # After the name, which may hold spaces, come the state and the parent.
+            if int(stat.read_text().rpartition(")")[2].split()[1]) == parent:
+                found.append(int(stat.parent.name))
+    return found
 
 
 def free_port() -> int:

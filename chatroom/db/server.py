@@ -19,14 +19,6 @@ STATEMENT_SECONDS = 10
 LOCK_SECONDS = 5
 """How long a statement waits for another transaction's lock."""
 
-# Whatever the server's own settings are: the same waits, and text that does not fit is refused, never cut.
-_MYSQL_SESSION = f"SET SESSION innodb_lock_wait_timeout={LOCK_SECONDS}, sql_mode='TRADITIONAL'"
-_POSTGRESQL_SESSION = {
-    "lock_timeout": f"{LOCK_SECONDS}s",
-    "idle_in_transaction_session_timeout": "60s",
-    "jit": "off",
-}
-
 # asyncmy logs every warning of the server, and a duplicate that insert_ignore expects is one.
 logging.getLogger("asyncmy").setLevel(logging.ERROR)
 
@@ -44,14 +36,21 @@ async def connect(target: Target) -> "ServerEngine":
 
 
 def arguments(target: Target, *, reading: bool = False) -> dict[str, Any]:
-    """What the driver is told for one connection."""
+    """What the driver is told for one connection: the same waits, whatever the server's own settings are."""
     given = dict(target.connect)
     if target.dialect == "postgresql":
-        settings = {**_POSTGRESQL_SESSION, **given.pop("server_settings", {})}
-        if reading:
-            settings["default_transaction_read_only"] = "on"
+        settings = {
+            "lock_timeout": f"{LOCK_SECONDS}s",
+            "idle_in_transaction_session_timeout": "60s",
+            "jit": "off",
+            "default_transaction_read_only": "on" if reading else "off",
+            **given.pop("server_settings", {}),
+        }
         return {"command_timeout": STATEMENT_SECONDS, "server_settings": settings, **given}
-    session = "SET SESSION TRANSACTION READ ONLY" if reading else _MYSQL_SESSION
+    # TRADITIONAL: a text that does not fit is refused, never cut.
+    session = f"SET SESSION innodb_lock_wait_timeout={LOCK_SECONDS}, sql_mode='TRADITIONAL'"
+    if reading:
+        session = "SET SESSION TRANSACTION READ ONLY"
     return {"read_timeout": STATEMENT_SECONDS, "charset": "utf8mb4", "init_command": session, **given}
 
 
@@ -123,6 +122,9 @@ class ServerEngine:
 class ServerReader:
     """Statements over one pooled connection."""
 
+    repeats = True
+    """Whether a statement may run again on another connection when its own was lost."""
+
     def __init__(self, dialect: str, connection: AsyncConnection) -> None:
         self.dialect = dialect
         self.connection = connection
@@ -140,7 +142,14 @@ class ServerReader:
         self, stmt: Executable, params: Params | Sequence[Params] | None
     ) -> CursorResult[*tuple[Any, ...]]:
         try:
-            return await self.connection.execute(stmt, params)
+            try:
+                return await self.connection.execute(stmt, params)
+            except DBAPIError as error:
+                if not (error.connection_invalidated and self.repeats):
+                    raise
+                # Pooled before the server went away; a new connection decides whether it is back.
+                await self.connection.rollback()
+                return await self.connection.execute(stmt, params)
         except (DBAPIError, OSError) as error:
             refused = refusal(error)
             if refused is None:
@@ -150,6 +159,8 @@ class ServerReader:
 
 class ServerTransaction(ServerReader):
     """Statements of one transaction; the driver sends BEGIN with the first."""
+
+    repeats = False
 
     failed: Exception | None = None
     """The error that ended this transaction: PostgreSQL would refuse to go on, so no database does."""
@@ -182,12 +193,13 @@ async def _commit(connection: AsyncConnection, after: Callable[[], None] | None)
     try:
         await connection.commit()
     except (DBAPIError, OSError) as error:
-        await _roll_back(connection)
         refused = refusal(error)
-        if refused is None:
-            raise
         if isinstance(refused, Unavailable):
             refused.outcome_unknown = not known_undone(error)
+            await connection.invalidate()
+        await _roll_back(connection)
+        if refused is None:
+            raise
         raise refused from error
     try:
         if after is not None:
