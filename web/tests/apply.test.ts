@@ -1,0 +1,148 @@
+import { describe, expect, test } from "vitest";
+import type { Room, User } from "../src/api/contract";
+import { apply } from "../src/state/apply";
+import { hasGap } from "../src/state/log";
+import { emptyState, type State } from "../src/state/model";
+import { entry, log, message, pending, room } from "./samples";
+
+const user: User = { id: "me", name: "Me", username: "me", kind: "member", role: "user", createdAt: "" };
+const kitchen: Room = {
+  id: room,
+  name: "Kitchen",
+  isPrivate: false,
+  kind: "room",
+  createdById: "ana",
+  createdAt: "",
+  memberCount: 2,
+  role: "member",
+  epoch: "e1",
+  headSeq: 2,
+  readSeq: 2,
+};
+const open: State = {
+  ...emptyState,
+  phase: "signed-in",
+  me: user,
+  rooms: { [room]: kitchen },
+  logs: { [room]: log({ items: [message(1), message(2)], tailSeq: 2 }) },
+};
+
+const seqs = (state: State) => state.logs[room]?.items.map((item) => item.seq);
+const typing = (userId: string, isTyping: boolean) => ({
+  typing: { userId, username: userId, roomId: room, isTyping, timestamp: "" },
+  until: 1_000,
+});
+
+describe("a message that arrives", () => {
+  test("takes its place at the end and moves the head", () => {
+    const next = apply(open, "received", { entry: message(3) });
+    expect(seqs(next)).toEqual([1, 2, 3]);
+    expect(next.rooms[room]).toMatchObject({ headSeq: 3, lastMessage: { seq: 3 }, readSeq: 2 });
+  });
+
+  test("counts once, however often it comes", () => {
+    const once = apply(open, "received", { entry: message(3) });
+    expect(seqs(apply(once, "received", { entry: message(3) }))).toEqual([1, 2, 3]);
+  });
+
+  test("shows a gap when one before it is missing, and closes it when that comes late", () => {
+    const early = apply(open, "received", { entry: message(4) });
+    expect(early.logs[room] && hasGap(early.logs[room], 4)).toBe(true);
+    const late = apply(early, "received", { entry: message(3) });
+    expect(seqs(late)).toEqual([1, 2, 3, 4]);
+    expect(late.logs[room]).toMatchObject({ tailSeq: 4 });
+  });
+
+  test("of another epoch does not enter the log", () => {
+    expect(seqs(apply(open, "received", { entry: message(3, { epoch: "e2" }) }))).toEqual([1, 2]);
+  });
+
+  test("ends the typing of its author", () => {
+    const busy = apply(open, "typing_changed", typing("ana", true));
+    expect(apply(busy, "received", { entry: message(3) }).typing[room]).toEqual({});
+  });
+
+  test("takes the own pending one out of the queue, even before the answer", () => {
+    const waiting = { ...open, outbox: [pending("c1"), pending("c2")] };
+    const echo = message(3, { userId: "me", clientMsgId: "c1" });
+    const next = apply(waiting, "received", { entry: echo });
+    expect(next.outbox.map((item) => item.clientMsgId)).toEqual(["c2"]);
+    expect(next.rooms[room]).toMatchObject({ readSeq: 3 });
+  });
+
+  test("of somebody else with the same client id leaves the own one alone", () => {
+    const waiting = { ...open, outbox: [pending("c1")] };
+    expect(apply(waiting, "received", { entry: message(3, { clientMsgId: "c1" }) }).outbox).toHaveLength(1);
+  });
+});
+
+describe("a gap", () => {
+  test("is filled by what the server says came after, and the tail moves over holes", () => {
+    const page = { entries: [entry(3, "joined"), message(5)], epoch: "e1", headSeq: 5, hasMore: false };
+    const next = apply(open, "gap_filled", { roomId: room, page });
+    expect(seqs(next)).toEqual([1, 2, 3, 5]);
+    expect(next.logs[room]).toMatchObject({ tailSeq: 5 });
+    expect(next.rooms[room]).toMatchObject({ memberCount: 3 });
+  });
+});
+
+describe("an older page", () => {
+  const page = {
+    messages: [message(1)],
+    nextCursor: null,
+    prevCursor: null,
+    hasMore: false,
+    epoch: "e1",
+    headSeq: 3,
+  };
+
+  test("comes before what is known", () => {
+    const state = { ...open, logs: { [room]: log({ items: [message(2)], tailSeq: 2, olderCursor: "x" }) } };
+    const next = apply(state, "older_loaded", { roomId: room, page });
+    expect(seqs(next)).toEqual([1, 2]);
+    expect(next.logs[room]).toMatchObject({ olderCursor: null, older: "idle" });
+  });
+
+  test("of another epoch is not believed", () => {
+    const next = apply(open, "older_loaded", { roomId: room, page: { ...page, epoch: "e2" } });
+    expect(seqs(next)).toEqual([1, 2]);
+  });
+});
+
+describe("typing", () => {
+  test("of oneself is never shown", () => {
+    expect(apply(open, "typing_changed", typing("me", true)).typing).toEqual({});
+  });
+
+  test("ends by itself", () => {
+    const busy = apply(open, "typing_changed", typing("ana", true));
+    expect(apply(busy, "typing_expired", { now: 999 }).typing[room]).toHaveProperty("ana");
+    expect(apply(busy, "typing_expired", { now: 1_000 }).typing[room]).toEqual({});
+  });
+});
+
+describe("a read mark", () => {
+  const read = (userId: string, seq: number) => ({
+    read: { roomId: room, userId, username: userId, messageId: null, seq, readAt: "", timestamp: "" },
+  });
+
+  test("never moves back", () => {
+    const ahead = apply(open, "read_by", read("ana", 2));
+    expect(apply(ahead, "read_by", read("ana", 1)).reads[room]).toEqual({ ana: { seq: 2, username: "ana" } });
+    expect(apply(open, "read_by", read("me", 1)).rooms[room]).toMatchObject({ readSeq: 2 });
+  });
+});
+
+describe("a refused message", () => {
+  test("stays, with the reason, until it is tried again or deleted", () => {
+    const refusal = { code: "forbidden", message: "No." };
+    const refused = apply({ ...open, outbox: [pending("c1")] }, "refused", { clientMsgId: "c1", refusal });
+    expect(refused.outbox[0]).toMatchObject({ refusal });
+    expect(apply(refused, "requeued", { clientMsgId: "c1" }).outbox[0]?.refusal).toBeUndefined();
+    expect(apply(refused, "unqueued", { clientMsgId: "c1" }).outbox).toEqual([]);
+  });
+});
+
+test("signing out forgets everything that was on the screen", () => {
+  expect(apply(open, "signed_out", {})).toEqual({ ...emptyState, phase: "signed-out" });
+});
