@@ -106,6 +106,8 @@ class Reader:
 
     def read(self, limit: int = 64) -> list[tuple[int, bytes]]:  # size: one loop, no call per frame
         """Return up to `limit` complete messages; an empty list means that more bytes are needed."""
+        if self._rest is not None:
+            return []
         data, at, end = self._data, self._at, len(self._data)
         messages: list[tuple[int, bytes]] = []
         while len(messages) < limit:

@@ -100,8 +100,9 @@ async def running(
         try:
             yield Running(sockets, app, port, stop)
         finally:
-            while WebSocket.writers:
-                WebSocket.writers.pop().transport.abort()
+            for writer in WebSocket.writers:
+                writer.transport.abort()
+            WebSocket.writers.clear()
             await stop()
 
 
