@@ -18,7 +18,7 @@ from sqlalchemy.schema import CreateTable
 
 from chatroom.db import Database, Unavailable
 from tests.db.committer import numbers
-from tests.servers import MariaDb, PostgreSql
+from tests.processes import MariaDb, PostgreSql
 
 PROGRAM = Path(__file__).with_name("committer.py")
 ROOT = Path(__file__).parents[2]

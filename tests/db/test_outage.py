@@ -14,7 +14,7 @@ from sqlalchemy.schema import CreateTable
 
 from chatroom.db import Database, Unavailable, server, sqlite
 from chatroom.db.types import Text
-from tests.servers import MariaDb, PostgreSql
+from tests.processes import MariaDb, PostgreSql
 
 notes = Table(
     "notes",

@@ -6,7 +6,7 @@ import pytest
 
 from chatroom.db import Database
 from chatroom.db.url import parse
-from tests.servers import MariaDb, PostgreSql
+from tests.processes import MariaDb, PostgreSql
 
 
 @pytest.mark.parametrize(
