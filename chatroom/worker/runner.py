@@ -58,6 +58,9 @@ class Runner:
             except Unavailable as error:
                 log.warning("jobs.waiting", reason=str(error))
                 started = []
+            except Exception:  # noqa: BLE001 - a fault here must not end all jobs of this node for good
+                log.exception("jobs.broken")
+                started = []
             if len(self._running) >= AT_ONCE:
                 await asyncio.wait({stop, *self._running}, return_when=asyncio.FIRST_COMPLETED)
             elif not started:
