@@ -4,6 +4,8 @@ import ipaddress
 import sys
 from typing import Any
 
+import pytest
+
 LOCAL_NAMES = frozenset({"localhost", "", None})
 
 
@@ -33,3 +35,8 @@ def _no_network(event: str, arguments: tuple[Any, ...]) -> None:
 sys.addaudithook(_no_network)
 
 pytest_plugins = ("tests.servers", "tests.cast", "tests.doors")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the browsers last: Playwright keeps an event loop running in this thread, where no other test can start."""
+    items.sort(key=lambda item: "browser" in item.path.parts)
