@@ -58,7 +58,7 @@ class Runner:
             except Unavailable as error:
                 log.warning("jobs.waiting", reason=str(error))
                 started = []
-            except Exception:  # noqa: BLE001 - a fault here must not end all jobs of this node for good
+            except Exception:
                 log.exception("jobs.broken")
                 started = []
             if len(self._running) >= AT_ONCE:
