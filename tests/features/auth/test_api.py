@@ -1,0 +1,262 @@
+"""Signing up, in and out, at every door."""
+
+import asyncio
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from sqlalchemy import select
+
+from chatroom.adapters.bcrypt import BcryptHasher
+from chatroom.app import App
+from chatroom.core.context import Context
+from chatroom.core.errors import Problem
+from chatroom.core.principal import OUTSIDER, SYSTEM
+from chatroom.features import tables
+from chatroom.features.auth.jobs import expire_sessions
+from chatroom.features.auth.ports import PasswordHasher
+from tests.cast import PASSWORD, Cast, Clock, do
+from tests.doors import Doors, Server
+
+WAYS = ["plain", "v1"]
+ZOE = {"name": "Zoë", "email": "zoe@example.org", "password": PASSWORD}
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_who_registers_is_signed_in(doors: Doors, way: str) -> None:
+    made = await doors.ask(way, "auth.register", None, **ZOE)
+    assert made.status == 201
+    assert made.data["token"] == made.data["accessToken"]
+    assert made.data["expiresIn"] == 24 * 3600
+    assert made.data["user"]["id"] == made.data["id"]
+    assert (made.data["name"], made.data["user"]["username"]) == ("Zoë", "zoe")
+    assert (made.data["user"]["kind"], made.data["user"]["role"]) == ("member", "user")
+
+
+async def test_without_a_name_the_address_gives_one(app: App) -> None:
+    made = await do(app, OUTSIDER, "auth.register", email="kim.lee@example.org", password=PASSWORD)
+    assert (made["name"], made["user"]["username"]) == ("kim.lee", "kim-lee")
+
+
+async def test_namesakes_get_handles_of_their_own(app: App) -> None:
+    made = [
+        await do(app, OUTSIDER, "auth.register", name="Kim", email=f"kim{n}@example.org", password=PASSWORD)
+        for n in range(4)
+    ]
+    assert len({person["user"]["username"] for person in made}) == 4
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("email", ["ana@example.org", "ANA@Example.org", " ana@example.org "])
+async def test_an_address_registers_once(doors: Doors, way: str, email: str) -> None:
+    again = await doors.ask(way, "auth.register", None, email=email, password=PASSWORD)
+    assert (again.status, again.code) == (409, "user_exists")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("email", "nobody"),
+        ("email", "a" * 255 + "@example.org"),
+        ("email", 7),
+        ("password", "short"),
+        ("password", "p" * 73),
+        ("password", None),
+        ("name", "n" * 65),
+        ("name", "bell\u0007"),
+        ("name", "\u202efoo"),
+        ("name", ["Zoë"]),
+    ],
+)
+async def test_a_bad_field_is_named(doors: Doors, field: str, value: object) -> None:
+    plain = await doors.ask("plain", "auth.register", None, **{**ZOE, field: value})
+    v1 = await doors.ask("v1", "auth.register", None, **{**ZOE, field: value})
+    assert (plain.status, v1.status) == (400, 422)
+    assert plain.code == v1.code == "bad_input"
+    assert list(plain.data["errors"]) == list(v1.data["errors"]) == [field]
+
+
+async def test_of_parallel_registrations_of_one_address_one_wins(every_app: App) -> None:
+    async def attempt(number: int) -> str:
+        try:
+            await do(
+                every_app,
+                OUTSIDER,
+                "auth.register",
+                name=f"N{number}",
+                email="x@example.org",
+                password=PASSWORD,
+            )
+        except Problem as problem:
+            return problem.code
+        return ""
+
+    codes = await asyncio.gather(*(attempt(number) for number in range(10)))
+    assert sorted(codes) == [""] + ["user_exists"] * 9
+
+
+async def test_namesakes_who_register_at_once_all_get_in(every_app: App) -> None:
+    people = [
+        do(every_app, OUTSIDER, "auth.register", name="Kim", email=f"kim{n}@example.org", password=PASSWORD)
+        for n in range(10)
+    ]
+    made = await asyncio.gather(*people)
+    assert len({person["user"]["username"] for person in made}) == 10
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_signing_in_opens_a_new_session(doors: Doors, cast: Cast, way: str) -> None:
+    signed_in = await doors.ask(way, "auth.login", None, email="Ana@example.org", password=PASSWORD)
+    assert (signed_in.status, signed_in.data["id"]) == (200, cast.ana.id)
+    assert signed_in.data["token"] != cast.ana.token
+    again = cast.ana._replace(token=signed_in.data["token"])
+    assert (await doors.ask(way, "auth.me", again)).data["id"] == cast.ana.id
+
+
+async def test_a_wrong_password_and_an_unknown_address_are_told_apart_by_nobody(doors: Doors) -> None:
+    attempts = [
+        ("ana@example.org", "wrong password"),
+        ("ana@example.org", ""),
+        ("ana@example.org", PASSWORD + "x" * 60),
+        ("nobody@example.org", PASSWORD),
+        ("no address", PASSWORD),
+    ]
+    told = []
+    for email, password in attempts:
+        answer = await doors.ask("plain", "auth.login", None, email=email, password=password)
+        told.append((answer.status, {**answer.data, "requestId": ""}))
+    assert all(answer == told[0] for answer in told)
+    assert (told[0][0], told[0][1]["error"]) == (401, "Invalid credentials")
+
+
+async def test_an_unknown_address_costs_a_hash_too(app: App) -> None:
+    compared: list[bool] = []
+
+    class Counting(BcryptHasher):
+        async def verify(self, password: bytes, hashed: str | None) -> bool:
+            compared.append(hashed is None)
+            return await super().verify(password, hashed)
+
+    hasher = Counting(4)
+    app.kernel.ports[PasswordHasher] = hasher
+    for email in ("nobody@example.org", "no address"):
+        with pytest.raises(Problem, match="Invalid credentials"):
+            await do(app, OUTSIDER, "auth.login", email=email, password=PASSWORD)
+    hasher.close()
+    assert compared == [True, True]
+
+
+@pytest.mark.parametrize("settings", [{"bcrypt_rounds": 10}])
+async def test_the_hash_for_nobody_costs_what_a_real_one_costs(app: App) -> None:
+    hasher = app.kernel.ports[PasswordHasher]
+    real = await hasher.hash(PASSWORD.encode())
+
+    async def seconds(hashed: str | None) -> float:
+        started = time.perf_counter()
+        assert not await hasher.verify(b"wrong", hashed)
+        return time.perf_counter() - started
+
+    unknown = min([await seconds(None) for _ in range(3)])
+    known = min([await seconds(real) for _ in range(3)])
+    assert unknown > known / 3
+
+
+async def _hash_of(app: App, user_id: str) -> str:
+    passwords = tables.tables["passwords"]
+    async with app.db.read() as reader:
+        return str(await reader.scalar(select(passwords.c.hashed).where(passwords.c.user_id == user_id)))
+
+
+@pytest.mark.parametrize("settings", [{"bcrypt_rounds": 5}])
+async def test_signing_in_renews_a_hash_of_another_cost(app: App, cast: Cast) -> None:
+    assert (await _hash_of(app, cast.ana.id)).startswith("$2b$04$")
+    await do(app, OUTSIDER, "auth.login", email=cast.ana.email, password=PASSWORD)
+    assert (await _hash_of(app, cast.ana.id)).startswith("$2b$05$")
+    await do(app, OUTSIDER, "auth.login", email=cast.ana.email, password=PASSWORD)
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_signing_out_ends_the_token_everywhere(
+    doors: Doors, server: Server, cast: Cast, way: str
+) -> None:
+    other = await doors.ask(way, "auth.login", None, email=cast.ana.email, password=PASSWORD)
+    assert (await doors.ask(way, "auth.logout", cast.ana)).data == {"ok": True}
+    for door in ("plain", "v1"):
+        dead = await doors.ask(door, "auth.me", cast.ana)
+        assert (dead.status, dead.code) == (401, "invalid_token")
+    assert await server.refusal(cast.ana.token) == "invalid_token"
+    living = cast.ana._replace(token=other.data["token"])
+    assert (await doors.ask(way, "auth.me", living)).code == ""
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_signing_out_twice_or_without_a_session_is_fine(doors: Doors, cast: Cast, way: str) -> None:
+    for person in (cast.ana, cast.ana, None):
+        assert (await doors.ask(way, "auth.logout", person)).data == {"ok": True}
+
+
+async def test_a_dead_token_does_not_keep_anybody_from_signing_in(doors: Doors, cast: Cast) -> None:
+    await doors.ask("plain", "auth.logout", cast.ana)
+    again = await doors.ask("plain", "auth.login", cast.ana, email=cast.ana.email, password=PASSWORD)
+    assert again.status == 200
+
+
+async def test_people_see_their_own_address_and_nobody_else_does(doors: Doors, cast: Cast) -> None:
+    me = await doors.ask("plain", "auth.me", cast.ana)
+    assert me.data["email"] == cast.ana.email
+    seen = await doors.ask("plain", "presence.room_users", cast.bob, roomId=cast.tea)
+    assert "example.org" not in str(seen.data)
+
+
+async def test_no_answer_holds_a_hash(http: httpx2.AsyncClient, cast: Cast) -> None:
+    bearer = {"authorization": f"Bearer {cast.ana.token}"}
+    said = []
+    for prefix in ("/api", "/api/v1"):
+        asked: list[tuple[str, str, dict[str, Any]]] = [
+            ("POST", "/auth/register", {"json": {**ZOE, "email": f"z{len(prefix)}@example.org"}}),
+            ("POST", "/auth/login", {"json": {"email": cast.ana.email, "password": PASSWORD}}),
+            ("POST", "/auth/login", {"json": {"email": cast.ana.email, "password": "wrong password"}}),
+            ("GET", "/users/me", {"headers": bearer}),
+            ("GET", "/rooms", {"headers": bearer}),
+            ("GET", f"/rooms/{cast.tea}/users", {"headers": bearer}),
+            ("GET", f"/rooms/{cast.tea}/messages", {"headers": bearer}),
+        ]
+        said += [await http.request(method, prefix + path, **more) for method, path, more in asked]
+    assert [answer.status_code // 100 for answer in said] == [2, 2, 4, 2, 2, 2, 2] * 2
+    assert not [answer.url for answer in said if "$2" in answer.text or "hash" in answer.text.lower()]
+
+
+def _bytes_of(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.glob("node.db*"))
+
+
+async def test_no_address_lies_in_the_database_in_clear(app: App, cast: Cast, tmp_path: Path) -> None:
+    await do(app, OUTSIDER, "auth.register", **ZOE)
+    stored = _bytes_of(tmp_path)
+    assert b"zoe" in stored
+    assert b"zoe@example.org" not in stored
+    assert cast.code.encode() not in stored
+
+
+async def test_expired_sessions_are_removed_and_living_ones_stay(app: App, cast: Cast, clock: Clock) -> None:
+    sessions = tables.tables["sessions"]
+    clock.advance(23 * 3600)
+    fresh = await do(app, OUTSIDER, "auth.login", email=cast.ana.email, password=PASSWORD)
+    clock.advance(2 * 3600)
+    await expire_sessions.run(Context(app.kernel, SYSTEM), None)
+    async with app.db.read() as reader:
+        left = await reader.all(select(sessions.c.user_id))
+    assert [row.user_id for row in left] == [fresh["id"]]
+
+
+@pytest.mark.parametrize("settings", [{"jwt_expires_in": "15m"}])
+async def test_a_sign_in_lasts_as_long_as_the_setting_says(
+    app: App, doors: Doors, cast: Cast, clock: Clock
+) -> None:
+    signed_in = await do(app, OUTSIDER, "auth.login", email=cast.ana.email, password=PASSWORD)
+    assert signed_in["expiresIn"] == 900
+    clock.advance(931)
+    late = await doors.ask("plain", "auth.me", cast.ana._replace(token=signed_in["token"]))
+    assert late.code == "token_expired"
