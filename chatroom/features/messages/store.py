@@ -51,7 +51,10 @@ _ROW: Final = select(
     _users.c.username,
     _users.c.name,
 ).join(_users, _users.c.id == messages.c.sender_id)
-_IN_ROOM: Final = _ROW.where(messages.c.room_id == bindparam("room"))
+# MariaDB, left to itself, reads everything that everybody in a small room ever wrote and sorts it (3 ms, not 0.7).
+_IN_ROOM: Final = _ROW.where(messages.c.room_id == bindparam("room")).prefix_with(
+    "STRAIGHT_JOIN", dialect="mysql"
+)
 _BEFORE: Final = (
     _IN_ROOM.where(messages.c.seq < bindparam("seq"))
     .order_by(messages.c.seq.desc())
