@@ -1,0 +1,75 @@
+"""kill -9 of the server, and of its database, under load: nothing answered is lost, nothing is there twice."""
+
+import asyncio
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.nemesis import Load, run
+from tests.journeys.server import ChatServer
+from tests.journeys.waiting import until
+from tests.processes import PostgreSql
+from tests.servers import fresh
+
+SEED = 7
+
+
+@pytest.mark.parametrize(
+    ("url_fixture", "kills"),
+    [("", 3), ("postgresql_url", 1), ("mariadb_url", 1)],
+    ids=["sqlite", "pg", "maria"],
+)
+@pytest.mark.timeout(120)
+async def test_a_killed_server_has_kept_what_it_answered(
+    url_fixture: str, kills: int, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    url = request.getfixturevalue(url_fixture) if url_fixture else ""
+    outcome = await run(tmp_path, url, kills, SEED)
+    print(outcome)
+    assert outcome.broken == []
+    assert outcome.answered == outcome.sent
+    assert sum(outcome.at_kill) > 0  # otherwise the kills hit nothing
+
+
+def _all_above(before: list[int], load: Load) -> bool:
+    return all(writer.refusals > count for writer, count in zip(load.writers, before, strict=True))
+
+
+@pytest.fixture
+def own_postgresql() -> Iterator[tuple[PostgreSql, str]]:
+    """A PostgreSQL that nobody else uses, and the URL of an empty database in it."""
+    server = PostgreSql()
+    try:
+        url = next(fresh(server))
+        yield server, url
+    finally:
+        server.discard()
+
+
+@pytest.mark.timeout(120)
+async def test_a_killed_database_is_said_to_be_unavailable_and_nothing_answered_is_lost(
+    own_postgresql: tuple[PostgreSql, str], tmp_path: Path
+) -> None:
+    postgresql, url = own_postgresql
+    server = ChatServer(tmp_path, MESSAGE_RATE_LIMIT="0", DATABASE_URL=url)
+    await asyncio.to_thread(server.start)
+    try:
+        load = await asyncio.to_thread(Load, server, SEED)
+
+        async def strike(_: random.Random) -> None:
+            """Kill it, wait until the writers have been refused, and start it again."""
+            before = [writer.refusals for writer in load.writers]
+            postgresql.kill()
+            await until("everybody to be refused", lambda: _all_above(before, load))
+            await asyncio.to_thread(postgresql.start)
+
+        outcome = await load.bear(2, strike)
+    finally:
+        server.end()
+    print(outcome)
+    assert outcome.broken == []
+    assert outcome.answered == outcome.sent
+    assert outcome.reconnects == len(load.writers)  # nobody was thrown out for it
+    assert server.faults == []
