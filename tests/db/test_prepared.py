@@ -165,6 +165,18 @@ async def test_changes_do_the_same_every_time(db: Database) -> None:
             assert await tx.run(close, {"key": IDS[1], "open": True}) == 1
 
 
+async def test_a_named_parameter_is_stored_as_its_column_wants_it(db: Database) -> None:
+    store = (
+        update(things)
+        .where(things.c.id == bindparam("key"))
+        .values(data=bindparam("what"), open=bindparam("so"))
+    )
+    async with db.begin() as tx:
+        for what in ({"a": [1]}, [None], "text", None):
+            await tx.run(store, {"key": IDS[1], "what": what, "so": True})
+            assert await tx.scalar(select(things.c.data).where(things.c.id == IDS[1])) == what
+
+
 async def test_an_insert_takes_the_columns_it_is_given_and_the_defaults_of_the_others(db: Database) -> None:
     add, drop = insert(things), delete(things).where(things.c.kind == "new")
     async with db.begin() as tx:
