@@ -12,7 +12,7 @@ run: environment web ## Start the server on http://localhost:3000: development m
 	@CHATROOM_ENV=development $(PYTHON) -m chatroom serve
 
 test: environment web clients ## Run every test: the server's, the web client's, the browsers'
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile
 	$(PYTHON) -m tools.web test
 
 check: environment ## Format, lint, types, dependency rule, sizes, contract: under two minutes

@@ -1,6 +1,7 @@
 """Run the web client's own tools with the environment's Node: `python -m tools.web {check,test,clients}`.
 
-`clients` installs the JavaScript clients that tests/clients talks to the server with.
+`clients` installs the JavaScript clients that the tests talk to the server with: the web client's own, and what
+tests/clients asks for.
 """
 
 import subprocess
@@ -21,13 +22,13 @@ def install(folder: Path) -> None:
 
 def main(task: str) -> None:
     """Install what the task needs and run it."""
+    if task not in {"check", "test", "clients"}:
+        sys.exit(__doc__)
+    install(WEB)
     if task == "clients":
         if (CLIENTS / "package.json").is_file():
             install(CLIENTS)
         return
-    if task not in {"check", "test"}:
-        sys.exit(__doc__)
-    install(WEB)
     pnpm(WEB, "run", "--silent", task)
 
 
