@@ -1,0 +1,151 @@
+"""Time, ids, secrets, cookies, audiences, the catalogue of refusals."""
+
+import re
+
+import pytest
+
+from chatroom.core import audience, clock, cookies, ids, secrets
+from chatroom.core.errors import CATALOGUE, Problem
+from chatroom.core.operation import Operation
+from chatroom.core.principal import OUTSIDER, SYSTEM, require
+from chatroom.features import operations
+
+
+@pytest.mark.parametrize(
+    ("at", "text"),
+    [
+        (0, "1970-01-01T00:00:00.000Z"),
+        (1, "1970-01-01T00:00:00.001Z"),
+        (951_782_399_999, "2000-02-28T23:59:59.999Z"),
+        (1_790_000_000_123, "2026-09-21T14:13:20.123Z"),
+    ],
+)
+def test_an_instant_is_written_to_the_millisecond(at: int, text: str) -> None:
+    assert clock.iso(at) == text
+
+
+def test_the_wall_clock_counts_milliseconds_of_this_century() -> None:
+    assert 1_700_000_000_000 < clock.system() < 4_000_000_000_000
+
+
+def test_ids_are_canonical_distinct_and_grow() -> None:
+    made = [ids.new() for _ in range(1000)]
+    assert made == sorted(set(made))
+    assert all(
+        re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", i) for i in made
+    )
+
+
+def test_a_token_is_as_long_as_asked_for_and_url_safe() -> None:
+    assert re.fullmatch(r"[A-Za-z0-9_-]{43}", ids.token())
+    assert len({ids.token(12) for _ in range(1000)}) == 1000
+
+
+def test_a_sealed_text_opens_where_it_was_sealed_and_nowhere_else() -> None:
+    vault = secrets.Vault("one")
+    sealed = vault.seal("invites:code:1", "ünïcode")
+    assert sealed != vault.seal("invites:code:1", "ünïcode")
+    assert vault.open("invites:code:1", sealed) == "ünïcode"
+    for other, place, text in (
+        (vault, "invites:code:2", sealed),
+        (secrets.Vault("two"), "invites:code:1", sealed),
+        (vault, "invites:code:1", "2" + sealed[1:]),
+        (vault, "invites:code:1", sealed[:-8] + "AAAAAAA="),
+        (vault, "invites:code:1", ""),
+        (vault, "invites:code:1", "1."),
+    ):
+        with pytest.raises(ValueError):
+            other.open(place, text)
+
+
+def test_an_index_is_equal_only_for_equal_purpose_text_and_secret() -> None:
+    vault = secrets.Vault("one")
+    assert vault.index("email", "a") == vault.index("email", "a")
+    others = {vault.index("invite", "a"), vault.index("email", "b"), secrets.Vault("two").index("email", "a")}
+    assert vault.index("email", "a") not in others
+    assert len(others) == 3
+
+
+def test_a_token_is_stored_by_its_digest() -> None:
+    assert secrets.digest("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ("accessToken=a.b.c", "a.b.c"),
+        ("x=1; accessToken=abc; y=2", "abc"),
+        ('accessToken="quoted"', "quoted"),
+        ("", ""),
+        ("other=1", ""),
+        ("accessToken", ""),
+        (";;;=;", ""),
+        ("a\u0001=1; accessToken=x" * 3, ""),
+    ],
+)
+def test_a_cookie_is_read_or_absent(header: str, value: str) -> None:
+    assert cookies.read_cookie(header, cookies.ACCESS) == value
+
+
+@pytest.mark.parametrize(
+    ("headers", "ours"),
+    [
+        ({"host": "chat.test", "origin": "http://chat.test"}, True),
+        ({"host": "chat.test:3000", "origin": "http://chat.test:3000"}, True),
+        ({"host": "chat.test", "sec-fetch-site": "same-origin"}, True),
+        ({"host": "chat.test", "origin": "http://chat.test.evil.test"}, False),
+        ({"host": "chat.test", "origin": "http://evil.test/chat.test"}, False),
+        ({"host": "chat.test", "origin": "http://chat.test@evil.test"}, False),
+        ({"host": "chat.test:3000", "origin": "http://chat.test:3001"}, False),
+        ({"host": "chat.test", "origin": "null"}, False),
+        ({"host": "chat.test", "origin": ""}, False),
+        ({"host": "", "origin": "http://"}, False),
+        ({"origin": "http://chat.test"}, False),
+        ({"host": "chat.test", "origin": "http://evil.test", "sec-fetch-site": "same-origin"}, False),
+        ({"host": "chat.test", "sec-fetch-site": "same-site"}, False),
+        ({"host": "chat.test", "sec-fetch-site": "none"}, False),
+        ({"host": "chat.test"}, False),
+    ],
+)
+def test_only_our_own_page_is_same_origin(headers: dict[str, str], ours: bool) -> None:
+    assert cookies.is_same_origin(headers) is ours
+
+
+def test_every_refusal_has_a_client_or_retry_status_and_a_sentence() -> None:
+    for code, entry in CATALOGUE.items():
+        assert entry.status in {400, 401, 403, 404, 405, 409, 413, 415, 429, 500, 503}, code
+        assert entry.message, code
+        assert entry.retryable == (entry.status in {429, 503}), code
+    with pytest.raises(KeyError):
+        Problem("never_heard_of")
+
+
+def test_an_action_that_is_not_in_the_policy_passes_nobody() -> None:
+    with pytest.raises(KeyError):
+        require(OUTSIDER, "rooms.burn")
+    with pytest.raises(Problem) as refused:
+        require(SYSTEM, "rooms.create")
+    assert refused.value.code == "forbidden"
+
+
+def test_an_operation_without_a_known_action_or_limit_is_not_made() -> None:
+    call = operations["rooms.create"].call
+    with pytest.raises(KeyError):
+        Operation(call, may="rooms.burn")
+    with pytest.raises(KeyError):
+        Operation(call, may="rooms.create", limit="rooms.create")
+
+
+def test_no_two_operations_share_an_address() -> None:
+    addresses = [(op.method, op.path) for op in operations.values() if op.path]
+    events = [op.socket for op in operations.values() if op.socket]
+    assert len(set(addresses)) == len(addresses)
+    assert len(set(events)) == len(events)
+
+
+def test_an_audience_names_channels_and_leaves_one_person_out() -> None:
+    assert audience.members("a", "b").channels == ("members:a", "members:b")
+    assert audience.members().channels == ()
+    assert audience.room("a").but("ana") == audience.Audience((audience.room_channel("a"),), "ana")
+    assert audience.user("u") == audience.Audience(("user:u",))
+    assert audience.connection("c") == audience.Audience(("connection:c",))
