@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from chatroom.contract.schemas import REFUSAL, Shapes
+from chatroom.contract.schemas import REFUSAL, REFUSED, Shapes
 from chatroom.contract.surface import Contract, summary
 from chatroom.contract.translate import Schema
 from chatroom.core.operation import Operation
-from chatroom.core.schema import Event
 
+_ERROR = "An event without an acknowledgement was refused; `event` is its name."
 _CHANNEL = {"$ref": "#/channels/socket"}
 
 
@@ -23,9 +23,11 @@ def document(contract: Contract, shapes: Shapes) -> dict[str, Any]:
             f"{op.socket} (ack)", "The acknowledgement.", _ack(shapes.of(op.output))
         )
         operations[f"receive.{op.socket}"] = _receive(op)
+    messages["event.error"] = _message("error", _ERROR, {"$ref": "#/components/schemas/Refused"})
+    operations["send.error"] = _tell("error", _ERROR)
     for event in told:
         messages[f"event.{event.event}"] = _message(event.event, summary(event), shapes.of(event))
-        operations[f"send.{event.event}"] = _send(event)
+        operations[f"send.{event.event}"] = _tell(event.event, summary(event))
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -46,7 +48,10 @@ def document(contract: Contract, shapes: Shapes) -> dict[str, Any]:
             }
         },
         "operations": operations,
-        "components": {"messages": messages, "schemas": {**shapes.components, "Refusal": REFUSAL}},
+        "components": {
+            "messages": messages,
+            "schemas": {**shapes.components, "Refusal": REFUSAL, "Refused": REFUSED},
+        },
     }
 
 
@@ -79,10 +84,10 @@ def _receive(op: Operation) -> dict[str, Any]:
     }
 
 
-def _send(event: type[Event]) -> dict[str, Any]:
+def _tell(name: str, text: str) -> dict[str, Any]:
     return {
         "action": "send",
         "channel": _CHANNEL,
-        "summary": summary(event),
-        "messages": [{"$ref": f"#/channels/socket/messages/event.{event.event}"}],
+        "summary": text,
+        "messages": [{"$ref": f"#/channels/socket/messages/event.{name}"}],
     }

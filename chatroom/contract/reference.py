@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic_settings import BaseSettings
 
-from chatroom.contract.schemas import Shapes
+from chatroom.contract.schemas import REFUSED, Shapes
 from chatroom.contract.surface import Contract, refusals, summary
 from chatroom.contract.translate import Schema
 from chatroom.contract.typescript import type_of
@@ -13,6 +13,12 @@ from chatroom.core.errors import CATALOGUE
 from chatroom.core.operation import Operation
 from chatroom.core.principal import POLICY, Role
 
+_CONNECTING = """\
+What the server tells its Socket.IO clients. They connect to the namespace `/` on the path `/socket.io/`, by websocket,
+long-polling or an upgrade, with a token in the handshake: `auth: {token}`. Every event that asks for an acknowledgement
+gets exactly one, in the order of the events: `{"ok": true, "data": …}` or `{"ok": false, "error": {"code", "message",
+"retryAfter"?}}`. `receive_message` and `room_entry` carry the room's `seq`; a client that finds a number missing asks
+for the rest with `resume`, or with `GET /api/rooms/{roomId}/messages?after=`."""
 _MADE = "<!-- Written by `make contract`. Do not edit. -->\n"
 
 
@@ -91,12 +97,14 @@ def _cell(text: str) -> str:
 
 def events(contract: Contract, shapes: Shapes) -> str:
     """Every event that the server tells, with its payload."""
-    lines = [_MADE, "# Events", "", "What the server tells its Socket.IO clients."]
+    lines = [_MADE, "# Events", "", _CONNECTING]
     for event in contract.sorted_events:
         lines += ["", f"## {event.event}", "", summary(event)]
         if event.ephemeral:
             lines += ["", "May be dropped for a slow reader; the next one repairs it."]
         lines += _fields("Field", shapes.fields(event))
+    lines += ["", "## error", "", "An event without an acknowledgement was refused; `event` is its name."]
+    lines += _fields("Field", REFUSED)
     return "\n".join(lines) + "\n"
 
 

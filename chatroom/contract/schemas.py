@@ -20,6 +20,8 @@ REFUSAL: Schema = {
     "required": ["code", "message"],
 }
 
+REFUSED: Schema = {**REFUSAL, "properties": {**REFUSAL["properties"], "event": {"type": "string"}}}
+
 
 class Shapes:
     """The schema of each type by type, and the named components that they refer to."""
