@@ -86,10 +86,9 @@ class RawLink(Link, asyncio.Protocol):
             if not self._blocked:
                 self._transport.write(websocket_frame(PONG_HEAD, payload))
         elif opcode == CLOSE:
-            code = int.from_bytes(payload[:2], "big") if payload else 1000
+            self.close(int.from_bytes(payload[:2], "big") if payload else 1000, "")
             if self.connection is not None:
                 self.connection.link_lost(self, "transport close")
-            self.close(code, "")
         elif opcode != PONG and self.connection is not None:
             if self.connection.link is self:
                 self.connection.binary(payload)
@@ -127,13 +126,16 @@ class RawLink(Link, asyncio.Protocol):
     # Out.
 
     def send(self, frames: list[Frame]) -> int:
+        if self._closing:
+            return 0
         data = b"".join([frame.ws for frame in frames])
         self._server.stats.bytes_out += len(data)
         self._transport.write(data)
         return self._transport.get_write_buffer_size() if self._blocked else 0
 
     def urgent(self, frame: Frame) -> None:
-        self._transport.write(frame.ws)
+        if not self._closing:
+            self._transport.write(frame.ws)
 
     def pause_writing(self) -> None:
         self._blocked = True

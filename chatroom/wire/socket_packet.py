@@ -112,7 +112,10 @@ def _namespace(path: bytes | None, limits: Limits) -> str:
     path = path.partition(b"?")[0]  # older mobile clients append a query
     if len(path) > limits.namespace:
         raise ProtocolError("namespace too long")
-    return path.decode()
+    try:
+        return path.decode()
+    except UnicodeDecodeError:
+        raise ProtocolError("namespace is not UTF-8", 1007) from None
 
 
 def _attachments(type_: int, count: bytes | None, limits: Limits) -> int:

@@ -110,7 +110,7 @@ async def _start_uvicorn(sockets: SocketServer, listener: socket.socket) -> Call
     config = uvicorn.Config(with_lifespan(sockets), log_level="critical", **protocols(sockets))
     server = uvicorn.Server(config)
     # The signals of the process belong to pytest.
-    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign]
+    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]
     task = asyncio.create_task(server.serve(sockets=[listener]))
     await until(lambda: server.started)
 
@@ -172,7 +172,7 @@ class Answer:
     body: bytes
 
 
-def request_bytes(method: str, target: str, body: bytes = b"", **headers: str) -> bytes:
+def request_bytes(method: str, target: str, body: bytes = b"", /, **headers: str) -> bytes:
     """Return an HTTP/1.1 request; header names use underscores."""
     lines = [f"{method} {target} HTTP/1.1", "Host: 127.0.0.1", "Connection: close"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
@@ -181,7 +181,7 @@ def request_bytes(method: str, target: str, body: bytes = b"", **headers: str) -
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
-async def http(port: int, method: str, target: str, body: bytes = b"", **headers: str) -> Answer:
+async def http(port: int, method: str, target: str, body: bytes = b"", /, **headers: str) -> Answer:
     """Send one request on a connection of its own."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:

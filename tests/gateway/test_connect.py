@@ -108,7 +108,8 @@ async def test_connect_that_takes_too_long_is_cancelled() -> None:
         socket.send("40")
         assert await socket.closed(1) == 1008
         await until(lambda: cancelled == ["/"])
-        assert it.app.clients == it.app.ends == []
+        assert it.app.clients == []
+        assert it.app.ends == []
 
 
 async def test_connect_is_cancelled_when_the_client_goes_away() -> None:
@@ -124,7 +125,8 @@ async def test_connect_is_cancelled_when_the_client_goes_away() -> None:
         await started.wait()
         socket.abort()
         await until(lambda: not it.sockets.connections)
-        assert it.app.clients == it.app.ends == []
+        assert it.app.clients == []
+        assert it.app.ends == []
 
 
 @pytest.mark.parametrize(
@@ -192,7 +194,12 @@ async def test_a_server_may_offer_what_only_refuses() -> None:
     [
         ("GET", "/socket.io/?EIO=4", 400, b'{"code":0,"message":"Transport unknown"}'),
         ("GET", "/socket.io/?EIO=4&transport=carrier", 400, b'{"code":0,"message":"Transport unknown"}'),
-        ("GET", "/socket.io/?EIO=4&transport=polling&sid=x", 400, b'{"code":1,"message":"Session ID unknown"}'),
+        (
+            "GET",
+            "/socket.io/?EIO=4&transport=polling&sid=x",
+            400,
+            b'{"code":1,"message":"Session ID unknown"}',
+        ),
         ("GET", "/socket.io/?EIO=4&transport=polling&sid=__proto__", 400, b'"code":1'),
         ("POST", "/socket.io/?EIO=4&transport=polling", 400, b'{"code":2,"message":"Bad handshake method"}'),
         ("GET", "/socket.io/?EIO=4&transport=websocket", 400, b'{"code":3,"message":"Bad request"}'),

@@ -24,7 +24,7 @@ async def test_events_of_a_connection_run_one_at_a_time_in_arrival_order(way: st
         assert running_now == 1
         for _ in range(chance.randrange(3)):
             await asyncio.sleep(0)
-        done.append(int(bytes(args[0])))  # type: ignore[arg-type]
+        done.append(int(bytes(args[0])))
         running_now -= 1
 
     async with running(app=Recorder(on={"work": work}), way=way) as it:
@@ -76,7 +76,7 @@ async def test_a_fault_is_logged_answered_and_does_not_end_the_connection(
     async def later(*_: object) -> None:
         raise ZeroDivisionError
 
-    app = Recorder(on={"boom": boom if kind == "sync" else later})  # type: ignore[dict-item]
+    app = Recorder(on={"boom": boom if kind == "sync" else later})
     async with running(app=app) as it:
         socket = await WebSocket.joined(it.port)
         with caplog.at_level(logging.ERROR, "chatroom.gateway"):

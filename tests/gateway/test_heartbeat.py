@@ -85,7 +85,9 @@ async def test_a_paused_reader_is_not_blamed_for_a_pong_we_do_not_read() -> None
             socket.send('42["slow"]')
         connection = next(iter(it.sockets.connections.values()))
         await until(lambda: connection.link.paused)
-        await asyncio.sleep(0.6)  # longer than interval and timeout together: the claim is that nothing happens
+        await asyncio.sleep(
+            0.6
+        )  # longer than interval and timeout together: the claim is that nothing happens
         assert it.app.ends == []
         socket.send("3")
         gate.set()

@@ -157,7 +157,11 @@ async def test_packets_after_the_first_bad_one_are_not_handled() -> None:
 
 @pytest.mark.parametrize(
     "headers",
-    [{"Content_Type": "application/octet-stream"}, {"Content_Encoding": "gzip"}, {"Content_Encoding": "deflate"}],
+    [
+        {"Content_Type": "application/octet-stream"},
+        {"Content_Encoding": "gzip"},
+        {"Content_Encoding": "deflate"},
+    ],
 )
 async def test_octet_streams_and_compressed_bodies_are_refused(headers: dict[str, str]) -> None:
     bomb = gzip.compress(b'42["echo","' + b"x" * 500_000 + b'"]')

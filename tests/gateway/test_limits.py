@@ -1,0 +1,262 @@
+"""Bounds on what strangers may cost: rates, caps, slow requests, origins (L1-L8, S6)."""
+
+import asyncio
+import time
+
+import pytest
+
+from chatroom.gateway.admission import Admission, address_key
+from chatroom.gateway.options import PRODUCT, Options
+from chatroom.gateway.rate import MAX_STRIKES, Meter, Rate
+from tests.gateway.harness import WAYS, Polling, WebSocket, http, request_bytes, running, until
+
+HANDSHAKE = "/socket.io/?EIO=4&transport=polling"
+
+
+def test_a_rate_admits_its_burst_and_then_its_pace() -> None:
+    rate = Rate(10, 5)
+    full_at, admitted = 0.0, 0
+    for step in range(100):  # one second in steps of 10 ms
+        after = rate.take(full_at, 100 + step / 100)
+        if after >= 0:
+            full_at, admitted = after, admitted + 1
+    assert admitted in (14, 15)
+
+
+def test_a_refusal_says_how_long_to_wait() -> None:
+    rate = Rate(2, 1)
+    full_at = rate.take(0, 100)
+    assert rate.take(full_at, 100) == pytest.approx(-0.5)
+    assert rate.take(full_at, 100.5) > 0
+
+
+def test_a_rate_of_zero_admits_everything() -> None:
+    assert Rate(0, 0).off
+    assert Rate(0, 0).take(0, 1e9, 10**9) == 0
+
+
+def test_a_meter_loses_patience_only_within_its_window() -> None:
+    meter = Meter(Rate(1, 1), Rate(0, 0))
+    for second in range(200):
+        meter.take(second * 10.5, 1)
+        meter.take(second * 10.5, 1)
+    assert not meter.exhausted
+    for _ in range(MAX_STRIKES + 2):
+        meter.take(5_000, 1)
+    assert meter.exhausted
+
+
+async def test_events_over_the_rate_are_dropped_and_said_so_then_the_connection_ends() -> None:
+    async with running(Options(event_rate=5, event_burst=10)) as it:
+        socket = await WebSocket.joined(it.port)
+        for number in range(11):
+            socket.send(f'42{number}["echo"]')
+        answers = [await socket.text() for _ in range(11)]
+        assert answers[:10] == [f"43{number}[]" for number in range(10)]
+        expected = '{"code":"rate_limited","message":"Too many events.","retryAfter":1}'
+        assert answers[10] == '4310[{"ok":false,"error":' + expected + "}]"
+        socket.send('42["echo"]')
+        assert await socket.text() == '42["error",' + expected[:-1] + ',"event":"echo"}]'
+        for _ in range(MAX_STRIKES):
+            socket.send('42["echo"]')
+        assert await socket.closed() == 1008
+        assert it.app.ends[0][1] == "rate limit"
+        assert len(it.app.events) == 10
+        assert it.sockets.stats.limited >= MAX_STRIKES
+
+
+async def test_bytes_over_the_rate_are_dropped() -> None:
+    async with running(Options(byte_rate=1_000, byte_burst=10_000)) as it:
+        socket = await WebSocket.joined(it.port)
+        for number in range(4):
+            socket.send(f'42{number}["echo","' + "x" * 4_000 + '"]')
+        answers = [await socket.text() for _ in range(4)]
+        assert ["rate_limited" in answer for answer in answers] == [False, False, True, True]
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_an_address_that_opens_too_much_is_told_to_wait(way: str) -> None:
+    async with running(Options(address_rate=0.1, address_burst=3), way=way) as it:
+        answers = [await http(it.port, "GET", HANDSHAKE) for _ in range(5)]
+        assert [answer.status for answer in answers] == [200, 200, 200, 429, 429]
+        assert answers[3].headers["retry-after"] == "2"
+        with pytest.raises(ConnectionError, match="429"):
+            await WebSocket.open(it.port)
+        assert it.sockets.stats.handshakes == {"ok": 3, "too_many": 3}
+
+
+async def test_the_whole_server_has_a_handshake_rate_too() -> None:
+    async with running(Options(handshake_rate=0.1, handshake_burst=2)) as it:
+        assert [(await http(it.port, "GET", HANDSHAKE)).status for _ in range(3)] == [200, 200, 503]
+
+
+async def test_sessions_are_capped_per_address_and_in_all() -> None:
+    for options, status in ((Options(max_sessions_per_address=2), 429), (Options(max_sessions=2), 503)):
+        async with running(options) as it:
+            first = await WebSocket.open(it.port)
+            await Polling.open(it.port)
+            assert (await http(it.port, "GET", HANDSHAKE)).status == status
+            first.abort()
+            await until(lambda it=it: len(it.sockets.connections) == 1)  # type: ignore[misc]
+            assert (await http(it.port, "GET", HANDSHAKE)).status == 200
+
+
+def test_addresses_that_are_gone_leave_nothing_behind() -> None:
+    gate = Admission(Options(max_sessions_per_address=5, address_rate=100, address_burst=1))
+    for number in range(30_000):
+        address = f"10.0.{number >> 8}.{number & 255}"
+        assert gate.enter(address, float(number), 0) is None
+        gate.leave(address, number + 0.5)
+    assert len(gate._addresses) == 0
+
+
+def test_an_ipv6_network_counts_as_one_address() -> None:
+    assert address_key("2001:db8::1") == address_key("2001:db8::ffff:2") != address_key("2001:db8:0:1::1")
+    assert address_key("::ffff:1.2.3.4") == address_key("1.2.3.4") == "1.2.3.4"
+    assert address_key("fe80::1%eth0") == address_key("fe80::2")
+    assert address_key("unix") == "unix"
+    assert address_key("not:an:address") == "not:an:address"
+
+
+@pytest.mark.parametrize(
+    ("host", "forwarded", "proto", "expected"),
+    [
+        ("203.0.113.9", "1.1.1.1", "https", ("203.0.113.9", False)),
+        ("10.0.0.1", "1.1.1.1", "https", ("1.1.1.1", True)),
+        ("10.0.0.1", "6.6.6.6, 1.1.1.1, 10.0.0.2", "http", ("1.1.1.1", False)),
+        ("10.0.0.1", "", "", ("10.0.0.1", False)),
+        ("10.0.0.1", "10.0.0.7", "wss", ("10.0.0.7", True)),
+        ("unix", "1.1.1.1", "https", ("unix", False)),
+    ],
+)
+def test_forwarding_headers_count_from_trusted_proxies_only(
+    host: str, forwarded: str, proto: str, expected: tuple[str, bool]
+) -> None:
+    gate = Admission(Options(trusted_proxies=frozenset({"10.0.0.0/8"})))
+    assert (
+        gate.peer(host, {"x-forwarded-for": forwarded, "x-forwarded-proto": proto}, secure=False) == expected
+    )
+
+
+ORIGINS = [
+    (None, True),
+    ("https://chat.example", True),
+    ("https://chat.example:443", True),
+    ("http://chat.example", False),
+    ("https://chat.example:8443", False),
+    ("https://sub.chat.example", False),
+    ("https://chat.example.evil.example", False),
+    ("https://evilchat.example", False),
+    ("https://chat.example@evil.example", False),
+    ("null", False),
+    ("", False),
+    ("https://", False),
+    ("https://chat.example:notaport", False),
+    ("file://", False),
+]
+
+
+@pytest.mark.parametrize(("origin", "allowed"), ORIGINS)
+def test_without_a_list_only_the_own_origin_may_connect(origin: str | None, allowed: bool) -> None:
+    gate = Admission(Options())
+    assert gate.origin_allowed(origin, "chat.example", secure=True) is allowed
+
+
+def test_a_list_of_origins_is_exact_and_a_star_means_any() -> None:
+    gate = Admission(Options(allowed_origins=frozenset({"https://a.example"})))
+    assert gate.origin_allowed("https://a.example", "b.example", secure=True)
+    assert not gate.origin_allowed("https://a.example.evil", "b.example", secure=True)
+    assert not gate.origin_allowed("https://b.example", "b.example", secure=True)
+    assert Admission(Options(allowed_origins=frozenset({"*"}))).origin_allowed("null", "x", secure=False)
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_a_foreign_origin_is_forbidden_on_both_transports(way: str) -> None:
+    async with running(way=way) as it:
+        answer = await http(it.port, "GET", HANDSHAKE, Origin="https://evil.example")
+        assert (answer.status, answer.body) == (403, b'{"code":4,"message":"Forbidden"}')
+        assert "access-control-allow-origin" not in answer.headers
+        with pytest.raises(ConnectionError, match="403"):
+            await WebSocket.open(it.port, Origin="https://evil.example")
+        polling = await Polling.open(it.port, Origin="http://127.0.0.1")
+        assert (await polling.post(b"40", Origin="https://evil.example")).status == 403
+
+
+async def test_a_listed_origin_gets_its_cors_headers_and_a_preflight() -> None:
+    async with running(Options(allowed_origins=frozenset({"https://a.example"}))) as it:
+        answer = await http(it.port, "GET", HANDSHAKE, Origin="https://a.example")
+        assert answer.headers["access-control-allow-origin"] == "https://a.example"
+        assert answer.headers["access-control-allow-credentials"] == "true"
+        assert answer.headers["vary"] == "Origin"
+        preflight = await http(it.port, "OPTIONS", HANDSHAKE, Origin="https://a.example")
+        assert preflight.status == 204
+        assert preflight.headers["access-control-allow-methods"] == "GET,POST"
+        foreign = await http(it.port, "OPTIONS", HANDSHAKE, Origin="https://b.example")
+        assert "access-control-allow-origin" not in foreign.headers
+
+
+async def test_any_origin_is_allowed_without_credentials() -> None:
+    async with running(Options(allowed_origins=frozenset({"*"}))) as it:
+        answer = await http(it.port, "GET", HANDSHAKE, Origin="https://a.example")
+        assert answer.headers["access-control-allow-origin"] == "*"
+        assert "access-control-allow-credentials" not in answer.headers
+
+
+async def test_control_characters_in_the_origin_are_a_bad_request() -> None:
+    async with running(way="asgi") as it:
+        answer = await http(it.port, "GET", HANDSHAKE, Origin="http://127.0.0.1\x01")
+        assert answer.status == 400
+
+
+async def test_half_a_request_head_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chatroom.gateway.uvicorn._HEAD_TIMEOUT", 0.2)
+    monkeypatch.setattr("chatroom.gateway.uvicorn._BODY_TIMEOUT", 0.2)
+    async with running(Options(ping_timeout=0.2)) as it:
+        for start in (b"", b"GET / HT", b"GET /socket.io/ HTTP/1.1\r\nX: y", b"\r\n"):
+            reader, writer = await asyncio.open_connection("127.0.0.1", it.port)
+            writer.write(start)
+            begun = time.perf_counter()
+            assert await asyncio.wait_for(_rest(reader), 2) == b""
+            assert time.perf_counter() - begun < 1
+            writer.close()
+        polling = await Polling.open(it.port)
+        reader, writer = await asyncio.open_connection("127.0.0.1", it.port)
+        writer.write(request_bytes("POST", polling.target, b"40")[:-1])
+        assert await asyncio.wait_for(_rest(reader), 2) == b""
+        writer.close()
+
+
+async def _rest(reader: asyncio.StreamReader) -> bytes:
+    try:
+        return await reader.read()
+    except ConnectionError:
+        return b""
+
+
+async def test_a_request_head_has_a_size() -> None:
+    async with running() as it:
+        reader, writer = await asyncio.open_connection("127.0.0.1", it.port)
+        writer.write(b"GET /socket.io/ HTTP/1.1\r\nX: " + b"y" * 66_000)
+        assert (await asyncio.wait_for(_rest(reader), 2)).startswith(b"HTTP/1.1 431")
+        writer.close()
+
+
+async def test_namespaces_of_a_connection_are_capped() -> None:
+    names = tuple(f"/{number}" for number in range(20))
+    async with running(Options(max_namespaces=4), namespaces=names) as it:
+        socket = await WebSocket.open(it.port)
+        for number in range(4):
+            socket.send(f"40/{number},")
+            await socket.text()
+        socket.send("40/5,")
+        assert await socket.closed() == 1008
+
+
+def test_the_product_sets_what_its_table_says() -> None:
+    assert PRODUCT.max_payload == 65_536
+    assert not PRODUCT.binary
+    assert (PRODUCT.soft_limit, PRODUCT.hard_limit) == (65_536, 262_144)
+    assert PRODUCT.connect_timeout == 10
+    assert (PRODUCT.event_rate, PRODUCT.event_burst) == (30, 60)
+    assert (PRODUCT.inbound_events, PRODUCT.inbound_bytes) == (64, 262_144)
+    assert PRODUCT.drain_seconds == 15
