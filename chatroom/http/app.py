@@ -1,6 +1,6 @@
 """The HTTP application: surfaces, health, the web client; every error in the shape of its surface."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import structlog
 from starlette.applications import Starlette
@@ -10,7 +10,8 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount
+from starlette.routing import Match, Mount, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chatroom.core.context import Kernel
 from chatroom.core.errors import Problem
@@ -32,17 +33,17 @@ def build(
     *,
     origins: frozenset[str],
     draining: Callable[[], bool],
-) -> Starlette:
+) -> ASGIApp:
     """Wire the HTTP side. `origins` may call from elsewhere; `*` among them means any, without credentials."""
-    return Starlette(
+    served = surface.routes(kernel, operations, authenticate)
+    site = Starlette(
         routes=[
             *health.routes(kernel, draining),
-            *surface.routes(kernel, operations, authenticate),
-            Mount("/api", app=_nothing_here),
+            *served,
+            Route("/api/{rest:path}", _Elsewhere(served)),
             Mount("/", app=GZipMiddleware(WebClient(), minimum_size=1024)),
         ],
         middleware=[
-            Middleware(Envelope),
             Middleware(
                 CORSMiddleware,
                 allow_origins=["*"] if "*" in origins else sorted(origins),
@@ -55,10 +56,19 @@ def build(
         ],
         exception_handlers={Problem: _problem, HTTPException: _http_error, Exception: _fault},
     )
+    return Envelope(site)  # around Starlette, whose answer to a fault of ours passes no middleware
 
 
-async def _nothing_here(scope: object, receive: object, send: object) -> None:
-    raise HTTPException(404)
+class _Elsewhere:
+    """What no route serves: 405 with the methods that the address does answer, or 404."""
+
+    def __init__(self, served: Sequence[Route]) -> None:
+        self._served = served
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        there = [route for route in self._served if route.matches(scope)[0] is Match.PARTIAL]
+        methods = sorted({method for route in there for method in route.methods or ()})
+        raise HTTPException(405, headers={"Allow": ", ".join(methods)}) if methods else HTTPException(404)
 
 
 def _problem(request: Request, error: Exception) -> Response:
