@@ -104,9 +104,13 @@ async def _principal(
 
 
 async def _fields(request: Request, op: Operation) -> dict[str, Any]:
-    """The flat input: path wins; GET and DELETE take the query only, the others the body only."""
+    """The flat input: path wins; GET and DELETE take the query only, the others the body only.
+
+    An empty query parameter counts as absent: seed S2 writes its history as `?cursor=&limit=`.
+    """
     if request.method in _WITHOUT_BODY:
-        return {**dict(request.query_params), **request.path_params}
+        given = {name: value for name, value in request.query_params.items() if value}
+        return {**given, **request.path_params}
     body = await _body(request)
     if not body:
         return dict(request.path_params)
