@@ -15,6 +15,8 @@ import pytest
 import requests
 import socketio
 
+from tests.journeys.waiting import until
+
 HERE = Path(__file__).parent
 # `make clients` fills the first; the web client depends on the same package.
 PACKAGES = (HERE.parent / "clients" / "node_modules", HERE.parents[1] / "web" / "node_modules")
@@ -137,6 +139,19 @@ class AsyncVoice:
 
     async def open(self, url: str, token: str) -> None:
         await self._client.connect(url, auth={"token": token}, transports=self._transports, wait_timeout=10)
+
+    async def emit(self, event: str, *args: Any) -> None:
+        """Send an event and ask for no acknowledgement; several arguments stay several."""
+        await self._client.emit(event, args)
+
+    async def hear(self, event: str, count: int = 1, within: float = 10) -> list[Any]:
+        """Wait until `event` has been heard `count` times, and return what it said each time."""
+        await until(f"{count} times {event}", lambda: len(self.of(event)) >= count, within)
+        return self.of(event)
+
+    def of(self, event: str) -> list[Any]:
+        """What `event` has said so far."""
+        return [said for name, said in self.heard if name == event]
 
     async def call(self, event: str, arg: Any) -> Any:
         return await self._client.call(event, arg, timeout=10)
