@@ -151,7 +151,7 @@ def take_readme_picture(browser: Browser, address: str, people: list[Api]) -> No
     for page, person in zip(others, people[1:4], strict=True):
         sign_in(page, address, person.email)
         enter(page)
-    page = open_page(browser, width=1280, height=800, device_scale_factor=1.5)
+    page = open_page(browser, width=1280, height=812, device_scale_factor=1.5)
     sign_in(page, address, people[0].email)
     enter(page, "Reading group")
     enter(page)

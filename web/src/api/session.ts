@@ -2,10 +2,13 @@ import { publish } from "../state/store";
 import { CallError, call, setAccessToken, whenSignedOut } from "./call";
 import type { SignedIn, User } from "./contract";
 
+/** Says that somebody was signed in on this device, so that a reload need not wait to find that out. */
+const hint = "chatroom.signedIn";
 const inside = () => import("../app/inside");
 
 async function enter(me: User): Promise<void> {
   const { loadOutbox, startLive } = await inside();
+  localStorage.setItem(hint, "1");
   publish("signed_in", { me, outbox: loadOutbox(me.id) });
   startLive();
 }
@@ -16,6 +19,7 @@ async function enterWith(answer: SignedIn): Promise<void> {
 }
 
 async function leave(): Promise<void> {
+  localStorage.removeItem(hint);
   const { stopLive } = await inside();
   stopLive();
   setAccessToken(null);
@@ -26,7 +30,7 @@ async function leave(): Promise<void> {
 export async function resumeSession(): Promise<void> {
   publish("phase_changed", { phase: "starting" });
   // Fetched while the server looks the session up, not after.
-  void inside();
+  if (localStorage.getItem(hint)) void inside();
   try {
     await enter(await call("auth.me", {}));
   } catch (error) {

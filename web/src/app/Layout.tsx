@@ -20,7 +20,9 @@ function Pane({ route }: { route: Route }) {
   if (route.page === "home") {
     return (
       <main className="hidden bg-surface-1 tablet:block">
-        <Blank picture={<MessagesSquare {...icon} size={32} />} title={t("rooms.pick")} />
+        <Blank picture={<MessagesSquare {...icon} size={32} />} title={t("rooms.pick")}>
+          <Button onClick={() => navigate(paths.discover)}>{t("rooms.discover")}</Button>
+        </Blank>
       </main>
     );
   }

@@ -14,6 +14,13 @@ export function timeOf(iso: string): string {
   return format({ hour: "numeric", minute: "2-digit" }).format(new Date(iso));
 }
 
+/** The same without "AM" and "PM", for where there is no room and the day goes on above. */
+export function shortTimeOf(iso: string): string {
+  const parts = format({ hour: "numeric", minute: "2-digit" }).formatToParts(new Date(iso));
+  const spoken = parts.filter(({ type }) => type !== "dayPeriod").map(({ value }) => value);
+  return spoken.join("").trim();
+}
+
 export function dateAndTimeOf(iso: string): string {
   return format({ dateStyle: "long", timeStyle: "short" }).format(new Date(iso));
 }

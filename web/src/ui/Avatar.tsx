@@ -1,10 +1,12 @@
 import type { CSSProperties } from "react";
 
-/** A stable hue per id: FNV-1a, spread over the circle. */
+/** A stable hue per id: FNV-1a, then MurmurHash3's last step, because ids made together differ in little. */
 function hueOf(id: string): number {
   let hash = 0x811c9dc5;
   for (const char of id) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193);
-  return (hash >>> 0) % 360;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return ((hash ^ (hash >>> 16)) >>> 0) % 360;
 }
 
 /** The first letters of the first and the last word, by what a reader sees as a letter. */

@@ -4,6 +4,7 @@ const looks = {
   primary: "bg-accent text-accent-ink hover:bg-accent-hover",
   soft: "bg-surface-2 text-ink-1 hover:bg-surface-3",
   quiet: "text-ink-2 hover:bg-surface-2 hover:text-ink-1",
+  undo: "text-danger hover:bg-surface-2",
   danger: "bg-danger text-surface-1 hover:opacity-90",
 } as const;
 

@@ -1,5 +1,5 @@
 import { ArrowUp } from "lucide-react";
-import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useLayoutEffect, useRef } from "react";
 import type { Room } from "../../api/contract";
 import { useT } from "../../i18n";
 import { useStore } from "../../state/store";
@@ -10,21 +10,6 @@ import { send } from "./outbox";
 
 /** What the server takes in one message. */
 const MAX_LENGTH = 8_000;
-
-/** Whole seconds until `until`, counting down; 0 when it has passed. */
-function useCountdown(until: number): number {
-  const [now, setNow] = useState(() => Date.now());
-  const left = Math.max(0, Math.ceil((until - now) / 1_000));
-  useEffect(() => {
-    setNow(Date.now());
-    const timer = setInterval(() => {
-      setNow(Date.now());
-      if (Date.now() >= until) clearInterval(timer);
-    }, 250);
-    return () => clearInterval(timer);
-  }, [until]);
-  return left;
-}
 
 /** A printable key pressed anywhere but in a field goes to the composer. */
 function useTypeAnywhere(field: React.RefObject<HTMLTextAreaElement | null>): void {
@@ -74,14 +59,12 @@ function SendButton({ seconds, disabled }: SendButtonProps) {
   );
 }
 
-export function Composer({ room }: { room: Room }) {
+export function Composer({ room, seconds }: { room: Room; seconds: number }) {
   const t = useT();
   const me = useStore((state) => state.me);
   const [text, setText] = useDraft(me?.id ?? "", room.id);
   const field = useRef<HTMLTextAreaElement>(null);
   const tellTyping = useTypingSignal(room.id);
-  const seconds = useCountdown(useStore((state) => state.pausedUntil[room.id] ?? 0));
-  const waiting = useStore((s) => s.outbox.filter((one) => one.roomId === room.id && !one.refusal).length);
   const excess = [...text].length - MAX_LENGTH;
   const sendable = text.trim() !== "" && excess <= 0;
   useTypeAnywhere(field);
@@ -124,16 +107,11 @@ export function Composer({ room }: { room: Room }) {
           enterKeyHint="send"
           className="max-h-[40dvh] min-w-0 flex-1 resize-none bg-transparent py-1.5 text-md text-ink-1 outline-none placeholder:truncate placeholder:text-ink-3"
         />
-        <SendButton seconds={waiting ? seconds : 0} disabled={!sendable} />
+        <SendButton seconds={seconds} disabled={!sendable} />
       </div>
       {excess > 0 && (
         <p role="alert" className="pt-1 ps-4 text-xs text-danger">
           {t("messages.tooLong", { count: excess })}
-        </p>
-      )}
-      {seconds > 0 && waiting > 0 && (
-        <p className="pt-1 ps-4 text-xs text-ink-2">
-          {t("messages.waiting", { count: waiting })}. {t("messages.waitLabel", { count: seconds })}
         </p>
       )}
     </form>

@@ -45,7 +45,7 @@ function renderRow(row: Row, room: Room, readers: { key: string; names: string[]
   if (row.type === "day") return <Day key={row.key} iso={row.iso} />;
   if (row.type === "line") return <UnreadLine key={row.key} />;
   if (row.type === "entry") return <EntryLine key={row.key} entry={row.entry} />;
-  return <Intro key={row.key} room={room} />;
+  return <Intro key={row.key} room={room} empty={row.empty} />;
 }
 
 /** The conversation. Only what is near the view is in the page; what comes before is loaded without a jump. */

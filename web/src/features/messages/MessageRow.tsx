@@ -1,6 +1,6 @@
 import { memo } from "react";
 import { useT } from "../../i18n";
-import { dateAndTimeOf, listOf, timeOf } from "../../i18n/format";
+import { dateAndTimeOf, listOf, shortTimeOf, timeOf } from "../../i18n/format";
 import type { Pending } from "../../state/model";
 import { Avatar } from "../../ui/Avatar";
 import { discard, retry } from "./outbox";
@@ -63,9 +63,9 @@ export const MessageRow = memo(function MessageRow({ message, first, readers }: 
       ) : (
         <time
           dateTime={createdAt}
-          className="self-start pt-1 text-end text-[0.6875rem] whitespace-nowrap text-ink-3 opacity-0 group-hover:opacity-100"
+          className="self-start pt-1 text-end text-xs whitespace-nowrap text-ink-3 opacity-0 group-hover:opacity-100"
         >
-          {timeOf(createdAt)}
+          {shortTimeOf(createdAt)}
         </time>
       )}
       <div className="min-w-0">

@@ -5,7 +5,7 @@ import { useStore } from "../../state/store";
 import { Avatar } from "../../ui/Avatar";
 import { nameOf } from "../rooms/names";
 
-export function Intro({ room }: { room: Room }) {
+export function Intro({ room, empty }: { room: Room; empty: boolean }) {
   const t = useT();
   return (
     <div className="flex flex-col items-start gap-2 px-2 pt-10 pb-3">
@@ -13,7 +13,7 @@ export function Intro({ room }: { room: Room }) {
       <p className="mt-2 text-lg font-semibold tracking-tight wrap-anywhere">
         {t("messages.beginning", { name: room.name })}
       </p>
-      <p className="text-sm text-ink-2">{t("messages.first")}</p>
+      {empty && <p className="text-sm text-ink-2">{t("messages.first")}</p>}
     </div>
   );
 }

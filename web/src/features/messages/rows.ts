@@ -15,7 +15,7 @@ export interface Shown {
 }
 
 export type Row =
-  | { type: "intro"; key: string }
+  | { type: "intro"; key: string; empty: boolean }
   | { type: "day"; key: string; iso: string }
   | { type: "line"; key: string }
   | { type: "entry"; key: string; entry: RoomEntry }
@@ -47,7 +47,8 @@ function continues(previous: Row | undefined, message: Shown): boolean {
 
 /** The rows of a conversation: days, the unread line, groups, and at the end what is not confirmed yet. */
 export function buildRows(log: RoomLog, pending: Pending[], lineSeq: number | undefined, me: Author): Row[] {
-  const rows: Row[] = log.olderCursor ? [] : [{ type: "intro", key: "intro" }];
+  const empty = !log.items.some(isMessage) && pending.length === 0;
+  const rows: Row[] = log.olderCursor ? [] : [{ type: "intro", key: "intro", empty }];
   let day = "";
   let lineDue = lineSeq !== undefined;
 

@@ -12,7 +12,7 @@ function useTypists(roomId: string): string[] {
   return names ? names.split("\n") : [];
 }
 
-/** One line of a fixed height under the messages: nothing moves when somebody starts to type. */
+/** Who types, in the line under the messages. */
 export function Typing({ roomId }: { roomId: string }) {
   const t = useT();
   const [a, b, ...more] = useTypists(roomId);
@@ -22,7 +22,7 @@ export function Typing({ roomId }: { roomId: string }) {
       ? t("presence.typing2", { a, b })
       : a && t("presence.typing1", { a });
   return (
-    <div role="status" className="flex h-6 items-center gap-2 px-2 text-xs text-ink-2">
+    <div role="status" className="flex min-w-0 items-center gap-2">
       {text && (
         <>
           <span aria-hidden className="flex gap-0.5 text-accent">

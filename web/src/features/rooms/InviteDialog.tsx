@@ -111,7 +111,7 @@ export function InviteDialog({ room, onClose }: { room: Room; onClose: () => voi
         <Problem error={error} />
         <div className="flex justify-end gap-2">
           {invite && (
-            <Button look="quiet" className="text-danger hover:text-danger" busy={busy} onClick={revoke}>
+            <Button look="undo" busy={busy} onClick={revoke}>
               {t("invite.revoke")}
             </Button>
           )}

@@ -56,7 +56,7 @@ export function RoomList({ search, currentId }: RoomListProps) {
     return (
       <Note>
         <p>{t("rooms.none")}</p>
-        <Link href={paths.discover} className="font-semibold text-accent hover:underline">
+        <Link href={paths.discover} className="font-semibold text-accent hover:underline tablet:hidden">
           {t("rooms.noneAction")}
         </Link>
       </Note>

@@ -11,6 +11,8 @@ import { Announcer } from "../messages/Announcer";
 import { Composer } from "../messages/Composer";
 import { LogSkeleton } from "../messages/LogSkeleton";
 import { MessageList } from "../messages/MessageList";
+import { usePause } from "../messages/pause";
+import { Waiting } from "../messages/Waiting";
 import { LinkBanner } from "../presence/LinkBanner";
 import { Typing } from "../presence/Typing";
 import { MemberList } from "./MemberList";
@@ -43,7 +45,9 @@ function People({ room, onClose }: { room: Room; onClose: () => void }) {
   if (!wide.matches) {
     return (
       <Dialog title={t("rooms.peopleTitle")} place="side" onClose={onClose}>
-        <MemberList room={room} />
+        <div className="-mx-2">
+          <MemberList room={room} />
+        </div>
       </Dialog>
     );
   }
@@ -60,6 +64,7 @@ function People({ room, onClose }: { room: Room; onClose: () => void }) {
 
 function OpenRoom({ room }: { room: Room }) {
   const [people, setPeople] = useState(wide.matches);
+  const counting = usePause(room.id);
 
   useEffect(() => {
     loadMembers(room.id).catch(() => undefined);
@@ -72,10 +77,10 @@ function OpenRoom({ room }: { room: Room }) {
         <LinkBanner />
         <Conversation room={room} />
         <div className="px-2 tablet:px-4">
-          <div className="mx-auto w-full max-w-190">
-            <Typing roomId={room.id} />
+          <div className="mx-auto flex h-6 w-full max-w-190 items-center px-2 text-xs text-ink-2">
+            {counting > 0 ? <Waiting roomId={room.id} seconds={counting} /> : <Typing roomId={room.id} />}
           </div>
-          <Composer room={room} />
+          <Composer room={room} seconds={counting} />
         </div>
         <Announcer roomId={room.id} />
       </main>

@@ -1,4 +1,5 @@
 import { Lock } from "lucide-react";
+import type { ReactNode } from "react";
 import type { Room } from "../../api/contract";
 import { Link } from "../../app/Link";
 import { paths } from "../../app/router";
@@ -9,15 +10,19 @@ import { Avatar } from "../../ui/Avatar";
 import { smallIcon } from "../../ui/icons";
 import { isUnread } from "./names";
 
-function usePreview(room: Room): string {
+/** The last words and whose they are. The name is isolated, so that the words alone decide the direction. */
+function usePreview(room: Room): ReactNode {
   const t = useT();
   const typing = useStore((state) => Object.keys(state.typing[room.id] ?? {}).length > 0);
   const myId = useStore((state) => state.me?.id);
   if (typing) return t("rooms.typingShort");
   const last = room.lastMessage;
   if (!last) return t("rooms.people", { count: room.memberCount });
-  const name = last.userId === myId ? t("rooms.you") : last.name || last.username;
-  return t("messages.spoken", { name, text: last.content });
+  return (
+    <>
+      <bdi>{last.userId === myId ? t("messages.you") : last.name || last.username}</bdi>: {last.content}
+    </>
+  );
 }
 
 export function RoomRow({ room, current }: { room: Room; current: boolean }) {

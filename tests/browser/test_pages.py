@@ -1,0 +1,159 @@
+"""What every page keeps to: weight, the content security policy, names for what cannot be seen, keys, a phone."""
+
+import gzip
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, Response, expect
+
+from tests.browser.conftest import ChatServer, Join, Person
+
+FIRST_LOAD_BYTES = 160_000
+NAMELESS = """() => {
+  const named = element => element.getAttribute("aria-label") || element.getAttribute("aria-labelledby")
+    || element.textContent.trim() || element.title || (element.labels && element.labels.length > 0);
+  const wanted = "a[href], button, input, textarea, dialog, [role=log], [role=img], [role=menuitem], img";
+  return [...document.querySelectorAll(wanted)].filter(element => !named(element)).map(one => one.outerHTML);
+}"""
+OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture
+def violations(visit: Join) -> Iterator[Person]:
+    """Somebody whose browser reports every breach of the policy; there must be none at the end."""
+    person = visit("Ana")
+    person.page.add_init_script(
+        "window.breaches = []; document.addEventListener('securitypolicyviolation',"
+        " event => window.breaches.push(event.violatedDirective + ' ' + event.blockedURI))"
+    )
+    yield person
+    assert person.page.evaluate("window.breaches") == []
+
+
+def weight(answer: Response) -> int:
+    """Bytes on the wire; a font is compressed already."""
+    body = answer.body()
+    return len(body) if answer.url.endswith(".woff2") else len(gzip.compress(body))
+
+
+def test_the_first_page_weighs_little(visit: Join) -> None:
+    page = visit("Ana").page
+    answers: list[Response] = []
+
+    def note(answer: Response) -> None:
+        answers.append(answer)
+
+    page.on("response", note)
+    page.goto(visit("Bo").server.url)
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    weights = {answer.url: weight(answer) for answer in answers}
+    assert any(url.endswith(".woff2") for url in weights)
+    assert sum(weights.values()) <= FIRST_LOAD_BYTES, weights
+
+
+def test_nothing_breaks_the_content_security_policy(violations: Person, room: str) -> None:
+    violations.sign_up()
+    violations.create_room(room)
+    violations.say("<img src=x onerror=alert(1)> <script>alert(1)</script>")
+    violations.sees("<img src=x onerror=alert(1)> <script>alert(1)</script>")
+    violations.page.get_by_role("button", name="Room menu").click()
+    violations.page.keyboard.press("Escape")
+    violations.page.get_by_role("button", name="Invite people").click()
+    expect(violations.page.get_by_role("dialog", name="Invite people")).to_be_visible()
+    policy = violations.page.request.get(violations.server.url).headers["content-security-policy"]
+    assert "unsafe" not in policy
+
+
+def test_everything_that_can_be_used_has_a_name(join: Join, room: str) -> None:
+    ana = join("Ana")
+    assert ana.page.evaluate(NAMELESS) == []
+    ana.create_room(room)
+    ana.say("Hello")
+    ana.sees_sent("Hello")
+    assert ana.page.evaluate(NAMELESS) == []
+    ana.page.get_by_role("button", name="Invite people").click()
+    expect(ana.page.get_by_label("Invite link")).to_be_visible()
+    assert ana.page.evaluate(NAMELESS) == []
+    expect(ana.page.get_by_role("main")).to_have_count(1)
+    expect(ana.page.locator("h1")).to_have_count(1)
+
+
+def test_the_whole_way_goes_by_keyboard(visit: Join, room: str) -> None:
+    ana = visit("Ana")
+    ana.sign_up()
+    page = ana.page
+    page.get_by_role("button", name="New room").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Room name")).to_be_focused()
+    page.keyboard.type(room)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=room)).to_be_visible()
+    page.get_by_role("log").focus()
+    page.keyboard.type("Typed anywhere")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("on two lines")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("log").get_by_text("Typed anywhere\non two lines")).to_be_visible()
+    page.get_by_role("button", name="Invite people").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("button", name="Invite people")).to_be_focused()
+
+
+def test_new_messages_of_others_are_read_out(join: Join, room: str) -> None:
+    ana, bo = join("Ana"), join("Bo")
+    ana.create_room(room)
+    bo.join_public(room)
+    bo.say("Can you hear me")
+    expect(ana.page.locator('[aria-live="polite"]')).to_have_text("Bo: Can you hear me")
+
+
+def test_a_phone_shows_one_pane_at_a_time(join: Join, room: str) -> None:
+    ana = join("Ana", width=360, height=740, has_touch=True)
+    rooms = ana.page.get_by_role("navigation", name="My rooms")
+    ana.create_room(room)
+    expect(rooms).to_be_hidden()
+    assert ana.page.evaluate(OVERFLOW) == 0
+    ana.page.get_by_role("button", name="Back to rooms").click()
+    expect(rooms).to_be_visible()
+    assert ana.page.evaluate(OVERFLOW) == 0
+
+
+def direction(page: Page) -> str:
+    return str(page.evaluate("getComputedStyle(document.body).direction"))
+
+
+def test_arabic_runs_from_right_to_left_and_can_be_left_again(visit: Join) -> None:
+    ana = visit("Ana", locale="ar")
+    page = ana.page
+    page.goto(ana.server.url)
+    expect(page.get_by_role("heading", name="أهلًا بعودتك")).to_be_visible()
+    assert direction(page) == "rtl"
+    page.get_by_role("button", name="المظهر").click()
+    page.get_by_role("menuitemradio", name="English").click()
+    expect(page.get_by_role("heading", name="Welcome back")).to_be_visible()
+    assert direction(page) == "ltr"
+
+
+def test_a_chosen_theme_survives_a_reload(visit: Join) -> None:
+    ana = visit("Ana")
+    ana.page.goto(ana.server.url)
+    light = ana.page.evaluate("getComputedStyle(document.body).backgroundColor")
+    ana.page.get_by_role("button", name="Theme").click()
+    ana.page.get_by_role("menuitemradio", name="Dark").click()
+    ana.page.reload()
+    expect(ana.page.get_by_role("heading", name="Welcome back")).to_be_visible()
+    assert ana.page.evaluate("getComputedStyle(document.body).backgroundColor") != light
+
+
+def test_a_wrong_password_is_told_and_nothing_typed_is_lost(visit: Join, server: ChatServer) -> None:
+    ana = visit("Ana")
+    ana.page.goto(server.url)
+    ana.page.get_by_label("E-mail").fill("nobody@example.org")
+    ana.page.get_by_label("Password", exact=True).fill("not the password")
+    ana.page.get_by_role("button", name="Sign in").click()
+    expect(ana.page.get_by_role("alert")).to_contain_text("Invalid credentials")
+    expect(ana.page.get_by_label("E-mail")).to_have_value("nobody@example.org")
