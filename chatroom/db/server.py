@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from chatroom.db.access import Params, Reader, Row, Transaction, Unavailable
 from chatroom.db.refusals import known_undone, refusal, refusing
+from chatroom.db.unnest import Inserts
 from chatroom.db.url import Target
 
 STATEMENT_SECONDS = 10
@@ -77,13 +78,14 @@ class ServerEngine:
             connect_args=arguments(target, reading=True),
             **pool,
         )
+        self._inserts = Inserts(self._write.dialect) if self.dialect == "postgresql" else None
 
     def begin(self, after: Callable[[], None] | None) -> AbstractAsyncContextManager[Transaction]:
         return self._begin(after)
 
     @asynccontextmanager
     async def _begin(self, after: Callable[[], None] | None) -> AsyncIterator[Transaction]:
-        tx = ServerTransaction(self.dialect, await _checkout(self._write))
+        tx = ServerTransaction(self.dialect, await _checkout(self._write), self._inserts)
         try:
             yield tx
         except BaseException:
@@ -139,41 +141,51 @@ class ServerReader:
         return (await self._execute(stmt, params)).scalar()
 
     async def _execute(
-        self, stmt: Executable, params: Params | Sequence[Params] | None
+        self, stmt: Executable | str, params: Params | Sequence[Params] | tuple[list[Any], ...] | None
     ) -> CursorResult[*tuple[Any, ...]]:
         try:
             try:
-                return await self.connection.execute(stmt, params)
+                return await self._send(stmt, params)
             except DBAPIError as error:
                 if not (error.connection_invalidated and self.repeats):
                     raise
                 # Pooled before the server went away; a new connection decides whether it is back.
                 await self.connection.rollback()
-                return await self.connection.execute(stmt, params)
+                return await self._send(stmt, params)
         except (DBAPIError, OSError) as error:
             refused = refusal(error)
             if refused is None:
                 raise
             raise refused from error
 
+    async def _send(self, stmt: Executable | str, params: Any) -> CursorResult[*tuple[Any, ...]]:
+        if isinstance(stmt, str):
+            return await self.connection.exec_driver_sql(stmt, params)
+        return await self.connection.execute(stmt, params)
+
 
 class ServerTransaction(ServerReader):
     """Statements of one transaction; the driver sends BEGIN with the first."""
 
     repeats = False
-
     failed: Exception | None = None
     """The error that ended this transaction: PostgreSQL would refuse to go on, so no database does."""
+
+    def __init__(self, dialect: str, connection: AsyncConnection, inserts: Inserts | None) -> None:
+        super().__init__(dialect, connection)
+        self._inserts = inserts
 
     async def run(self, stmt: Executable, params: Params | None = None) -> int:
         return (await self._execute(stmt, params)).rowcount
 
     async def many(self, stmt: Executable, rows: Sequence[Params]) -> None:
-        if rows:
+        if len(rows) > 1 and self._inserts and (insert := self._inserts.find(stmt, rows[0])):
+            await self._execute(insert.sql, insert.arrays(rows))
+        elif rows:
             await self._execute(stmt, rows)
 
     async def _execute(
-        self, stmt: Executable, params: Params | Sequence[Params] | None
+        self, stmt: Executable | str, params: Params | Sequence[Params] | tuple[list[Any], ...] | None
     ) -> CursorResult[*tuple[Any, ...]]:
         if self.failed is not None:
             raise self.failed

@@ -200,3 +200,24 @@ async def test_a_missing_parameter_is_a_fault_every_time(db: Database) -> None:
         for _ in range(3):
             with pytest.raises(Exception, match="key"):
                 await reader.all(stmt, {"kee": IDS[0]})
+
+
+async def test_many_rows_are_inserted_with_their_types_and_their_gaps(db: Database) -> None:
+    add, drop = insert(things), delete(things)
+    async with db.begin() as tx:
+        for count in (1, 2, 200):
+            assert await tx.run(drop) in {6, 1, 2}
+            rows = [
+                {
+                    "id": f"0190a000-0000-7000-8000-{number:012x}",
+                    "kind": "a",
+                    "name": None if number % 2 else f"né{number}",
+                    "size": number,
+                    "open": number % 3 == 0,
+                    "data": [number, {"x": None}] if number % 5 else None,
+                }
+                for number in range(count)
+            ]
+            await tx.many(add, rows)
+            found = await tx.all(select(things).order_by(things.c.size))
+            assert [row._asdict() for row in found] == rows
