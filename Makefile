@@ -12,8 +12,9 @@ run: environment web ## Start the server on http://localhost:3000: development m
 	@CHATROOM_ENV=development $(PYTHON) -m chatroom serve
 
 test: environment web clients ## Run every test: the server's, the web client's, the browsers'
-	$(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile
 	$(PYTHON) -m tools.web test
+	$(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile --ignore tests/browser
+	$(PYTHON) -m pytest tests/browser
 
 check: environment ## Format, lint, types, dependency rule, sizes, contract: under two minutes
 	.venv/bin/ruff format --check .
