@@ -145,3 +145,43 @@ def test_the_view_stays_where_it_is_when_an_older_page_comes(
     expect(log).to_have_attribute("aria-busy", "false")
     ana.page.wait_for_timeout(300)
     assert log.evaluate(TOPMOST) == before
+
+
+def test_a_long_absence_opens_at_the_unread_line(join: Join, server: ChatServer, room: str) -> None:
+    ana, bo = join("Ana"), join("Bo")
+    room_id = ana.create_room(room)
+    bo.join_public(room)
+    ana.say("line 000")
+    bo.sees("line 000")
+    bo.page.goto(server.url + "/discover")
+    token = ana.token()
+    for number in range(1, 41):
+        server.post(f"/api/v1/rooms/{room_id}/messages", token, content=f"line {number:03}")
+    bo.page.get_by_role("link", name=room).first.click()
+    expect(bo.page.get_by_role("log").get_by_text("New", exact=True)).to_be_in_viewport()
+    expect(bo.page.get_by_role("log").get_by_text("line 001", exact=True)).to_be_in_viewport()
+    bo.page.get_by_role("button", name="Jump to the newest").click()
+    expect(bo.page.get_by_role("log").get_by_text("line 040", exact=True)).to_be_in_viewport()
+    expect(ana.page.get_by_text("Read by Bo")).to_be_visible()
+
+
+def test_what_the_server_refuses_stays_with_the_reason(join: Join, room: str) -> None:
+    ana = join("Ana")
+    ana.create_room(room)
+    ana.say("ring the \a bell")
+    refused = ana.page.get_by_role("log").get_by_role("alert")
+    expect(refused).to_contain_text("Not sent: The content may not hold control characters.")
+    ana.page.reload()
+    expect(refused).to_contain_text("Not sent")
+    refused.get_by_role("button", name="Delete").click()
+    expect(ana.page.get_by_role("log").locator("article")).to_have_count(0)
+
+
+def test_a_room_is_found_by_its_name_from_the_keyboard(join: Join, room: str) -> None:
+    ana = join("Ana")
+    ana.create_room(room)
+    ana.create_room("Another one")
+    ana.page.keyboard.press("Control+k")
+    ana.page.keyboard.type(room)
+    ana.page.keyboard.press("Enter")
+    expect(ana.page.get_by_role("heading", name=room)).to_be_visible()

@@ -1,14 +1,29 @@
 import { Compass, Plus, Search } from "lucide-react";
-import { useState } from "react";
+import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from "react";
 import { Link } from "../../app/Link";
-import { paths, type Route } from "../../app/router";
+import { navigate, paths, type Route } from "../../app/router";
 import { useT } from "../../i18n";
+import { getState } from "../../state/store";
 import { IconButton } from "../../ui/IconButton";
 import { icon } from "../../ui/icons";
 import { Wordmark } from "../../ui/Wordmark";
 import { YouBar } from "../settings/YouBar";
 import { CreateRoom } from "./CreateRoom";
+import { matching } from "./names";
 import { RoomList } from "./RoomList";
+
+/** Ctrl+K, or the Mac's Command+K, goes to the search from anywhere. */
+function useSearchKey(field: RefObject<HTMLInputElement | null>): void {
+  useEffect(() => {
+    const onKey = (event: globalThis.KeyboardEvent) => {
+      if (event.key !== "k" || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      field.current?.focus();
+    };
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, [field]);
+}
 
 /** The pane one chooses rooms in; on a phone it is the first page. */
 export function Rail({ route, className }: { route: Route; className: string }) {
@@ -16,6 +31,17 @@ export function Rail({ route, className }: { route: Route; className: string }) 
   const [search, setSearch] = useState("");
   const [creating, setCreating] = useState(false);
   const discovering = route.page === "discover";
+  const field = useRef<HTMLInputElement>(null);
+  useSearchKey(field);
+
+  const onKeyDown = ({ key }: KeyboardEvent) => {
+    const [first] = key === "Enter" && search ? matching(Object.values(getState().rooms), search) : [];
+    if (first) navigate(paths.room(first.id));
+    if (first || key === "Escape") {
+      setSearch("");
+      field.current?.blur();
+    }
+  };
   return (
     <nav aria-label={t("rooms.mine")} className={`min-h-0 flex-col bg-surface-0 ${className}`}>
       <header className="flex h-14 shrink-0 items-center justify-between ps-4 pe-2">
@@ -28,10 +54,13 @@ export function Rail({ route, className }: { route: Route; className: string }) 
         <label className="relative flex items-center">
           <Search {...icon} size={16} className="pointer-events-none absolute start-3 text-ink-3" />
           <input
+            ref={field}
             type="search"
             value={search}
             onChange={(event) => setSearch(event.target.value)}
-            onKeyDown={(event) => event.key === "Escape" && setSearch("")}
+            onKeyDown={onKeyDown}
+            aria-keyshortcuts="Control+K"
+            title="Ctrl+K"
             aria-label={t("rooms.search")}
             placeholder={t("rooms.search")}
             className="h-10 w-full rounded-m bg-surface-2 ps-9 pe-3 text-sm text-ink-1 placeholder:text-ink-3 tablet:h-9"

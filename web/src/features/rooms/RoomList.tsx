@@ -1,11 +1,10 @@
-import type { Room } from "../../api/contract";
 import { loadRooms } from "../../api/live";
 import { Link } from "../../app/Link";
 import { paths } from "../../app/router";
 import { useT } from "../../i18n";
 import { useStore } from "../../state/store";
 import { Button } from "../../ui/Button";
-import { byActivity } from "./names";
+import { matching } from "./names";
 import { RoomRow } from "./RoomRow";
 
 function Skeletons() {
@@ -30,17 +29,12 @@ interface RoomListProps {
   currentId: string | undefined;
 }
 
-function matching(rooms: Room[], search: string): Room[] {
-  const wanted = search.trim().toLocaleLowerCase();
-  return rooms.filter((room) => room.name.toLocaleLowerCase().includes(wanted));
-}
-
 /** The rooms one is in. */
 export function RoomList({ search, currentId }: RoomListProps) {
   const t = useT();
   const phase = useStore((state) => state.roomsPhase);
   const known = useStore((state) => state.rooms);
-  const rooms = byActivity(Object.values(known));
+  const rooms = Object.values(known);
   const found = matching(rooms, search);
 
   if (phase === "loading") return <Skeletons />;

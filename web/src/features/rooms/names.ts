@@ -17,3 +17,9 @@ export function byActivity(rooms: Room[]): Room[] {
   const when = (room: Room) => room.lastMessage?.createdAt ?? room.createdAt;
   return rooms.toSorted((a, b) => when(b).localeCompare(when(a)));
 }
+
+/** The rooms with these words in their name, in the same order; all of them for no words. */
+export function matching(rooms: Room[], search: string): Room[] {
+  const wanted = search.trim().toLocaleLowerCase();
+  return byActivity(rooms.filter((room) => room.name.toLocaleLowerCase().includes(wanted)));
+}
