@@ -10,7 +10,6 @@ from chatroom.gateway.link import Link, PollingLink
 from chatroom.gateway.upgrade import Upgrade
 from chatroom.wire.engine_packet import (
     CLOSE,
-    CLOSE_FRAME,
     MESSAGE,
     NOOP_FRAME,
     PING_FRAME,
@@ -235,7 +234,7 @@ class Connection:
         self._end(reason)
         link = self.link
         if isinstance(link, PollingLink):
-            farewell = SEPARATOR.join([frame.packet for frame in [*self.pending, CLOSE_FRAME]])
+            farewell = SEPARATOR.join([frame.packet for frame in [*self.pending, link.goodbye]])
             if gone:
                 link.answer(NOOP_FRAME.packet)
                 link.close(0, reason)

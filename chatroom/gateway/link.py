@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from chatroom.gateway.connection import Connection
 
 
+_BATCH = 100_000
+_PYTHON_BATCH = 16  # python-engineio's client loses the whole payload when it holds more packets
+
+
 class Link:
     """One transport of one connection. `ready`: frames can be sent now; `paused`: reading is paused by us."""
 
@@ -52,13 +56,17 @@ class Link:
 class PollingLink(Link):
     """Long-polling: what is pending leaves as the answer of the next GET."""
 
-    __slots__ = ("_poll", "_resumed", "posting")
+    __slots__ = ("_batch", "_poll", "_resumed", "goodbye", "posting")
 
     name = "polling"
 
-    def __init__(self) -> None:
-        """Start without a GET."""
+    def __init__(self, user_agent: str = "") -> None:
+        """Start without a GET; `user_agent` is that of the client."""
         super().__init__()
+        python = "python" in user_agent.lower()
+        self._batch = _PYTHON_BATCH if python else _BATCH
+        # A close packet tells python-engineio's client not to come back; an unknown session does not.
+        self.goodbye = NOOP_FRAME if python else CLOSE_FRAME
         self.ready = False
         self.posting = False  # a POST is being read
         self._poll: asyncio.Future[bytes] | None = None
@@ -86,7 +94,10 @@ class PollingLink(Link):
         return True
 
     def send(self, frames: list[Frame]) -> int:
-        self.answer(SEPARATOR.join([frame.packet for frame in frames]))
+        batch = self._batch
+        self.answer(SEPARATOR.join([frame.packet for frame in frames[:batch]]))
+        if len(frames) > batch and self.connection is not None:
+            self.connection.pending[:0] = frames[batch:]
         return 0
 
     def urgent(self, frame: Frame) -> None:

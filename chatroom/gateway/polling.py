@@ -74,7 +74,9 @@ async def _answer(
     if refusal is not None:
         return refused(refusal)
     if "sid" not in query:
-        opened = server.open(query, headers, address, PollingLink(), secure=secure)
+        opened = server.open(
+            query, headers, address, PollingLink(headers.get("user-agent", "")), secure=secure
+        )
         return refused(opened) if isinstance(opened, Refusal) else Answer(200, opened[1].packet)
     connection = server.connections[query["sid"]]
     link = connection.link

@@ -213,3 +213,15 @@ async def test_a_post_waits_while_the_application_is_behind() -> None:
         gate.set()
         assert (await post).body == b"ok"
         await until(lambda: len(it.app.events) == 100)
+
+
+async def test_a_python_client_gets_no_more_packets_at_once_than_it_reads() -> None:
+    async with running() as it:
+        for agent, sizes in (("Python/3.11 aiohttp/3.14", [16, 16, 8]), ("Mozilla/5.0", [40])):
+            polling = await Polling.open(it.port, User_Agent=agent)
+            await polling.join()
+            for number in range(40):
+                it.app.clients[-1].emit("n", number)
+            bodies = [(await polling.get()).body.split(b"\x1e") for _ in sizes]
+            assert [len(body) for body in bodies] == sizes
+            assert [packet for body in bodies for packet in body] == [b'42["n",%d]' % n for n in range(40)]
