@@ -24,7 +24,7 @@ function Page() {
     );
   }
   return (
-    <Blank alert title={t("app.unreachable")} hint={t("app.unreachableHint")}>
+    <Blank page alert title={t("app.unreachable")} hint={t("app.unreachableHint")}>
       <Button look="primary" onClick={() => void resumeSession()}>
         {t("app.tryAgain")}
       </Button>

@@ -6,7 +6,7 @@ import { Button } from "../ui/Button";
 function Sorry() {
   const t = useT();
   return (
-    <Blank alert title={t("app.broken")} hint={t("app.brokenHint")}>
+    <Blank page alert title={t("app.broken")} hint={t("app.brokenHint")}>
       <Button look="primary" onClick={() => location.reload()}>
         {t("app.reload")}
       </Button>

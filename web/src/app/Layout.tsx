@@ -10,6 +10,7 @@ import { getState, useStore } from "../state/store";
 import { Blank } from "../ui/Blank";
 import { Button } from "../ui/Button";
 import { icon } from "../ui/icons";
+import { useWidth } from "./media";
 import { navigate, paths, type Route, routeOf, usePath } from "./router";
 
 function Pane({ route }: { route: Route }) {
@@ -19,8 +20,8 @@ function Pane({ route }: { route: Route }) {
   if (route.page === "invite") return <InvitePage inviteCode={route.inviteCode} />;
   if (route.page === "home") {
     return (
-      <main className="hidden bg-surface-1 tablet:block">
-        <Blank picture={<MessagesSquare {...icon} size={32} />} title={t("rooms.pick")}>
+      <main className="bg-surface-1">
+        <Blank page picture={<MessagesSquare {...icon} size={32} />} title={t("rooms.pick")}>
           <Button onClick={() => navigate(paths.discover)}>{t("rooms.discover")}</Button>
         </Blank>
       </main>
@@ -28,7 +29,7 @@ function Pane({ route }: { route: Route }) {
   }
   return (
     <main className="bg-surface-1">
-      <Blank title={t("app.notFound")}>
+      <Blank page title={t("app.notFound")}>
         <Button look="primary" onClick={() => navigate(paths.home, "replace")}>
           {t("app.back")}
         </Button>
@@ -73,9 +74,17 @@ export function Layout() {
   const route = routeOf(path);
   useRoomKeys(route);
   useTitle(route);
+  const alone = !useWidth("tablet") && route.page === "home";
+  if (alone) {
+    return (
+      <main className="flex h-dvh flex-col">
+        <Rail route={route} alone className="flex flex-1" />
+      </main>
+    );
+  }
   return (
     <div className="grid h-dvh grid-cols-1 grid-rows-[minmax(0,1fr)] tablet:grid-cols-[264px_minmax(0,1fr)]">
-      <Rail route={route} className={route.page === "home" ? "flex" : "hidden tablet:flex"} />
+      <Rail route={route} className="hidden tablet:flex" />
       <Pane route={route} />
     </div>
   );

@@ -22,14 +22,14 @@ export function InvitePage({ inviteCode }: { inviteCode: string }) {
   if (!error) {
     return (
       <main className="bg-surface-1">
-        <Blank title={t("rooms.joining")} />
+        <Blank page title={t("rooms.joining")} />
       </main>
     );
   }
   const refused = error instanceof CallError && error.status >= 400 && error.status < 429;
   return (
     <main className="bg-surface-1">
-      <Blank alert title={t("invite.invalid")} hint={refused ? t("invite.invalidHint") : undefined}>
+      <Blank page alert title={t("invite.invalid")} hint={refused ? t("invite.invalidHint") : undefined}>
         {!refused && <Problem error={error} />}
         {!refused && <Button onClick={() => setAttempt(attempt + 1)}>{t("app.tryAgain")}</Button>}
         <Button look="primary" onClick={() => navigate(paths.discover, "replace")}>

@@ -25,11 +25,19 @@ function useSearchKey(field: RefObject<HTMLInputElement | null>): void {
   }, [field]);
 }
 
+interface RailProps {
+  route: Route;
+  /** True where it is the whole page. */
+  alone?: boolean;
+  className: string;
+}
+
 /** The pane one chooses rooms in; on a phone it is the first page. */
-export function Rail({ route, className }: { route: Route; className: string }) {
+export function Rail({ route, alone, className }: RailProps) {
   const t = useT();
   const [search, setSearch] = useState("");
   const [creating, setCreating] = useState(false);
+  const Heading = alone ? "h1" : "h2";
   const discovering = route.page === "discover";
   const field = useRef<HTMLInputElement>(null);
   useSearchKey(field);
@@ -77,7 +85,7 @@ export function Rail({ route, className }: { route: Route; className: string }) 
           {t("rooms.discover")}
         </Link>
       </div>
-      <h2 className="px-4 pt-2 pb-1 text-xs font-semibold text-ink-3">{t("rooms.mine")}</h2>
+      <Heading className="px-4 pt-2 pb-1 text-xs font-semibold text-ink-3">{t("rooms.mine")}</Heading>
       <div className="min-h-0 flex-1 overflow-y-auto px-2 pb-2">
         <RoomList search={search} currentId={route.page === "room" ? route.roomId : undefined} />
       </div>

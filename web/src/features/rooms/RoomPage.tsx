@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
 import type { Room } from "../../api/contract";
 import { loadMembers, loadRoom } from "../../api/live";
+import { isWide, useWidth } from "../../app/media";
 import { navigate, paths } from "../../app/router";
 import { useT } from "../../i18n";
 import { useStore } from "../../state/store";
@@ -17,9 +18,6 @@ import { LinkBanner } from "../presence/LinkBanner";
 import { Typing } from "../presence/Typing";
 import { MemberList } from "./MemberList";
 import { RoomHeader } from "./RoomHeader";
-
-/** From this width on people stand beside the conversation; below, they slide over it. */
-const wide = window.matchMedia("(min-width: 1100px)");
 
 function Conversation({ room }: { room: Room }) {
   const t = useT();
@@ -40,9 +38,10 @@ function Conversation({ room }: { room: Room }) {
   return log?.phase === "ready" ? <MessageList room={room} log={log} /> : <LogSkeleton />;
 }
 
+/** Where there is room people stand beside the conversation, else they slide over it. */
 function People({ room, onClose }: { room: Room; onClose: () => void }) {
   const t = useT();
-  if (!wide.matches) {
+  if (!useWidth("desktop")) {
     return (
       <Dialog title={t("rooms.peopleTitle")} place="side" onClose={onClose}>
         <div className="-mx-2">
@@ -63,7 +62,7 @@ function People({ room, onClose }: { room: Room; onClose: () => void }) {
 }
 
 function OpenRoom({ room }: { room: Room }) {
-  const [people, setPeople] = useState(wide.matches);
+  const [people, setPeople] = useState(() => isWide("desktop"));
   const counting = usePause(room.id);
 
   useEffect(() => {
@@ -102,7 +101,7 @@ export function RoomPage({ roomId }: { roomId: string }) {
     );
   return (
     <main className="bg-surface-1">
-      <Blank title={t("rooms.gone")} hint={t("rooms.goneHint")}>
+      <Blank page title={t("rooms.gone")} hint={t("rooms.goneHint")}>
         <Button look="primary" onClick={() => navigate(paths.discover)}>
           {t("rooms.discover")}
         </Button>
