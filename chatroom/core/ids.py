@@ -1,5 +1,6 @@
 """Identifiers and secrets. An id names a thing; order and cursors are `seq`, never an id."""
 
+import re
 import secrets
 from typing import Annotated
 
@@ -7,6 +8,7 @@ import msgspec
 from uuid_utils import uuid7
 
 _UUID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+_IS_UUID = re.compile(_UUID)
 
 Id = Annotated[str, msgspec.Meta(pattern=_UUID, description="A UUID in canonical lower-case form.")]
 
@@ -14,6 +16,11 @@ Id = Annotated[str, msgspec.Meta(pattern=_UUID, description="A UUID in canonical
 def new() -> str:
     """Return a fresh UUIDv7 (RFC 9562) in canonical text form: unguessable enough to name, never to authorise."""
     return str(uuid7())
+
+
+def is_id(text: str) -> bool:
+    """Whether a text has the form of an id."""
+    return _IS_UUID.fullmatch(text) is not None
 
 
 def token(size: int = 32) -> str:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import msgspec
 
+from chatroom.core import ids
 from chatroom.core.errors import Problem
 
 _DIGITS = 15
@@ -38,3 +39,11 @@ def decode_seq(cursor: str, directions: str) -> tuple[str, int]:
     if not (key.isascii() and key.isdigit() and len(key) <= _DIGITS):
         raise Problem("bad_cursor")
     return direction, int(key)
+
+
+def decode_id(cursor: str, directions: str) -> tuple[str, str]:
+    """Read a cursor whose key is an id: PostgreSQL takes no other. Raises `Problem("bad_cursor")`."""
+    direction, key = decode(cursor, directions)
+    if not ids.is_id(key):
+        raise Problem("bad_cursor")
+    return direction, key

@@ -48,7 +48,7 @@ async def show(ctx: Context, cmd: OneRoom) -> Room:
 
 async def list_rooms(ctx: Context, cmd: ListRooms) -> RoomPage:
     """List rooms, newest first."""
-    before = page.decode(cmd.cursor, "r")[1] if cmd.cursor else None
+    before = page.decode_id(cmd.cursor, "r")[1] if cmd.cursor else None
     async with ctx.read() as reader:
         rows = await store.list_rooms(reader, ctx.who.id, cmd.scope, before, cmd.limit + 1)
         more = len(rows) > cmd.limit
