@@ -7,11 +7,16 @@ import tempfile
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AliasChoices, Field, field_validator
+from pydantic import AliasChoices, Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from chatroom.db.url import parse
 
 Mode = Literal["production", "development", "test"]
 _LIFETIME = re.compile(r"(\d{1,9})\s*(s|m|h|d|w)?", re.ASCII)
+_SECRET_LENGTH = 32  # characters; 32 random hex digits are 128 bits
+_SECRET_VARIETY = 8  # different characters: "aaaa..." and "abcabc..." are no secrets
+_DEFAULTS = re.compile(r"change.?me|your[-_. ]|replace.?(me|this)|(^|[-_ ])default([-_ ]|$)", re.IGNORECASE)
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
@@ -104,6 +109,31 @@ class Settings(BaseSettings):
         if not _seconds(text):
             raise ValueError("must be like 24h, 15m or a number of seconds")
         return text
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, url: str) -> str:
+        if url:
+            parse(url)
+        return url
+
+    @field_validator("jwt_secret", "encryption_key")
+    @classmethod
+    def _strong(cls, secret: str) -> str:
+        if secret and len(secret) < _SECRET_LENGTH:
+            raise ValueError(
+                f"must have at least {_SECRET_LENGTH} characters; leave it out to have one generated"
+            )
+        if secret and (len(set(secret)) < _SECRET_VARIETY or _DEFAULTS.search(secret)):
+            raise ValueError("must be random; leave it out to have one generated")
+        return secret
+
+    @field_validator("encryption_key")
+    @classmethod
+    def _own(cls, secret: str, info: ValidationInfo) -> str:
+        if secret and secret == info.data.get("jwt_secret"):
+            raise ValueError("must not be the same as JWT_SECRET")
+        return secret
 
     @field_validator("public_url", "frontend_url")
     @classmethod
