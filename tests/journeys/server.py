@@ -36,6 +36,9 @@ def quiet_port() -> int:
 class ChatServer:
     """One server with a data folder and a port of its own. What it logged stays readable after its end."""
 
+    command: tuple[str, ...] = ("-m", "chatroom", "serve")
+    """What Python runs."""
+
     def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
         self.data = folder / "data"
@@ -64,7 +67,7 @@ class ChatServer:
         """Start the process and do not wait for it."""
         with (self.folder / "out").open("wb") as out, (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "chatroom", "serve"],
+                [sys.executable, *self.command],
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=log,

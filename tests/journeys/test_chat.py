@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.journeys.conftest import Serve
 from tests.journeys.people import Person, register
 from tests.journeys.server import ChatServer
 from tests.journeys.voices import AsyncVoice, JsVoice, SyncVoice, Voice
@@ -106,13 +107,20 @@ async def _all_know_everything(members: list[Member]) -> None:
         member.check(log)
 
 
-async def test_every_client_hears_every_message_once_and_in_order(server: ChatServer) -> None:
+@pytest.mark.parametrize("way", ["fast", "portable"])
+async def test_every_client_hears_every_message_once_and_in_order(prepare: Serve, way: str) -> None:
+    server = prepare(MESSAGE_RATE_LIMIT="0")
+    if way == "portable":  # plain ASGI under another server
+        server.command = ("-m", "tests.journeys.portable")
+    await asyncio.to_thread(server.start)
     members = await _gather(server.url, CLIENTS)
     await _talk(members, 5)
     await _all_know_everything(members)
     transports = [member.voice.transport for member in members if isinstance(member.voice, JsVoice)]
     assert transports == ["polling", "websocket", "websocket"]
     await asyncio.gather(*[member.voice.close() for member in members])
+    assert server.stop() == 0
+    assert server.faults == []
 
 
 @pytest.mark.parametrize("ending", ["SIGTERM", "SIGKILL"])
