@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from chatroom.db.access import Conflict, Unavailable
@@ -31,7 +31,8 @@ _MYSQL_CLIENT_ERRORS = 2000
 
 def refusal(error: BaseException) -> Conflict | Unavailable | None:
     """Say what a driver's error means to a caller; None when it is a fault of ours."""
-    cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    # A connection that cannot be made again in the middle of a statement comes as a StatementError around an OSError.
+    cause = error.orig if isinstance(error, StatementError) and error.orig is not None else error
     text = str(cause)
     if isinstance(cause, sqlite3.Error):
         code = getattr(cause, "sqlite_errorcode", 0)

@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppres
 from typing import Any
 
 from sqlalchemy import CursorResult, Executable, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from chatroom.db.access import Params, Reader, Row, Transaction, Unavailable
@@ -152,7 +152,7 @@ class ServerReader:
                 # Pooled before the server went away; a new connection decides whether it is back.
                 await self.connection.rollback()
                 return await self._send(stmt, params)
-        except (DBAPIError, OSError) as error:
+        except (SQLAlchemyError, OSError) as error:
             refused = refusal(error)
             if refused is None:
                 raise
@@ -204,7 +204,7 @@ async def _checkout(engine: AsyncEngine) -> AsyncConnection:
 async def _commit(connection: AsyncConnection, after: Callable[[], None] | None) -> None:
     try:
         await connection.commit()
-    except (DBAPIError, OSError) as error:
+    except (SQLAlchemyError, OSError) as error:
         refused = refusal(error)
         if isinstance(refused, Unavailable):
             refused.outcome_unknown = not known_undone(error)
@@ -223,14 +223,14 @@ async def _commit(connection: AsyncConnection, after: Callable[[], None] | None)
 async def _roll_back(connection: AsyncConnection) -> None:
     try:
         await connection.rollback()
-    except (DBAPIError, OSError):
+    except (SQLAlchemyError, OSError):
         # The server rolls back by itself when the connection goes; a connection in doubt is not used again.
         await connection.invalidate()
     await _give_back(connection)
 
 
 async def _give_back(connection: AsyncConnection) -> None:
-    with suppress(DBAPIError, OSError):
+    with suppress(SQLAlchemyError, OSError):
         await connection.close()
 
 

@@ -183,3 +183,17 @@ async def test_a_server_that_is_not_there_is_unavailable() -> None:
     for scheme in ("postgresql", "mysql"):
         with pytest.raises(Unavailable):
             await Database.open(f"{scheme}://nobody@127.0.0.1:9/nothing")
+
+
+async def test_a_read_on_a_pooled_connection_whose_server_is_gone_is_unavailable(
+    stoppable: PostgreSql | MariaDb,
+) -> None:
+    database = await opened(stoppable.url("t"))
+    assert await bodies(database) == ["one", "two"]
+    await asyncio.to_thread(stoppable.kill)
+    for _ in range(3):
+        with pytest.raises(Unavailable):
+            await bodies(database)
+    await asyncio.to_thread(stoppable.start)
+    assert await bodies(database) == ["one", "two"]
+    await database.close()
