@@ -10,7 +10,7 @@ from chatroom.features.rooms.types import Done, JoinByInvite, JoinRoom, OneRoom,
 
 
 async def join(ctx: Context, cmd: JoinRoom) -> Room:
-    """Become a member; again is fine. Raises `Problem("room_not_found" | "invalid_invite")`.
+    """Become a member; again is fine. Raises `Problem("invalid_invite")`.
 
     A private room, a wrong code and an unknown room are told apart by nobody (trust.md K9).
     """
@@ -39,7 +39,7 @@ async def admit(tx: Tx, room_id: str, code: str | None) -> None:
     )  # two joins of one person wait here for each other, so the second finds the first
     room = await store.find(tx.db, room_id, tx.who.id)
     if room is None:
-        raise Problem("invalid_invite" if code else "room_not_found")
+        raise Problem("invalid_invite")
     if room.role is not None:
         return
     if room.is_private and not (
