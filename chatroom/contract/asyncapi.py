@@ -13,11 +13,9 @@ _CHANNEL = {"$ref": "#/channels/socket"}
 
 def document(contract: Contract, shapes: Shapes) -> dict[str, Any]:
     """Return the whole document."""
-    asked = contract.socket_operations
-    told = contract.sorted_events
     messages: dict[str, Any] = {}
     operations: dict[str, Any] = {}
-    for op in asked:
+    for op in contract.socket_operations:
         messages[f"emit.{op.socket}"] = _message(op.socket or "", summary(op.call), shapes.of(op.input))
         messages[f"ack.{op.socket}"] = _message(
             f"{op.socket} (ack)", "The acknowledgement.", _ack(shapes.of(op.output))
@@ -25,7 +23,7 @@ def document(contract: Contract, shapes: Shapes) -> dict[str, Any]:
         operations[f"receive.{op.socket}"] = _receive(op)
     messages["event.error"] = _message("error", _ERROR, {"$ref": "#/components/schemas/Refused"})
     operations["send.error"] = _tell("error", _ERROR)
-    for event in told:
+    for event in contract.sorted_events:
         messages[f"event.{event.event}"] = _message(event.event, summary(event), shapes.of(event))
         operations[f"send.{event.event}"] = _tell(event.event, summary(event))
     return {
