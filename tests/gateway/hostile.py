@@ -1,6 +1,6 @@
 """Input that no honest client sends, as data: what it is, the bytes, and how the server must end it."""
 
-from tests.gateway.harness import masked
+from tests.gateway.raw_clients import masked
 
 PLACEHOLDER = b'{"_placeholder":true,"num":%s}'
 MASK = b"\x00\x00\x00\x00"

@@ -8,7 +8,8 @@ import pytest
 from chatroom.gateway.client import Disconnected, fan_out
 from chatroom.gateway.options import Options
 from chatroom.wire.frame import Frame, event_frame
-from tests.gateway.harness import WAYS, Polling, Running, WebSocket, running, until
+from tests.gateway.harness import WAYS, Running, running, until
+from tests.gateway.raw_clients import Polling, WebSocket
 
 BLOCK = event_frame("block", b'"' + b"x" * 20_000 + b'"')
 EPHEMERAL = event_frame("typing", b'"someone"', ephemeral=True)

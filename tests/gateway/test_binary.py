@@ -6,7 +6,8 @@ import base64
 import pytest
 
 from chatroom.gateway.options import PRODUCT, Options
-from tests.gateway.harness import WAYS, Polling, WebSocket, running, until
+from tests.gateway.harness import WAYS, running, until
+from tests.gateway.raw_clients import Polling, WebSocket
 
 DATA = [b"", b"\x00", bytes(range(256)), b"\x1e\x1e", b"x" * 70_000]
 PLACEHOLDER = '{"_placeholder":true,"num":0}'

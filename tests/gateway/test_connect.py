@@ -7,7 +7,8 @@ import pytest
 
 from chatroom.gateway.client import Client, Refused
 from chatroom.gateway.options import Options
-from tests.gateway.harness import WAYS, Polling, Recorder, WebSocket, http, running, until
+from tests.gateway.harness import WAYS, Recorder, running, until
+from tests.gateway.raw_clients import Polling, WebSocket, http
 
 
 @pytest.mark.parametrize("way", WAYS)

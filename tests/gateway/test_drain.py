@@ -13,7 +13,8 @@ import pytest
 
 from chatroom.gateway.options import Options
 from chatroom.wire.frame import event_frame
-from tests.gateway.harness import WAYS, Polling, Recorder, WebSocket, http, running, until
+from tests.gateway.harness import WAYS, Recorder, running, until
+from tests.gateway.raw_clients import Polling, WebSocket, http
 
 HANDSHAKE = "/socket.io/?EIO=4&transport=polling"
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,8 @@ import pytest
 
 from chatroom.gateway.client import Argument, Client, Disconnected
 from chatroom.gateway.options import Options
-from tests.gateway.harness import WAYS, Polling, Recorder, WebSocket, running, until
+from tests.gateway.harness import WAYS, Recorder, running, until
+from tests.gateway.raw_clients import Polling, WebSocket
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -6,7 +6,8 @@ import time
 import pytest
 
 from chatroom.gateway.options import Options
-from tests.gateway.harness import WAYS, Recorder, WebSocket, running, until
+from tests.gateway.harness import WAYS, Recorder, running, until
+from tests.gateway.raw_clients import WebSocket
 
 FAST = Options(ping_interval=0.2, ping_timeout=0.15)
 

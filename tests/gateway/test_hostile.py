@@ -6,8 +6,9 @@ import time
 import pytest
 
 from chatroom.gateway.options import Options
-from tests.gateway.harness import WAYS, Polling, Recorder, Running, WebSocket, masked, running, until
+from tests.gateway.harness import WAYS, Recorder, Running, running, until
 from tests.gateway.hostile import BODIES, FRAMES, PACKETS
+from tests.gateway.raw_clients import Polling, WebSocket, masked
 
 BOUND = 0.150  # seconds from the bytes to the end
 BOUNDS = Options(max_payload=10_000, address_rate=0)

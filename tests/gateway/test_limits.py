@@ -8,7 +8,8 @@ import pytest
 from chatroom.gateway.admission import Admission, address_key
 from chatroom.gateway.options import PRODUCT, Options
 from chatroom.gateway.rate import MAX_STRIKES, Meter, Rate
-from tests.gateway.harness import WAYS, Polling, WebSocket, http, request_bytes, running, until
+from tests.gateway.harness import WAYS, running, until
+from tests.gateway.raw_clients import Polling, WebSocket, http, request_bytes
 
 HANDSHAKE = "/socket.io/?EIO=4&transport=polling"
 

@@ -7,7 +7,8 @@ import json
 import pytest
 
 from chatroom.gateway.options import Options
-from tests.gateway.harness import WAYS, Answer, Polling, Recorder, http, request_bytes, running, until
+from tests.gateway.harness import WAYS, Recorder, running, until
+from tests.gateway.raw_clients import Answer, Polling, http, request_bytes
 
 
 @pytest.mark.parametrize("way", WAYS)

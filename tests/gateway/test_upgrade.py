@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from chatroom.gateway.options import Options
-from tests.gateway.harness import CLOSE, WAYS, Polling, Running, WebSocket, running, until
+from tests.gateway.harness import WAYS, Running, running, until
+from tests.gateway.raw_clients import CLOSE, Polling, WebSocket
 from tests.gateway.test_polling import _post_in_two
 
 

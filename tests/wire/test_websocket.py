@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from chatroom.wire.errors import ProtocolError
 from chatroom.wire.frame import close_frame, websocket_frame
 from chatroom.wire.websocket import BINARY, CLOSE, PING, PONG, TEXT, Reader, accept_key, unmask
-from tests.gateway.harness import masked
 from tests.gateway.hostile import FRAMES
+from tests.gateway.raw_clients import masked
 
 
 def read_all(data: bytes, pieces: int | None = None, max_size: int = 100_000) -> list[tuple[int, bytes]]:
