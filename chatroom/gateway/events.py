@@ -13,6 +13,7 @@ from chatroom.core.dispatch import dispatch
 from chatroom.core.errors import Problem
 from chatroom.core.operation import Operation
 from chatroom.core.principal import OUTSIDER, Principal
+from chatroom.core.schema import parse
 from chatroom.core.signals import Connected, Disconnected, Signal, tell
 from chatroom.gateway import dialects
 from chatroom.gateway.client import Argument, Client, Handshake, Refused
@@ -40,7 +41,7 @@ class SocketEvents:
     async def connect(self, client: Client, auth: bytes) -> None:
         """Admit a connection whose token is good; the refusal carries the code in its data."""
         try:
-            fields = msgspec.json.decode(auth)
+            fields = parse(auth)
             token = _token(client.handshake, fields)
             ctx = Context(self._kernel, OUTSIDER, origin=_origin(client.handshake))
             who = await self._authenticate(ctx, token)
