@@ -44,4 +44,4 @@ def server(serve: Serve) -> Iterator[ChatServer]:
     running = serve(MESSAGE_RATE_LIMIT="0")
     yield running
     running.end()
-    assert running.faults == []
+    assert running.faults == [], running.log[-6000:]

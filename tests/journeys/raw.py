@@ -11,7 +11,7 @@ import aiohttp
 
 
 class Outcome(NamedTuple):
-    """What became of a packet: `ack`, `error`, `connected`, `refused` or `closed` (then `said` is the close code)."""
+    """What became of a packet: `ack`, `error`, `connected`, `refused`, `closed` (`said` is the code), `silence`."""
 
     kind: str
     said: Any
@@ -38,16 +38,21 @@ class Raw:
             await (self.wire.send_str(packet) if isinstance(packet, str) else self.wire.send_bytes(packet))
 
     async def outcome(self, within: float = 5) -> Outcome:
-        """Wait for the next answer; news of others and pings pass by."""
-        async with asyncio.timeout(within):
-            while True:
-                message = await self.wire.receive()
-                if message.type is not aiohttp.WSMsgType.TEXT:
-                    return Outcome("closed", self.wire.close_code)
-                if message.data == "2":
-                    await self.wire.send_str("3")
-                elif (found := _read(message.data)) is not None:
-                    return found
+        """Wait for the next answer, or for silence; news of others and pings pass by."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                return await self._answer()
+        return Outcome("silence", within)
+
+    async def _answer(self) -> Outcome:
+        while True:
+            message = await self.wire.receive()
+            if message.type is not aiohttp.WSMsgType.TEXT:
+                return Outcome("closed", self.wire.close_code)
+            if message.data == "2":
+                await self.wire.send_str("3")
+            elif (found := _read(message.data)) is not None:
+                return found
 
     async def connect(self, token: str) -> Outcome:
         """Join the main namespace."""

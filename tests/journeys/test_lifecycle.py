@@ -5,6 +5,7 @@ import json
 import socket
 import stat
 import time
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -122,11 +123,12 @@ def test_bad_settings_are_all_named_without_their_values_and_end_with_78(prepare
     ],
 )
 def test_a_bad_value_is_refused_before_anything_starts(
-    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    monkeypatch.chdir(tmp_path)  # no .env file here
     monkeypatch.setenv(name, value)
     with pytest.raises(ValidationError) as refused:
-        Settings(_env_file=None)
+        Settings()
     assert [error["loc"] for error in refused.value.errors()] == [(name,)]
     assert value not in str(refused.value.errors(include_input=False, include_context=False))
 
