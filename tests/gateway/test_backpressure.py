@@ -70,6 +70,17 @@ async def test_a_burst_in_one_turn_does_not_end_a_client_that_reads() -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
+async def test_a_burst_in_one_turn_ends_a_client_that_does_not_read(way: str) -> None:
+    async with running(Options(hard_limit=256 * 1024), way=way) as it:
+        await _stalled(it)
+        for _ in range(1_000):
+            it.app.clients[0].push(BLOCK)
+        await until(lambda: it.app.ends)
+        assert it.app.ends[0][1] == "slow consumer"
+        assert it.sockets.connections == {}
+
+
+@pytest.mark.parametrize("way", WAYS)
 async def test_above_the_soft_limit_ephemeral_frames_are_dropped_and_others_kept(way: str) -> None:
     async with running(Options(hard_limit=2**24), way=way) as it:
         socket = await _stalled(it)

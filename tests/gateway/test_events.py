@@ -179,13 +179,14 @@ async def test_unanswered_calls_leave_nothing_behind() -> None:
         socket.abort()
 
 
-async def test_reading_pauses_at_the_bound_and_resumes() -> None:
+@pytest.mark.parametrize("way", WAYS)
+async def test_reading_pauses_at_the_bound_and_resumes(way: str) -> None:
     gate = asyncio.Event()
 
     async def slow(*_: object) -> None:
         await gate.wait()
 
-    async with running(Options(inbound_events=64), app=Recorder(on={"slow": slow})) as it:
+    async with running(Options(inbound_events=64), app=Recorder(on={"slow": slow}), way=way) as it:
         socket = await WebSocket.joined(it.port)
         for number in range(5_000):
             socket.send(f'42["slow",{number}]')

@@ -136,6 +136,11 @@ def test_placeholders_are_filled_wherever_they_are() -> None:
     assert args == [[b"b", {"deep": b"a"}], {"_placeholder": "no"}]
 
 
+def test_numbers_that_no_program_can_hold_are_refused_with_the_binary_packet_that_brings_them() -> None:
+    with pytest.raises(ProtocolError):
+        fill(decode(b'50-["x",1e999]', LIMITS).args, [])
+
+
 def test_events_acks_and_control_packets_are_framed() -> None:
     assert event_frame("a", b'{"b":1}').packet == b'42["a",{"b":1}]'
     assert event_frame("a", b"").packet == b'42["a"]'
