@@ -10,6 +10,9 @@ import { ask, type ChatSocket, openSocket } from "./socket";
 const LONGEST_FILL = 500;
 /** Rooms of one `resume`; more go in further calls. */
 const RESUME_BATCH = 50;
+/** 20 a second: the server takes 30 events a second from one connection. */
+const JOIN_BATCH = 20;
+const JOIN_PAUSE_MS = 1_000;
 /** The server ends a typing state by itself; this is for the news of it that got lost. */
 const TYPING_SHOWN_MS = 6_000;
 
@@ -120,9 +123,9 @@ function take(entry: Entry): void {
 }
 
 async function resume(active: ChatSocket): Promise<void> {
-  const { logs } = getState();
+  const { logs, rooms } = getState();
   const points = Object.entries(logs)
-    .filter(([, log]) => log.phase === "ready")
+    .filter(([roomId, log]) => log.phase === "ready" && roomId in rooms)
     .map(([roomId, log]) => ({ roomId, epoch: log.epoch, lastSeq: log.tailSeq }));
   for (let start = 0; start < points.length; start += RESUME_BATCH) {
     const answer = await ask(active, "resume", { rooms: points.slice(start, start + RESUME_BATCH) });
@@ -152,14 +155,28 @@ export async function listenTo(roomId: string): Promise<void> {
   }
 }
 
+/** Listens to these rooms, few enough at a time for the server's limit. */
+async function listenToEach(active: ChatSocket, roomIds: string[]): Promise<void> {
+  for (let start = 0; start < roomIds.length && active.connected; start += JOIN_BATCH) {
+    if (start > 0) await new Promise((resolve) => setTimeout(resolve, JOIN_PAUSE_MS));
+    await Promise.all(roomIds.slice(start, start + JOIN_BATCH).map(listenTo));
+  }
+}
+
+/** First the rooms whose messages are here, so that they are whole soon; then those that only wait in the list. */
 async function onConnect(active: ChatSocket): Promise<void> {
   await loadRooms();
-  await Promise.all(Object.keys(getState().rooms).map(listenTo));
+  const { rooms, logs, members } = getState();
+  const [open, others] = [true, false].map((known) =>
+    Object.keys(rooms).filter((id) => id in logs === known),
+  );
+  await listenToEach(active, open ?? []);
   await resume(active);
-  for (const roomId of Object.keys(getState().members)) void loadMembers(roomId).catch(() => undefined);
+  for (const roomId of Object.keys(members)) void loadMembers(roomId).catch(() => undefined);
   if (!active.connected) return;
   publish("link_changed", { link: "online" });
   afterConnect();
+  await listenToEach(active, others ?? []);
 }
 
 async function connectAgain(active: ChatSocket): Promise<void> {
