@@ -28,7 +28,7 @@ check: environment ## Format, lint, types, dependency rule, sizes, contract: und
 	$(PYTHON) -m tools.web check
 
 bench: environment ## Measure sending and fan-out against a server of its own: under a minute
-	$(PYTHON) -m bench.chat
+	$(PYTHON) -m bench
 
 contract: environment ## Write what the server promises: OpenAPI, AsyncAPI, reference pages, TypeScript
 	$(PYTHON) -m chatroom contract

@@ -1,0 +1,65 @@
+"""Chatroom's engine alone, with the same application as the peers: `python engine.py <port>`."""
+
+import sys
+from collections.abc import Awaitable
+
+import msgspec
+import uvicorn
+
+from chatroom.gateway.client import Argument, Client, fan_out
+from chatroom.gateway.options import Options
+from chatroom.gateway.server import SocketServer
+from chatroom.gateway.uvicorn import protocols
+from chatroom.wire.frame import event_frame
+
+
+class _Room(msgspec.Struct):
+    id: str = msgspec.field(name="roomId")
+
+
+_read = msgspec.json.Decoder(_Room).decode
+
+
+class Rooms:
+    """Rooms, one frame to all members, an acknowledgement."""
+
+    def __init__(self) -> None:
+        self._rooms: dict[str, dict[str, Client]] = {}
+
+    async def connect(self, client: Client, auth: bytes) -> None:
+        client.data = []
+
+    def connected(self, client: Client) -> None:
+        pass
+
+    def event(
+        self, client: Client, name: str, args: list[Argument], ack_id: int | None
+    ) -> Awaitable[None] | None:
+        payload: msgspec.Raw = args[0]
+        room = _read(payload).id
+        if name == "join_room":
+            client.data.append(room)
+            self._rooms.setdefault(room, {})[client.id] = client
+        else:
+            fan_out(self._rooms[room].values(), event_frame("receive_message", bytes(payload)))
+        if ack_id is not None:
+            client.reply(ack_id, b'{"ok":true}')
+        return None
+
+    def disconnected(self, client: Client, reason: str) -> None:
+        for room in client.data:
+            self._rooms[room].pop(client.id, None)
+
+
+if __name__ == "__main__":
+    server = SocketServer(Rooms(), Options(allowed_origins=frozenset({"*"})))
+    uvicorn.run(
+        server,
+        host="127.0.0.1",
+        port=int(sys.argv[1]),
+        loop="uvloop",
+        log_level="warning",
+        lifespan="off",
+        backlog=4096,
+        **protocols(server),
+    )

@@ -1,0 +1,130 @@
+"""The people of a measurement, stored through the slices' own services: accounts, sessions, rooms, history.
+
+What is written beside the database are the files that the load generator reads: one "token room path" per line.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from chatroom.app import App, build
+from chatroom.core import ids
+from chatroom.core.context import Context, Tx
+from chatroom.core.principal import SYSTEM, Principal, Role
+from chatroom.db.migrate import upgrade
+from chatroom.features import tables
+from chatroom.features.auth import sessions
+from chatroom.features.log import service as log
+from chatroom.features.messages import store as messages
+from chatroom.features.rooms import service as rooms
+from chatroom.features.rooms.types import CreateRoom
+from chatroom.features.users import service as users
+from chatroom.settings import Settings
+
+_BATCH: Final = 500
+TEXT: Final = "A message of the usual length, neither long nor short, as people write them all day. " * 2
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How many people there are and which rooms they share; the files are named after the fields."""
+
+    people: int = 1000
+    hall: int = 1000
+    """Members of one large room: `hall.txt`."""
+    tens: int = 100
+    """Rooms of ten, everybody in one: `tens.txt`."""
+    eights: int = 32
+    """Rooms of eight: `eights.txt`."""
+    listed: int = 50
+    """Rooms of the first person, twenty messages in each: `rooms.txt`."""
+    histories: Sequence[int] = (10_000,)
+    """Rooms of the first person with so many messages: `history-10000.txt`."""
+
+
+def fill(folder: Path, database: str, shape: Shape) -> None:
+    """Create the database and the crowd, and write the files into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    upgrade(database, tables)
+    given: dict[str, Any] = {"_env_file": None, "data": folder, "database_url": database, "bcrypt_rounds": 4}
+    asyncio.run(_fill(Settings(**given), folder, shape))
+
+
+async def _fill(settings: Settings, folder: Path, shape: Shape) -> None:
+    app = await build(settings)
+    try:
+        people = await _people(app, shape.people)
+        first = people[0][0]
+        hall = await _room(app, people[: shape.hall])
+        _write(folder / "hall.txt", [(token, hall) for _, token in people[: shape.hall]])
+        for name, size, count in (("tens", 10, shape.tens), ("eights", 8, shape.eights)):
+            groups = [people[start : start + size] for start in range(0, count * size, size)]
+            made = [(group, await _room(app, group)) for group in groups]
+            _write(folder / f"{name}.txt", [(token, room) for group, room in made for _, token in group])
+        token = people[0][1]
+        for _ in range(shape.listed):
+            await _talk(app, first, await _room(app, people[:1]), 20)
+        _write(folder / "rooms.txt", [(token, "-", "/api/rooms")])
+        for length in shape.histories:
+            room = await _room(app, people[:1])
+            await _talk(app, first, room, length)
+            newest = f"/api/rooms/{room}/messages?limit=50"
+            _write(folder / f"history-{length}.txt", [(token, room, newest)])
+    finally:
+        await app.db.close()
+
+
+def _write(path: Path, lines: Iterable[tuple[str, ...]]) -> None:
+    path.write_text("".join(" ".join(line) + "\n" for line in lines))
+
+
+async def _people(app: App, count: int) -> list[tuple[Principal, str]]:
+    """So many people, each with the token of an open session."""
+    found = []
+    for start in range(0, count, _BATCH):
+        async with Context(app.kernel, SYSTEM).begin() as tx:
+            found += [await _person(tx, number) for number in range(start, min(start + _BATCH, count))]
+    return found
+
+
+async def _person(tx: Tx, number: int) -> tuple[Principal, str]:
+    person = await users.add(tx, f"Person {number}", kind="member")
+    token = await sessions.start(tx, person.id)
+    return Principal(id=person.id, role=Role.USER, username=person.username, name=person.name), token
+
+
+async def _room(app: App, people: Sequence[tuple[Principal, str]]) -> str:
+    """A room of these people, the first of whom made it."""
+    ctx = Context(app.kernel, people[0][0])
+    room = await rooms.create(ctx, CreateRoom(name="Measured"))
+    async with ctx.begin() as tx:
+        for person, _ in people[1:]:
+            await rooms.add_member(tx, room.id, person.id)
+    return room.id
+
+
+async def _talk(app: App, who: Principal, room_id: str, count: int) -> None:
+    """Messages of one person, stored the way the writer stores a batch."""
+    for start in range(0, count, _BATCH):
+        async with Context(app.kernel, who).begin() as tx:
+            head = (await log.lock(tx, [room_id]))[room_id]
+            size = min(_BATCH, count - start)
+            await messages.add_all(
+                tx.db, [_message(who, room_id, head.seq + 1 + at, tx.now) for at in range(size)]
+            )
+            await log.advance(tx, {room_id: head.seq + size})
+
+
+def _message(who: Principal, room_id: str, seq: int, at: int) -> dict[str, Any]:
+    return {
+        "id": ids.new(),
+        "seq": seq,
+        "room_id": room_id,
+        "sender_id": who.id,
+        "content": TEXT,
+        "message_type": "text",
+        "created_at": at,
+        "client_msg_id": None,
+    }

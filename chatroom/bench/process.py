@@ -1,0 +1,90 @@
+"""Server processes on free ports of loopback, started for a measurement and ended with it."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+HOST: Final = "127.0.0.1"
+_START: Final = 30.0  # seconds
+_STOP: Final = 20.0
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listened on a moment ago."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Server:
+    """A process that listens on `port`. In `command`, `{port}` stands for it."""
+
+    def __init__(
+        self, command: Sequence[str], *, environment: Mapping[str, str] | None = None, core: int | None = None
+    ) -> None:
+        """Start it, on one core when `core` is given, and wait until it takes connections. Raises RuntimeError."""
+        self.port = free_port()
+        words = [word.replace("{port}", str(self.port)) for word in command]
+        # Not the settings of whoever runs the bench: each server gets exactly those named here.
+        world = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+        given = {name: text.replace("{port}", str(self.port)) for name, text in (environment or {}).items()}
+        self._process = subprocess.Popen(
+            words,
+            env={**world, **given},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        self.pid = self._process.pid
+        if core is not None:
+            os.sched_setaffinity(self.pid, {core})
+        self._wait(words[0])
+
+    def _wait(self, name: str) -> None:
+        deadline = time.monotonic() + _START
+        while time.monotonic() < deadline and self._process.poll() is None:
+            try:
+                socket.create_connection((HOST, self.port), 1).close()
+            except OSError:
+                time.sleep(0.05)
+            else:
+                return
+        self.stop()
+        raise RuntimeError(f"{name} did not start")
+
+    def stop(self) -> None:
+        """End it."""
+        if self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(_STOP)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait(_STOP)
+
+
+def product(folder: Path, database: str, *, core: int | None = None) -> Server:
+    """Start the whole product on a database that `crowd.fill` has filled, with its message limits lifted."""
+    command = [sys.executable, "-m", "chatroom", "serve"]
+    return Server(command, environment=environment(folder, database), core=core)
+
+
+def environment(folder: Path, database: str) -> dict[str, str]:
+    """What the product is told."""
+    return {
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+        "CHATROOM_DATA": str(folder),
+        "DATABASE_URL": database,
+        "HOST": HOST,
+        "PORT": "{port}",
+        "BCRYPT_ROUNDS": "4",
+        "MESSAGE_RATE_LIMIT": "0",
+        "DRAIN_SECONDS": "1",
+        "LOG_LEVEL": "error",
+    }
