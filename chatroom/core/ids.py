@@ -10,7 +10,10 @@ from uuid_utils import uuid7
 _UUID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 _IS_UUID = re.compile(_UUID)
 
-Id = Annotated[str, msgspec.Meta(pattern=_UUID, description="A UUID in canonical lower-case form.")]
+# The length too: `$` alone lets a newline follow, which PostgreSQL answers with a fault.
+Id = Annotated[
+    str, msgspec.Meta(pattern=_UUID, max_length=36, description="A UUID in canonical lower-case form.")
+]
 
 
 def new() -> str:

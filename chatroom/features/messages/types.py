@@ -10,7 +10,8 @@ from chatroom.core.schema import Event, Wire
 from chatroom.features.log.types import RoomEntry
 
 MessageType = Literal["text", "image", "video", "link", "system"]
-ClientMsgId = Annotated[str, msgspec.Meta(pattern="^[ -~]{1,64}$")]
+# Without `(?!\n)` Python's `$` would let a newline follow; JavaScript reads both alike.
+ClientMsgId = Annotated[str, msgspec.Meta(pattern=r"^[ -~]{1,64}(?!\n)$")]
 Seq = Annotated[int, msgspec.Meta(ge=0, le=2_147_483_647)]
 RESUMED_ROOMS = 200
 
