@@ -75,6 +75,7 @@ PERHAPS: Final = {
     "digits of another script": '"\u0663\uff11\u00b2"'.encode(),
     "text that turns around": '"\u202e\u2066x"'.encode(),
     "a text of 60 000": b'"' + b"x" * 60_000 + b'"',
+    "an id and a line": b'"' + ROOM.encode() + b'\\n"',
     "emoji": '"\U0001f600"'.encode(),
     "a noncharacter": '"\uffff\U0010ffff"'.encode(),
     "SQL": b'"\'; DROP TABLE users; --"',
