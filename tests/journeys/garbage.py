@@ -105,8 +105,7 @@ def packet(event: str, args: list[Any], ack_id: int | None) -> str:
     return f"42{'' if ack_id is None else ack_id}{json.dumps([event, *args], ensure_ascii=False)}"
 
 
-def packets(room_id: str) -> Iterator[str | bytes]:
-    """Packets that no decoder may let through to the product; each is answered by an error or a close."""
+def _bad_json(room_id: str) -> Iterator[str]:
     body = f'{{"roomId":"{room_id}","content":'
     for content in (
         "NaN",
@@ -125,6 +124,11 @@ def packets(room_id: str) -> Iterator[str | bytes]:
     yield f'42["send_message",{body}{"[" * 5000}'
     yield f'42["send_message",{body}{"9" * 101}}}]'
     yield f'42["send_message",{body}"a","roomId":5}}]'
+
+
+def packets(room_id: str) -> Iterator[str | bytes]:
+    """Packets that no decoder may let through to the product; each is answered by an error or a close."""
+    yield from _bad_json(room_id)
     for name in ("connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"):
         yield f'42["{name}",{{}}]'
     yield from (

@@ -18,6 +18,7 @@ CLIENTS: dict[str, Callable[[], Voice]] = {
     "js-websocket": lambda: JsVoice(["websocket"]),
     "js-upgrade": lambda: JsVoice(["polling", "websocket"]),
     "py-async": AsyncVoice,
+    "py-polling": lambda: AsyncVoice(["polling"]),
     "py-sync": SyncVoice,
 }
 
