@@ -11,6 +11,11 @@ import { send } from "./outbox";
 /** What the server takes in one message. */
 const MAX_LENGTH = 8_000;
 
+/** A placeholder of a text area is cut in the middle of a letter, so a long name is cut before. */
+function shortened(name: string): string {
+  return name.length > 28 ? `${name.slice(0, 26).trimEnd()}…` : name;
+}
+
 /** A printable key pressed anywhere but in a field goes to the composer. */
 function useTypeAnywhere(field: React.RefObject<HTMLTextAreaElement | null>): void {
   useEffect(() => {
@@ -101,7 +106,7 @@ export function Composer({ room, seconds }: { room: Room; seconds: number }) {
           dir="auto"
           value={text}
           aria-label={t("messages.composer", { name: room.name })}
-          placeholder={t("messages.composer", { name: room.name })}
+          placeholder={t("messages.composer", { name: shortened(room.name) })}
           onChange={(event) => write(event.target.value)}
           onKeyDown={onKeyDown}
           enterKeyHint="send"

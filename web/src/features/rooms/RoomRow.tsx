@@ -42,21 +42,21 @@ export function RoomRow({ room, current }: { room: Room; current: boolean }) {
           <span
             dir="auto"
             title={room.name}
-            className={`min-w-0 flex-1 truncate text-sm ${unread ? "font-semibold" : ""}`}
+            className={`min-w-0 truncate text-sm ${unread ? "font-semibold" : ""}`}
           >
             {room.name}
-            {room.isPrivate && (
-              <Lock
-                {...smallIcon}
-                aria-hidden={false}
-                aria-label={t("rooms.private")}
-                className="ms-1.5 inline align-[-1px] text-ink-3"
-                size={12}
-              />
-            )}
           </span>
+          {room.isPrivate && (
+            <Lock
+              {...smallIcon}
+              size={12}
+              aria-hidden={false}
+              aria-label={t("rooms.private")}
+              className="shrink-0 self-center text-ink-3"
+            />
+          )}
           {room.lastMessage && (
-            <time dateTime={room.lastMessage.createdAt} className="shrink-0 text-xs text-ink-3">
+            <time dateTime={room.lastMessage.createdAt} className="ms-auto shrink-0 text-xs text-ink-3">
               {shortWhen(room.lastMessage.createdAt)}
             </time>
           )}
