@@ -124,11 +124,15 @@ class Load:
             self.history.readings.append(("reading again", room, [place(entry) for entry in other]))
 
 
-def kill_and_restart(server: ChatServer) -> Nemesis:
-    """kill -9 of the server process, and a new one at once."""
+def restart(server: ChatServer, *, gently: bool = False) -> Nemesis:
+    """End the server process, by kill -9 or gently by SIGTERM, and start a new one at once."""
 
     async def strike(_: random.Random) -> None:
-        server.kill()
+        if gently:
+            code = await asyncio.to_thread(server.stop)
+            assert code == 0, f"SIGTERM ended with {code}"
+        else:
+            server.kill()
         await asyncio.to_thread(server.start)
 
     return strike
@@ -147,13 +151,13 @@ def database(kind: str) -> Iterator[str]:
         private.discard()
 
 
-async def run(folder: Path, url: str, kills: int, seed: int) -> Outcome:
-    """Start a server on a database and kill it `kills` times."""
+async def run(folder: Path, url: str, kills: int, seed: int, *, gently: bool = False) -> Outcome:
+    """Start a server on a database and end it `kills` times, by kill -9 or gently by SIGTERM."""
     server = ChatServer(folder, MESSAGE_RATE_LIMIT="0", DATABASE_URL=url)
     await asyncio.to_thread(server.start)
     try:
         load = await asyncio.to_thread(Load, server, seed)
-        outcome = await load.bear(kills, kill_and_restart(server))
+        outcome = await load.bear(kills, restart(server, gently=gently))
     finally:
         server.end()
     outcome.broken += [f"log: {line}" for line in server.faults]
@@ -166,10 +170,11 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--database", choices=["sqlite", "postgresql", "mariadb"], default="sqlite")
     parser.add_argument("--seed", type=int, default=random.randrange(2**31))
+    parser.add_argument("--gently", action="store_true", help="SIGTERM instead of kill -9")
     given = parser.parse_args()
     print(f"database {given.database}, seed {given.seed}", flush=True)
     with tempfile.TemporaryDirectory(prefix="chatroom-nemesis-") as folder, database(given.database) as url:
-        outcome = asyncio.run(run(Path(folder), url, given.kills, given.seed))
+        outcome = asyncio.run(run(Path(folder), url, given.kills, given.seed, gently=given.gently))
     print(outcome)
     return 1 if outcome.broken else 0
 

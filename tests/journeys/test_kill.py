@@ -10,7 +10,7 @@ import pytest
 from tests.journeys.nemesis import Load, run
 from tests.journeys.server import ChatServer
 from tests.journeys.waiting import until
-from tests.processes import PostgreSql
+from tests.processes import MariaDb, PostgreSql
 from tests.servers import fresh
 
 SEED = 7
@@ -33,14 +33,22 @@ async def test_a_killed_server_has_kept_what_it_answered(
     assert sum(outcome.at_kill) > 0  # otherwise the kills hit nothing
 
 
+@pytest.mark.timeout(120)
+async def test_a_restarted_server_has_kept_what_it_answered_too(tmp_path: Path) -> None:
+    outcome = await run(tmp_path, "", 2, SEED, gently=True)
+    print(outcome)
+    assert outcome.broken == []
+    assert outcome.answered == outcome.sent
+
+
 def _all_above(before: list[int], load: Load) -> bool:
     return all(writer.refusals > count for writer, count in zip(load.writers, before, strict=True))
 
 
-@pytest.fixture
-def own_postgresql() -> Iterator[tuple[PostgreSql, str]]:
-    """A PostgreSQL that nobody else uses, and the URL of an empty database in it."""
-    server = PostgreSql()
+@pytest.fixture(params=[PostgreSql, MariaDb])
+def own_database(request: pytest.FixtureRequest) -> Iterator[tuple[PostgreSql | MariaDb, str]]:
+    """A database server that nobody else uses, and the URL of an empty database in it."""
+    server = request.param()
     try:
         url = next(fresh(server))
         yield server, url
@@ -50,9 +58,9 @@ def own_postgresql() -> Iterator[tuple[PostgreSql, str]]:
 
 @pytest.mark.timeout(120)
 async def test_a_killed_database_is_said_to_be_unavailable_and_nothing_answered_is_lost(
-    own_postgresql: tuple[PostgreSql, str], tmp_path: Path
+    own_database: tuple[PostgreSql | MariaDb, str], tmp_path: Path
 ) -> None:
-    postgresql, url = own_postgresql
+    database, url = own_database
     server = ChatServer(tmp_path, MESSAGE_RATE_LIMIT="0", DATABASE_URL=url)
     await asyncio.to_thread(server.start)
     try:
@@ -61,9 +69,9 @@ async def test_a_killed_database_is_said_to_be_unavailable_and_nothing_answered_
         async def strike(_: random.Random) -> None:
             """Kill it, wait until the writers have been refused, and start it again."""
             before = [writer.refusals for writer in load.writers]
-            postgresql.kill()
+            database.kill()
             await until("everybody to be refused", lambda: _all_above(before, load))
-            await asyncio.to_thread(postgresql.start)
+            await asyncio.to_thread(database.start)
 
         outcome = await load.bear(2, strike)
     finally:
