@@ -70,9 +70,9 @@ class Admission:
         """Whether a page of `origin` may talk to us; without an Origin header the client is no browser."""
         if origin is None:
             return True
-        if self._origins is not None:
-            return "*" in self._origins or origin in self._origins
-        return _same_origin(origin, host, "https" if secure else "http")
+        if self._origins is not None and ("*" in self._origins or origin in self._origins):
+            return True
+        return _same_origin(origin, host, secure=secure)
 
     def cors(self, origin: str | None) -> dict[str, str]:
         """Return the CORS headers of an answer to `origin`; none when only the own origin is served."""
@@ -118,10 +118,14 @@ class Admission:
             self._addresses.pop(key, None)
 
 
-def _same_origin(origin: str, host: str, scheme: str) -> bool:
+def _same_origin(origin: str, host: str, *, secure: bool) -> bool:
+    """Compare host and port; where plain HTTP reaches us a proxy may have ended TLS, so https counts too."""
     try:
-        theirs, ours = urlsplit(origin), urlsplit(f"{scheme}://{host}")
-        same_port = (theirs.port or _PORTS.get(theirs.scheme)) == (ours.port or _PORTS[scheme])
+        theirs = urlsplit(origin)
+        ours = urlsplit(f"{theirs.scheme}://{host}")
+        default = _PORTS.get(theirs.scheme)
+        same_port = (theirs.port or default) == (ours.port or default)
     except ValueError:
         return False
-    return theirs.scheme == scheme and bool(ours.hostname) and theirs.hostname == ours.hostname and same_port
+    schemes = ("https",) if secure else ("http", "https")
+    return theirs.scheme in schemes and bool(ours.hostname) and theirs.hostname == ours.hostname and same_port

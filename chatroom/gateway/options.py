@@ -26,7 +26,7 @@ class Options:
     max_namespaces: int = 16  # per connection
     max_event_name: int = 256
     max_namespace_name: int = 128
-    allowed_origins: frozenset[str] | None = None  # None: same origin only; {"*"}: any, without credentials
+    allowed_origins: frozenset[str] | None = None  # besides our own; {"*"}: any, without credentials
     trusted_proxies: frozenset[str] = frozenset()  # networks whose X-Forwarded-For and -Proto are believed
     event_rate: float = 0.0  # events per second and connection
     event_burst: int = 0

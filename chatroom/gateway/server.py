@@ -121,6 +121,8 @@ class SocketServer:
             origin, headers.get("host", ""), secure=secure
         ):
             refusal = Refusal.FORBIDDEN
+        if refusal is not None and "sid" not in request.query:
+            self.stats.handshakes[refusal.name.lower()] += 1
         return refusal
 
     def open(

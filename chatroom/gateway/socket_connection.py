@@ -95,6 +95,9 @@ class SocketConnection(NamespaceConnection):
     def _other(self, packet: Packet, size: int) -> None:
         """Handle what is not a plain event."""
         if packet.type == CONNECT:
+            if self.server.metered and self._wait(size):  # each one asks the application who it is
+                self.close("rate limit")
+                return
             self.join(packet.namespace, packet.data)
             return
         client = self.client(packet.namespace)
@@ -172,14 +175,18 @@ class SocketConnection(NamespaceConnection):
 
     # Refusals of the engine itself.
 
-    def _affordable(self, client: Client, name: str, ack_id: int | None, size: int) -> bool:
+    def _wait(self, size: int) -> float:
+        """Account one packet; return 0, or the seconds for which the sender should have waited."""
         if self._meter is None:
             self._meter = Meter(self.server.event_rate, self.server.byte_rate)
-        wait = self._meter.take(self.server.loop.time(), size)
+        return self._meter.take(self.server.loop.time(), size)
+
+    def _affordable(self, client: Client, name: str, ack_id: int | None, size: int) -> bool:
+        wait = self._wait(size)
         if not wait:
             return True
         self.server.stats.limited += 1
-        if self._meter.exhausted:
+        if self._meter is None or self._meter.exhausted:
             self.close("rate limit")
             return False
         error = {"code": "rate_limited", "message": "Too many events.", "retryAfter": math.ceil(wait)}

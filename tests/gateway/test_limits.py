@@ -66,6 +66,18 @@ async def test_events_over_the_rate_are_dropped_and_said_so_then_the_connection_
         assert it.sockets.stats.limited >= MAX_STRIKES
 
 
+async def test_a_client_that_joins_and_leaves_in_a_loop_is_closed() -> None:
+    async with running(Options(event_rate=5, event_burst=10)) as it:
+        socket = await WebSocket.open(it.port)
+        for _ in range(12):
+            socket.send("40")
+            if not (await socket.frame())[1].startswith(b"40"):
+                break
+            socket.send("41")
+        assert len(it.app.clients) == 10
+        assert it.sockets.stats.closes == {"rate limit": 1}
+
+
 async def test_bytes_over_the_rate_are_dropped() -> None:
     async with running(Options(byte_rate=1_000, byte_burst=10_000)) as it:
         socket = await WebSocket.joined(it.port)
@@ -163,11 +175,21 @@ def test_without_a_list_only_the_own_origin_may_connect(origin: str | None, allo
     assert gate.origin_allowed(origin, "chat.example", secure=True) is allowed
 
 
+def test_behind_a_proxy_that_ends_tls_the_own_origin_is_still_its_own() -> None:
+    gate = Admission(Options(allowed_origins=frozenset({"https://other.example"})))
+    assert gate.origin_allowed("https://chat.example", "chat.example", secure=False)
+    assert gate.origin_allowed("https://chat.example", "chat.example:443", secure=False)
+    assert gate.origin_allowed("http://chat.example:3000", "chat.example:3000", secure=False)
+    assert not gate.origin_allowed("http://chat.example", "chat.example:3000", secure=False)
+    assert not gate.origin_allowed("ftp://chat.example", "chat.example", secure=False)
+    assert not gate.origin_allowed("http://chat.example", "", secure=False)
+
+
 def test_a_list_of_origins_is_exact_and_a_star_means_any() -> None:
     gate = Admission(Options(allowed_origins=frozenset({"https://a.example"})))
     assert gate.origin_allowed("https://a.example", "b.example", secure=True)
     assert not gate.origin_allowed("https://a.example.evil", "b.example", secure=True)
-    assert not gate.origin_allowed("https://b.example", "b.example", secure=True)
+    assert not gate.origin_allowed("http://a.example", "b.example", secure=True)
     assert Admission(Options(allowed_origins=frozenset({"*"}))).origin_allowed("null", "x", secure=False)
 
 
@@ -179,6 +201,7 @@ async def test_a_foreign_origin_is_forbidden_on_both_transports(way: str) -> Non
         assert "access-control-allow-origin" not in answer.headers
         with pytest.raises(ConnectionError, match="403"):
             await WebSocket.open(it.port, Origin="https://evil.example")
+        assert it.sockets.stats.handshakes == {"forbidden": 2}
         polling = await Polling.open(it.port, Origin="http://127.0.0.1")
         assert (await polling.post(b"40", Origin="https://evil.example")).status == 403
 

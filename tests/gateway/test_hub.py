@@ -1,0 +1,202 @@
+"""Who hears what on one node, each once, in order, and without keeping others waiting."""
+
+import asyncio
+from typing import Any, cast
+
+import pytest
+
+from chatroom.core import audience
+from chatroom.core.audience import Audience
+from chatroom.core.broker import Delivery
+from chatroom.core.principal import Principal, Role
+from chatroom.gateway import dialects, hub
+from chatroom.gateway.hub import Hub, Seat
+from chatroom.wire.frame import Frame
+from tests.doors import until
+
+
+class Ear:
+    """What a hub needs of a client: an id, and somewhere to push frames."""
+
+    def __init__(self, name: str) -> None:
+        self.id = name
+        self.frames: list[Frame] = []
+
+    def push(self, frame: Frame) -> None:
+        self.frames.append(frame)
+
+    def heard(self) -> list[bytes]:
+        return [frame.packet for frame in self.frames]
+
+
+def sit(at: Hub, name: str, user: str, *channels: str, dialect: str = dialects.NATIVE) -> tuple[Seat, Ear]:
+    """A new connection of a person that listens to some channels."""
+    ear: Any = Ear(name)
+    seat = Seat(ear, Principal(id=user, role=Role.USER), dialect)
+    at.add(seat)
+    for channel in channels:
+        at.subscribe(name, channel)
+    return seat, cast("Ear", ear)
+
+
+def news(number: int, *channels: str, skip: str | None = None, event: str = "news") -> Delivery:
+    return Delivery(Audience(channels, skip), event, b"%d" % number, ephemeral=False)
+
+
+def test_a_connection_hears_itself_its_person_and_its_channels() -> None:
+    node = Hub()
+    (_, phone), (_, laptop), (_, other) = (
+        sit(node, "a1", "ana", "room:tea"),
+        sit(node, "a2", "ana"),
+        sit(node, "b1", "bob"),
+    )
+    node.publish(Delivery(audience.connection("a1"), "one", b"1", ephemeral=False))
+    node.publish(Delivery(audience.user("ana"), "two", b"2", ephemeral=False))
+    node.publish(Delivery(audience.room("tea"), "three", b"3", ephemeral=False))
+    assert phone.heard() == [b'42["one",1]', b'42["two",2]', b'42["three",3]']
+    assert laptop.heard() == [b'42["two",2]']
+    assert other.heard() == []
+
+
+def test_a_union_reaches_everybody_once_and_leaves_one_person_out() -> None:
+    node = Hub()
+    ears = [sit(node, f"{user}{n}", user, "x", "y")[1] for user in ("ana", "bob") for n in range(2)]
+    node.publish(news(1, "x", "y", "z"))
+    node.publish(news(2, "x", "y", skip="ana"))
+    node.publish(news(3, "x", skip="bob"))
+    node.publish(news(4))
+    assert [[frame.packet[-2:-1] for frame in ear.frames] for ear in ears] == [[b"1", b"3"]] * 2 + [
+        [b"1", b"2"]
+    ] * 2
+
+
+def test_all_receivers_get_the_one_frame() -> None:
+    node = Hub()
+    ears = [sit(node, str(n), str(n), "x")[1] for n in range(5)]
+    node.publish(news(1, "x"))
+    assert len({id(ear.frames[0]) for ear in ears}) == 1
+
+
+def test_the_first_and_the_last_listener_of_a_person_are_told_apart() -> None:
+    node = Hub()
+    sit(node, "a1", "ana")
+    sit(node, "a2", "ana")
+    sit(node, "b1", "bob")
+    assert node.subscribe("a1", "x")
+    assert not node.subscribe("a1", "x")
+    assert not node.subscribe("a2", "x")
+    assert node.subscribe("b1", "x")
+    assert not node.unsubscribe("a1", "x")
+    assert not node.unsubscribe("a1", "x")
+    assert node.unsubscribe("a2", "x")
+    assert node.listens("b1", "x")
+    assert not node.listens("a2", "x")
+    assert not node.listens("nobody", "x")
+
+
+def test_an_unknown_connection_listens_to_nothing() -> None:
+    node = Hub()
+    assert not node.subscribe("gone", "x")
+    assert not node.unsubscribe("gone", "x")
+    node.follow("nobody", "x")
+    assert not node.unfollow("nobody", "x")
+    node.publish(news(1, "x"))
+    assert len(node) == 0
+
+
+def test_a_person_follows_with_every_connection_and_stops_with_every_one() -> None:
+    node = Hub()
+    ears = [sit(node, f"a{n}", "ana")[1] for n in range(2)]
+    node.follow("ana", "x")
+    node.publish(news(1, "x"))
+    assert node.unfollow("ana", "x")
+    assert not node.unfollow("ana", "x")
+    node.publish(news(2, "x"))
+    assert [ear.heard() for ear in ears] == [[b'42["news",1]']] * 2
+
+
+def test_who_goes_is_forgotten_everywhere() -> None:
+    node = Hub()
+    first, ear = sit(node, "a1", "ana", "x", "y")
+    second, _ = sit(node, "a2", "ana", "y")
+    assert set(node.remove(first)) == {"x", "connection:a1"}
+    node.publish(news(1, "x", "y"))
+    assert ear.heard() == []
+    assert set(node.remove(second)) == {"y", "user:ana", "connection:a2"}
+    assert node.remove(second) == ()
+    assert (len(node), node._channels, node._people) == (0, {}, {})
+
+
+def test_typing_has_a_second_name_for_the_clients_of_the_rooms_seed() -> None:
+    node = Hub()
+    _, native = sit(node, "n", "n", "x", dialect=dialects.NATIVE)
+    _, rooms = sit(node, "r", "r", "x", dialect=dialects.ROOMS)
+    node.publish(news(1, "x", event="user_typing"))
+    assert native.heard() == [b'42["user_typing",1]']
+    assert rooms.heard() == [b'42["user_typing",1]\x1e42["typing",1]']
+    assert rooms.frames[0].ws == native.frames[0].ws + b"\x81\x0e" + b'42["typing",1]'
+    assert rooms.frames[0].size == len(rooms.frames[0].ws)
+
+
+@pytest.mark.parametrize(
+    ("wish", "dialect"),
+    [
+        ("native", "native"),
+        ("rooms", "rooms"),
+        (None, "rooms"),
+        ("", "rooms"),
+        ("s9", "rooms"),
+        (7, "rooms"),
+        (["native"], "rooms"),
+    ],
+)
+def test_a_handshake_chooses_among_the_dialects_we_know(wish: object, dialect: str) -> None:
+    assert dialects.choose(wish) == dialect
+
+
+async def test_ten_thousand_receivers_get_all_in_order_and_let_others_have_their_turn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(hub, "_TURN", 0.0)
+    node = Hub()
+    ears = [sit(node, str(n), str(n), "big")[1] for n in range(10_000)]
+    _, small = sit(node, "small", "small", "little")
+    turns = 0
+
+    def others() -> None:
+        nonlocal turns
+        turns += 1
+        if not small.frames:
+            asyncio.get_running_loop().call_soon(others)
+
+    asyncio.get_running_loop().call_soon(others)
+    for number in range(3):
+        node.publish(news(number, "big"))
+    node.publish(news(9, "little"))
+    assert sum(len(ear.frames) for ear in ears) == 1000
+    await until(lambda: small.frames)
+    assert turns >= 25
+    assert all(ear.heard() == [b'42["news",0]', b'42["news",1]', b'42["news",2]'] for ear in ears)
+    assert small.heard() == [b'42["news",9]']
+
+
+async def test_who_stops_listening_hears_nothing_that_was_still_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(hub, "_TURN", 0.0)
+    node = Hub()
+    for number in range(2_500):
+        sit(node, str(number), str(number), "big")
+    _, ear = sit(node, "last", "last", "little")
+    node.publish(news(1, "big"))
+    node.publish(news(2, "little"))
+    node.unsubscribe("last", "little")
+    await until(lambda: not node._waiting)
+    assert ear.heard() == []
+
+
+async def test_a_room_of_a_thousand_is_served_at_once() -> None:
+    node = Hub()
+    ears = [sit(node, str(n), str(n), "x")[1] for n in range(1_000)]
+    node.publish(news(1, "x"))
+    assert all(len(ear.frames) == 1 for ear in ears)
