@@ -35,13 +35,14 @@ if TYPE_CHECKING:
 class SocketConnection(NamespaceConnection):
     """Decodes packets and hands the events of each namespace to the application, in order, one at a time."""
 
-    __slots__ = ("_meter", "_partial", "attachments_by")
+    __slots__ = ("_asked", "_meter", "_partial", "attachments_by")
 
     def __init__(self, server: "SocketServer", sid: str, handshake: Handshake, link: Link) -> None:
         """Open a session that has joined no namespace."""
         self.attachments_by = math.inf
         self._partial: tuple[Packet, int, list[bytes]] | None = None
         self._meter: Meter | None = None
+        self._asked = False
         super().__init__(server, sid, handshake, link)
 
     # Packets in.
@@ -95,9 +96,11 @@ class SocketConnection(NamespaceConnection):
     def _other(self, packet: Packet, size: int) -> None:
         """Handle what is not a plain event."""
         if packet.type == CONNECT:
-            if self.server.metered and self._wait(size):  # each one asks the application who it is
+            # Each one asks the application who it is; the first is what the connection is for.
+            if self.server.metered and self._asked and self._wait(size):
                 self.close("rate limit")
                 return
+            self._asked = True
             self.join(packet.namespace, packet.data)
             return
         client = self.client(packet.namespace)

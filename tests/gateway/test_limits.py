@@ -74,7 +74,7 @@ async def test_a_client_that_joins_and_leaves_in_a_loop_is_closed() -> None:
             if not (await socket.frame())[1].startswith(b"40"):
                 break
             socket.send("41")
-        assert len(it.app.clients) == 10
+        assert len(it.app.clients) == 11
         assert it.sockets.stats.closes == {"rate limit": 1}
 
 
