@@ -28,14 +28,21 @@ async def disconnected(ctx: Context, _: Disconnected) -> None:
     for room_id in ctx.port(TypingBoard).stop_all(who.id):
         _tell_typing(ctx, room_id, is_typing=False)
 
+    board = ctx.port(PresenceBoard)
+
     async def gone() -> None:
         later = Context(kernel, who)
         async with later.begin() as tx:
             await users.seen(tx, who.id)
             shared = await rooms.rooms_of(tx.db, who.id)
-            tx.emit(_status(later, "offline"), to=audience.members(*shared).but(who.id))
 
-    ctx.port(PresenceBoard).depart(who.id, gone)
+            def tell() -> None:
+                if not board.is_online(who.id):  # back while this was stored: they have been told so already
+                    later.emit(_status(later, "offline"), to=audience.members(*shared).but(who.id))
+
+            tx.after(tell)
+
+    board.depart(who.id, gone)
 
 
 def _status(ctx: Context, status: str) -> UserStatus:
