@@ -94,7 +94,7 @@ class Ears:
     def _hear(self, event: str, *args: Any) -> None:
         self.heard.append((event, args[0] if args else None))
 
-    async def connect(self, url: str, token: str | None, **auth: Any) -> "Ears":
+    async def connect(self, url: str, token: str | None, /, **auth: Any) -> "Ears":
         """Raises `socketio.exceptions.ConnectionError` when the server refuses."""
         fields = {**auth, **({"token": token} if token else {})}
         await self.client.connect(url, auth=fields, transports=["websocket"], wait_timeout=PATIENCE)
@@ -153,7 +153,7 @@ class Server:
         await self.app._events.idle()
         return ears
 
-    async def refusal(self, token: str | None, **auth: Any) -> str:
+    async def refusal(self, token: str | None, /, **auth: Any) -> str:
         """The code with which the server refuses a socket with this token."""
         ears = Ears()
         with pytest.raises(socketio.exceptions.ConnectionError):
