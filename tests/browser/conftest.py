@@ -110,6 +110,7 @@ class Person:
             page.get_by_text("Private", exact=True).click()
         page.get_by_role("button", name="Create room").click()
         expect(page.get_by_role("heading", name=name)).to_be_visible()
+        expect(page.get_by_role("log")).to_be_visible()
         return page.url.rsplit("/", 1)[-1]
 
     def join_public(self, name: str) -> None:
@@ -117,6 +118,7 @@ class Person:
         page.goto(self.server.url + "/discover")
         page.get_by_role("listitem").filter(has_text=name).get_by_role("button", name="Join").click()
         expect(page.get_by_role("heading", name=name)).to_be_visible()
+        expect(page.get_by_role("log")).to_be_visible()
 
     def say(self, text: str) -> None:
         self.page.get_by_role("textbox", name="Message").fill(text)

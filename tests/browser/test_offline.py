@@ -60,6 +60,23 @@ def test_a_killed_server_loses_nothing_and_the_gap_is_filled(
     assert texts.count("While it was away") == 1
 
 
+def test_a_room_that_could_not_be_loaded_comes_back_by_itself(
+    join: Join, server: ChatServer, room: str
+) -> None:
+    ana = join("Ana")
+    ana.create_room(room)
+    ana.say("Already here")
+    ana.sees_sent("Already here")
+    ana.page.route("**/messages*", lambda route: route.abort())
+    ana.page.reload()
+    expect(ana.page.get_by_text("The messages could not be loaded.")).to_be_visible()
+    server.stop()
+    expect(ana.page.get_by_text("No connection.")).to_be_visible()
+    ana.page.unroute("**/messages*")
+    server.start()
+    ana.sees("Already here")
+
+
 def test_unsent_words_survive_a_reload_while_the_server_is_away(
     join: Join, server: ChatServer, room: str
 ) -> None:

@@ -166,13 +166,13 @@ async function listenToEach(active: ChatSocket, roomIds: string[]): Promise<void
 /** First the rooms whose messages are here, so that they are whole soon; then those that only wait in the list. */
 async function onConnect(active: ChatSocket): Promise<void> {
   await loadRooms();
-  const { rooms, logs, members } = getState();
+  const { rooms, logs } = getState();
   const [open, others] = [true, false].map((known) =>
     Object.keys(rooms).filter((id) => id in logs === known),
   );
   await listenToEach(active, open ?? []);
   await resume(active);
-  for (const roomId of Object.keys(members)) void loadMembers(roomId).catch(() => undefined);
+  for (const roomId of open ?? []) if (logs[roomId]?.phase === "failed") void loadRoom(roomId);
   if (!active.connected) return;
   publish("link_changed", { link: "online" });
   afterConnect();

@@ -64,10 +64,12 @@ function People({ room, onClose }: { room: Room; onClose: () => void }) {
 function OpenRoom({ room }: { room: Room }) {
   const [people, setPeople] = useState(() => isWide("desktop"));
   const counting = usePause(room.id);
+  const online = useStore((state) => state.link === "online");
 
+  // Who is here is known only while connected, and is asked again after each reconnect.
   useEffect(() => {
-    loadMembers(room.id).catch(() => undefined);
-  }, [room.id]);
+    if (online) loadMembers(room.id).catch(() => undefined);
+  }, [room.id, online]);
 
   return (
     <div className="flex min-h-0 min-w-0 bg-surface-1">
