@@ -87,9 +87,8 @@ class Contenders:
 
     @cached_property
     def _node_program(self) -> Path:
-        # Scripts of packages are not run: bcrypt brings its binary along.
         try:
-            pnpm(PEERS, "install", "--frozen-lockfile", "--silent", "--ignore-scripts")
+            pnpm(PEERS, "install", "--frozen-lockfile", "--silent")
         except (OSError, subprocess.CalledProcessError) as error:
             raise NotRun(f"the peers' npm packages could not be installed: {error}") from error
         return node_folder() / "node"

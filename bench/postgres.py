@@ -54,35 +54,41 @@ class PostgreSql:
                 raise NotRun("PostgreSQL did not start")
             time.sleep(0.05)
 
-    def _call(self, program: str, *arguments: str) -> str:
-        command = [self._programs / program, *arguments]
+    def _call(self, program: str, *arguments: str, script: str = "") -> str:
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=120, check=True, cwd=self._folder, user=self._account
+            [self._programs / program, *arguments],
+            input=script,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=True,
+            cwd=self._folder,
+            user=self._account,
         )
         return done.stdout
 
-    def _psql(self, database: str, *arguments: str) -> str:
+    def _psql(self, database: str, script: str) -> str:
         where = ("-h", str(self._folder), "-p", str(self.port), "-U", "chatroom", "-d", database)
-        return self._call("psql", *where, "-v", "ON_ERROR_STOP=1", "-q", *arguments)
+        return self._call("psql", *where, "-v", "ON_ERROR_STOP=1", "-qAt", script=script)
 
     def _answers(self) -> bool:
         try:
-            return "1" in self._psql("postgres", "-Atc", "SELECT 1")
+            return "1" in self._psql("postgres", "SELECT 1")
         except subprocess.CalledProcessError:
             return False
 
     def create(self, database: str) -> str:
         """Create a database and return its URL."""
-        self._psql("postgres", "-c", f"CREATE DATABASE {database}")
+        self._psql("postgres", f"CREATE DATABASE {database}")
         return f"postgresql://chatroom@{HOST}:{self.port}/{database}"
 
     def run(self, database: str, script: str) -> None:
         """Run SQL."""
-        self._psql(database, "-c", script)
+        self._psql(database, script)
 
     def settle(self) -> None:
         """Do now what the server would do in the middle of a measurement: statistics and a checkpoint."""
-        self._psql("postgres", "-c", "CHECKPOINT")
+        self._psql("postgres", "CHECKPOINT")
 
     def stop(self) -> None:
         """End it, as an administrator would: its children go with it."""

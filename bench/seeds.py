@@ -35,6 +35,7 @@ class Filler:
         self._group("hall", [tokens[: shape.hall]])
         self._group("tens", [tokens[start : start + 10] for start in range(0, shape.tens * 10, 10)])
         self._group("eights", [tokens[start : start + 8] for start in range(0, shape.eights * 8, 8)])
+        self._write("idle", [(token, "-") for _, token in tokens[shape.hall :]] * shape.idle_each)
         first, token = tokens[0]
         for _ in range(shape.listed):
             self._talk(self._room(tokens[:1]), first, 20)

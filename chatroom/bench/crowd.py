@@ -31,9 +31,11 @@ TEXT: Final = "A message of the usual length, neither long nor short, as people 
 class Shape:
     """How many people there are and which rooms they share; the files are named after the fields."""
 
-    people: int = 1000
+    people: int = 2000
     hall: int = 1000
-    """Members of one large room: `hall.txt`."""
+    """Members of one large room: `hall.txt`, and ten times over `big.txt`. The others are in no room: `idle.txt`."""
+    idle_each: int = 10
+    """Connections of each of the others."""
     tens: int = 100
     """Rooms of ten, everybody in one: `tens.txt`."""
     eights: int = 32
@@ -58,7 +60,10 @@ async def _fill(settings: Settings, folder: Path, shape: Shape) -> None:
         people = await _people(app, shape.people)
         first = people[0][0]
         hall = await _room(app, people[: shape.hall])
-        _write(folder / "hall.txt", [(token, hall) for _, token in people[: shape.hall]])
+        members = [(token, hall) for _, token in people[: shape.hall]]
+        _write(folder / "hall.txt", members)
+        _write(folder / "big.txt", members * 10)
+        _write(folder / "idle.txt", [(token, "-") for _, token in people[shape.hall :]] * shape.idle_each)
         for name, size, count in (("tens", 10, shape.tens), ("eights", 8, shape.eights)):
             groups = [people[start : start + size] for start in range(0, count * size, size)]
             made = [(group, await _room(app, group)) for group in groups]

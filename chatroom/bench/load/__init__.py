@@ -64,7 +64,9 @@ class Load:
         command = [str(self._program), "--mode", mode, "--port", str(port), "--pid", str(pid)]
         for name, value in flags.items():
             command += [f"--{name}", str(value)]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace"
+        )
         if pinned and self._core is not None:
             os.sched_setaffinity(process.pid, {self._core})
         return process

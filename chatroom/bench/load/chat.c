@@ -203,6 +203,7 @@ void run_chat(void) {
   epoch = clock_ns();
   prepare();
   join_all();
+  fputs("load: begun\n", stderr);
   int timer = make_timer();
   uint64_t begun = due = clock_ns();
   sending = true;

@@ -17,6 +17,7 @@ struct conn {
   char *out;
   uint32_t out_size, out_room;
   uint64_t began; /* of the handshake or the request under way */
+  uint32_t lives; /* how often it was started */
   /* chat */
   const char *token, *room_id, *path;
   uint32_t room;

@@ -56,6 +56,7 @@ void start(conn *c) {
   if (strncmp(set.host, "127.", 4) == 0) spread(c);
   c->rest_size = c->out_size = 0;
   c->began = clock_ns();
+  c->lives++;
   c->state = CONNECTING;
   if (connect(c->fd, (struct sockaddr *)&to, sizeof to) && errno != EINPROGRESS) die("connect: %s", strerror(errno));
   c->stalled = true;
@@ -188,6 +189,7 @@ void keep(conn *c, const char *data, size_t size) {
 }
 
 static void take(conn *c) {
+  uint32_t life = c->lives;
   for (;;) {
     size_t have = c->rest_size, at = 0;
     memcpy(buffer, c->rest, have);
@@ -205,7 +207,7 @@ static void take(conn *c) {
     } else {
       if (c->state == UPGRADING) at = take_upgrade(c, buffer, size);
       at += take_frames(c, buffer + at, size - at);
-      if (c->fd < 0) return; /* the mode has finished with it */
+      if (c->fd < 0 || c->lives != life) return; /* the mode has finished with it */
       if (size != at || have) keep(c, buffer + at, size - at);
     }
     if ((size_t)got < BUFFER - have) return;

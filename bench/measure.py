@@ -1,0 +1,138 @@
+"""Run scenarios: all contenders in turn, round after round, so that a slow minute of the machine hits all of them."""
+
+import json
+import statistics
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from bench.contenders import TITLES, Contenders
+from bench.scenarios import Scenario
+from chatroom.bench.load import Load, NotRun
+from chatroom.bench.process import HOST, Server
+
+_PAGES: Final = 200  # older pages that are asked for in turn
+
+
+def _numbers(found: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, float]]:
+    for name, value in found.items():
+        if isinstance(value, dict):
+            yield from _numbers(value, f"{prefix}{name}.")
+        else:
+            yield prefix + name, float(value)
+
+
+def summarize(rounds: list[dict[str, Any]]) -> dict[str, list[float]]:
+    """Median, least and greatest of every figure."""
+    columns: dict[str, list[float]] = {}
+    for found in rounds:
+        for name, value in _numbers(found):
+            columns.setdefault(name, []).append(value)
+    return {name: [statistics.median(seen), min(seen), max(seen)] for name, seen in columns.items()}
+
+
+def _get(server: Server, token: str, path: str) -> Any:
+    headers = {"Authorization": f"Bearer {token}"}
+    request = urllib.request.Request(f"http://{HOST}:{server.port}{path}", headers=headers)
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return json.load(answer)
+
+
+def walk_back(server: Server, newest: Path, older: Path) -> None:
+    """Write the file of a room's older pages, found by following the cursors. Raises RuntimeError on a bad page."""
+    token, room, path = newest.read_text().split()
+    lines, cursor = [], None
+    while len(lines) < _PAGES:
+        page = _get(server, token, path if cursor is None else f"{path}&cursor={cursor}")
+        if len(page["messages"]) != 50:
+            raise RuntimeError(f"{path} gave {len(page['messages'])} messages and not 50")
+        if cursor is not None:
+            lines.append(f"{token} {room} {path}&cursor={cursor}\n")
+        cursor = page["nextCursor"]
+        if cursor is None:
+            break
+    older.write_text("".join(lines))
+
+
+class Bench:
+    """Measures scenarios until the time is over."""
+
+    def __init__(self, contenders: Contenders, load: Load, *, seconds: float, short: bool) -> None:
+        """Spend at most `seconds`; `short` runs measure once, for half the time."""
+        self._contenders = contenders
+        self._load = load
+        self._until = time.monotonic() + seconds
+        self._short = short
+
+    def run(self, scenario: Scenario) -> dict[str, Any]:
+        """Measure one scenario and return its record; what was skipped says why."""
+        print(f"\n{scenario.name}: {scenario.title}", flush=True)
+        record: dict[str, Any] = {"title": scenario.title, "figure": scenario.figure, "contenders": {}, "skipped": {}}
+        skipped: dict[str, str] = record["skipped"]
+        if time.monotonic() > self._until:
+            skipped |= dict.fromkeys(scenario.contenders, "out of time")
+        servers: dict[str, Server] = {}
+        rounds: dict[str, list[dict[str, Any]]] = {}
+        try:
+            for _ in range(1 if self._short else scenario.rounds):
+                for name in scenario.contenders:
+                    if name in skipped:
+                        continue
+                    try:
+                        rounds.setdefault(name, []).append(self._once(scenario, name, servers))
+                    except (NotRun, RuntimeError) as error:
+                        skipped[name] = str(error)
+        finally:
+            for server in servers.values():
+                server.stop()
+        record["contenders"] = {name: summarize(found) for name, found in rounds.items() if found}
+        _print(record)
+        return record
+
+    def _once(self, scenario: Scenario, name: str, servers: dict[str, Server]) -> dict[str, Any]:
+        if scenario.fresh and name in servers:
+            servers.pop(name).stop()
+        if name not in servers:
+            servers[name] = self._contenders.start(name, pinned=scenario.pinned)
+        server = servers[name]
+        flags = dict(scenario.flags)
+        folder = self._contenders.people(name)
+        if scenario.people and folder.is_dir():
+            flags["people"] = file = folder / f"{scenario.people}.txt"
+            if scenario.people.startswith("older-") and not file.exists():
+                walk_back(server, folder / f"history-{scenario.people.removeprefix('older-')}.txt", file)
+            if scenario.mode == "http":
+                flags["clients"] = max(flags["window"], file.read_text().count("\n"))
+                _repeat(file, flags["clients"])
+        if self._short:
+            flags["seconds"] = flags["seconds"] / 2
+        self._contenders.settle()
+        try:
+            return self._load.run(scenario.mode, server.port, server.pid, pinned=scenario.pinned, **flags)
+        finally:
+            if scenario.fresh:
+                servers.pop(name).stop()
+
+
+def _repeat(file: Path, count: int) -> None:
+    """Make a file of paths as long as there are connections."""
+    lines = file.read_text().splitlines(keepends=True)
+    if len(lines) < count:
+        file.write_text("".join(lines[at % len(lines)] for at in range(count)))
+
+
+def _print(record: dict[str, Any]) -> None:
+    figure = record["figure"]
+    for name, found in record["contenders"].items():
+        middle, low, high = found[figure]
+        more = [f"{key} {found[key][0]:,.1f}" for key in _BESIDE if key in found and key != figure]
+        print(f"  {TITLES[name]:32} {figure} {middle:,.1f} ({low:,.1f}-{high:,.1f})  {'  '.join(more)}", flush=True)
+    for name, reason in record["skipped"].items():
+        print(f"  {TITLES[name]:32} not run: {reason}", flush=True)
+
+
+_BESIDE: Final = (
+    "delay_us.p50", "delay_us.p99", "delay_us.p999", "ack_us.p99", "cpu", "load_cpu", "rss_before_kb", "rss_kb",
+)  # fmt: skip

@@ -1,0 +1,156 @@
+"""What is measured. Every scenario is one call of the load generator, made of each contender in turn."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+SIZE: Final = 200  # characters of a message: 250 bytes on the wire of the plain servers
+_PLAIN: Final = ("engine", "socketio", "pysocketio", "limit")
+_STACKS: Final = ("sqlite", "postgresql", "seeds", "seeds-small")
+_PAGES: Final = ("sqlite", "postgresql", "seeds")
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One row of the tables. `people` names a file of chatroom.bench.crowd, for the servers that know people."""
+
+    name: str
+    title: str
+    figure: str
+    """What counts, as the load generator calls it; nested names are joined by a dot."""
+    contenders: tuple[str, ...]
+    mode: str
+    flags: Mapping[str, Any] = field(default_factory=dict)
+    people: str = ""
+    pinned: bool = True
+    """The server has one core and the load another. Without it they share all, as with a database they must."""
+    fresh: bool = False
+    """The server starts anew for each measurement."""
+    rounds: int = 3
+
+
+def _chat(name: str, title: str, contenders: tuple[str, ...], **more: Any) -> Scenario:
+    flags = {"size": SIZE, "seconds": 2.0, **more.pop("flags")}
+    return Scenario(name, title, more.pop("figure", "deliveries"), contenders, "chat", flags, **more)
+
+
+def _pages(name: str, title: str, people: str, connections: int, **more: Any) -> Scenario:
+    flags = {"window": connections, "seconds": 1.5, "warm": 0.3}
+    return Scenario(name, title, "requests", _PAGES, "http", flags, people, pinned=False, **more)
+
+
+_CROWD: Final = {"clients": 1000, "rooms": 100, "senders": 1000}
+
+FAN_OUT: Final = [
+    _chat(
+        "fanout-16",
+        "1 room, 1 000 receivers, 16 messages in flight",
+        (*_PLAIN, "sqlite"),
+        flags={"clients": 1000, "window": 16},
+        people="hall",
+    ),
+    _chat(
+        "fanout-1",
+        "the same, 1 message in flight",
+        (*_PLAIN, "sqlite"),
+        flags={"clients": 1000, "window": 1},
+        people="hall",
+    ),
+    _chat("rooms", "100 rooms of 10, all send", _PLAIN, flags=_CROWD),
+    _chat("hall", "1 room of 200, all send", _PLAIN, flags={"clients": 200, "senders": 200}),
+]
+LATENCY: Final = [
+    _chat(
+        f"latency-{rate}",
+        f"100 rooms of 10, {rate:,} messages/s".replace(",", "\u202f"),
+        _PLAIN,
+        figure="delay_us.p99",
+        flags={**_CROWD, "rate": rate, "seconds": 3.0},
+    )
+    for rate in (1000, 4000)
+]
+_HELD: Final = ("engine", "sqlite", "socketio", "pysocketio")
+IDLE: Final = [
+    Scenario(
+        f"idle-{count}",
+        f"{count:,} connections".replace(",", "\u202f"),
+        "kb_each",
+        _HELD,
+        "idle",
+        {"clients": count, "warm": 1.0, "seconds": seconds, "opening": 32},
+        people="idle",
+        fresh=True,
+        rounds=1,
+    )
+    for count, seconds in ((1000, 1.0), (5000, 1.0), (10_000, 26.0))
+]
+HANDSHAKES: Final = [
+    Scenario(
+        "handshakes",
+        "connections, one after the other, 32 at once",
+        "handshakes",
+        ("engine", "sqlite", "socketio", "seeds", "pysocketio", "limit"),
+        "handshakes",
+        {"clients": 32, "seconds": 1.5},
+        people="idle",
+    )
+]
+DURABLE: Final = [
+    _chat(
+        f"durable-{senders}",
+        f"stored before the answer, {senders} senders in rooms of 8",
+        _STACKS,
+        figure="messages",
+        flags={"clients": max(8, senders), "senders": senders},
+        people="eights",
+        pinned=False,
+    )
+    for senders in (1, 32, 256)
+]
+HISTORY: Final = [
+    _pages(
+        f"{kind}-{connections}",
+        f"history, 50 of 10\u202f000, {what}, {connections} connections",
+        f"{file}-10000",
+        connections,
+    )
+    for kind, what, file in (("newest", "newest page", "history"), ("older", "older pages", "older"))
+    for connections in (1, 32)
+] + [_pages("room-list", "list of 50 rooms, 32 connections", "rooms", 32)]
+GROWTH: Final = (
+    [
+        _chat(
+            f"members-{count}",
+            f"1 room, {count} receivers, 16 in flight",
+            ("engine", "socketio"),
+            flags={"clients": count, "window": 16, "seconds": 1.0, "warm": 0.3},
+            rounds=1,
+        )
+        for count in (10, 100, 1000, 5000)
+    ]
+    + [
+        _chat(
+            f"rooms-{count}",
+            f"{count} rooms of 10, all send",
+            ("engine", "socketio"),
+            flags={"clients": count * 10, "rooms": count, "senders": count * 10, "seconds": 1.0, "warm": 0.3},
+            rounds=1,
+        )
+        for count in (1, 10, 100, 500)
+    ]
+    + [
+        _pages(f"length-{kind}-{count}", f"{kind} page of {count}", f"{file}-{count}", 1, rounds=1)
+        for kind, file in (("newest", "history"), ("older", "older"))
+        for count in (1000, 10_000, 100_000)
+    ]
+)
+LENGTHS: Final = (10_000, 1000, 100_000)
+FAMILIES: Final = {
+    "fanout": FAN_OUT,
+    "latency": LATENCY,
+    "idle": IDLE,
+    "handshakes": HANDSHAKES,
+    "durable": DURABLE,
+    "history": HISTORY,
+    "growth": GROWTH,
+}
