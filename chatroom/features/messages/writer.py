@@ -6,7 +6,7 @@ It takes what is there at once and never waits for more: a batching window costs
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 from chatroom.core import audience, ids
@@ -86,6 +86,9 @@ class MessageWriter:
                 await self._store(batch, look_for_repeats=True)
         except Problem as problem:
             _refuse(batch, problem)
+            if problem.code == "unavailable":  # nobody waits for a timeout of their own, up to 20 s per batch
+                _refuse(self._queue, problem)
+                self._queue.clear()
         except Exception as error:  # noqa: BLE001 - the senders must hear of it; then it is the loop's to report
             _refuse(batch, Problem("internal"))
             asyncio.get_running_loop().call_exception_handler(
@@ -208,7 +211,7 @@ def _again(
     return view(first, epoch)
 
 
-def _refuse(batch: Sequence[Entry], problem: Problem) -> None:
+def _refuse(batch: Iterable[Entry], problem: Problem) -> None:
     for entry in batch:
         if not entry.done.done():
             entry.done.set_exception(problem)
