@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -68,6 +69,7 @@ async def test_a_killed_database_is_said_to_be_unavailable_and_nothing_answered_
 
         async def strike(_: random.Random) -> None:
             """Kill it, wait until the writers have been refused, and start it again."""
+            await until("everybody to write", lambda: all(writer.unanswered for writer in load.writers))
             before = [writer.refusals for writer in load.writers]
             database.kill()
             await until("everybody to be refused", lambda: _all_above(before, load))
@@ -81,3 +83,42 @@ async def test_a_killed_database_is_said_to_be_unavailable_and_nothing_answered_
     assert outcome.answered == outcome.sent
     assert outcome.reconnects == len(load.writers)  # nobody was thrown out for it
     assert server.faults == []
+
+
+@pytest.fixture
+def own_mariadb() -> Iterator[tuple[MariaDb, str]]:
+    """A MariaDB that nobody else uses, and the URL of an empty database in it."""
+    server = MariaDb()
+    try:
+        url = next(fresh(server))
+        yield server, url
+    finally:
+        server.discard()
+
+
+@pytest.mark.timeout(120)
+async def test_a_database_that_hangs_is_said_to_be_unavailable_in_bounded_time(
+    own_mariadb: tuple[MariaDb, str], tmp_path: Path
+) -> None:
+    database, url = own_mariadb
+    server = ChatServer(tmp_path, MESSAGE_RATE_LIMIT="0", DATABASE_URL=url)
+    await asyncio.to_thread(server.start)
+    try:
+        load = await asyncio.to_thread(Load, server, SEED)
+
+        async def strike(_: random.Random) -> None:
+            """Stop it until the writers have been refused, and let it go on."""
+            await until("everybody to write", lambda: all(writer.unanswered for writer in load.writers))
+            before = [writer.refusals for writer in load.writers]
+            database.signal(signal.SIGSTOP)
+            try:  # 10 s for a statement and 10 s to give up its connection
+                await until("everybody to be refused", lambda: _all_above(before, load), 30)
+            finally:
+                database.signal(signal.SIGCONT)
+
+        outcome = await load.bear(1, strike)
+    finally:
+        server.end()
+    print(outcome)
+    assert outcome.broken == []
+    assert outcome.answered == outcome.sent

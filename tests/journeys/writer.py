@@ -156,7 +156,7 @@ class Writer:
     async def _ask(self, event: str, body: dict[str, Any]) -> Any:
         """Call until the answer is yes; the server may say that it is unavailable for a moment."""
         while True:
-            answer = await self._client.call(event, body, timeout=10)
+            answer = await self._client.call(event, body, timeout=60)
             if answer["ok"]:
                 return answer["data"]
             assert answer["error"]["code"] in _RETRYABLE, answer
