@@ -1,12 +1,12 @@
 # Every target works on a machine that has only make and python3 (3.11 or newer).
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench contract screenshots environment web clients
+.PHONY: help run test check bench bench-check contract screenshots environment web clients
 
 PYTHON := .venv/bin/python
 export UV_PROJECT_ENVIRONMENT := $(CURDIR)/.venv
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: environment web ## Start the server on http://localhost:3000: development mode, SQLite in ./data
 	@CHATROOM_ENV=development $(PYTHON) -m chatroom serve
@@ -27,8 +27,12 @@ check: environment ## Format, lint, types, dependency rule, sizes, contract: und
 	$(PYTHON) -m chatroom contract --check
 	$(PYTHON) -m tools.web check
 
-bench: environment ## Measure sending and fan-out against a server of its own: under a minute
+bench: environment ## Measure this server and its peers side by side: under 15 minutes
 	$(PYTHON) -m bench
+	$(PYTHON) -m bench --report
+
+bench-check: environment ## Measure briefly and name what got worse than the stored ratios by more than 20 %
+	$(PYTHON) -m bench --check
 
 contract: environment ## Write what the server promises: OpenAPI, AsyncAPI, reference pages, TypeScript
 	$(PYTHON) -m chatroom contract

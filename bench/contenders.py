@@ -12,7 +12,7 @@ from bench.postgres import PostgreSql
 from bench.seeds import SECRET, Filler
 from chatroom.bench import crowd
 from chatroom.bench.load import NotRun, build
-from chatroom.bench.process import Server, product
+from chatroom.bench.process import Server, environment, product
 from hatch_build import node_folder, pnpm
 
 PEERS: Final = Path(__file__).parent / "peers"
@@ -26,6 +26,7 @@ TITLES: Final = {
     "seeds-small": "the seeds' stack, pool of 4",
     "pysocketio": "python-socketio on uvicorn",
     "limit": "bare C, the limit",
+    "watched": "Chatroom on SQLite, watched",
 }
 
 
@@ -48,6 +49,7 @@ class Contenders:
             "seeds-small": lambda core: self._seeds_stack(4, core),
             "pysocketio": lambda core: self._python("pysocketio.py", core),
             "limit": lambda core: Server([str(self._limit), "{port}"], core=core),
+            "watched": self._watched,
         }
 
     def start(self, name: str, *, pinned: bool) -> Server:
@@ -117,6 +119,11 @@ class Contenders:
     def _python(self, script: str, core: int | None) -> Server:
         command = [sys.executable, str(PEERS / script), "{port}"]
         return Server(command, environment={"PYTHONPATH": str(ROOT)}, core=core)
+
+    def _watched(self, core: int | None) -> Server:
+        folder = self.people("sqlite")
+        command = [sys.executable, str(PEERS / "watched.py"), str(folder / "turns")]
+        return Server(command, environment=environment(folder, self._sqlite), core=core)
 
     def _node(self, script: str, environment: dict[str, str], core: int | None) -> Server:
         command = [str(self._node_program), str(PEERS / script), "{port}"]

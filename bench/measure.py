@@ -43,7 +43,8 @@ def _get(server: Server, token: str, path: str) -> Any:
 def walk_back(server: Server, newest: Path, older: Path) -> None:
     """Write the file of a room's older pages, found by following the cursors. Raises RuntimeError on a bad page."""
     token, room, path = newest.read_text().split()
-    lines, cursor = [], None
+    lines: list[str] = []
+    cursor = None
     while len(lines) < _PAGES:
         page = _get(server, token, path if cursor is None else f"{path}&cursor={cursor}")
         if len(page["messages"]) != 50:
@@ -69,7 +70,12 @@ class Bench:
     def run(self, scenario: Scenario) -> dict[str, Any]:
         """Measure one scenario and return its record; what was skipped says why."""
         print(f"\n{scenario.name}: {scenario.title}", flush=True)
-        record: dict[str, Any] = {"title": scenario.title, "figure": scenario.figure, "contenders": {}, "skipped": {}}
+        record: dict[str, Any] = {
+            "title": scenario.title,
+            "figure": scenario.figure,
+            "contenders": {},
+            "skipped": {},
+        }
         skipped: dict[str, str] = record["skipped"]
         if time.monotonic() > self._until:
             skipped |= dict.fromkeys(scenario.contenders, "out of time")
@@ -128,7 +134,10 @@ def _print(record: dict[str, Any]) -> None:
     for name, found in record["contenders"].items():
         middle, low, high = found[figure]
         more = [f"{key} {found[key][0]:,.1f}" for key in _BESIDE if key in found and key != figure]
-        print(f"  {TITLES[name]:32} {figure} {middle:,.1f} ({low:,.1f}-{high:,.1f})  {'  '.join(more)}", flush=True)
+        print(
+            f"  {TITLES[name]:32} {figure} {middle:,.1f} ({low:,.1f}-{high:,.1f})  {'  '.join(more)}",
+            flush=True,
+        )
     for name, reason in record["skipped"].items():
         print(f"  {TITLES[name]:32} not run: {reason}", flush=True)
 

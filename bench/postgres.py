@@ -39,7 +39,14 @@ class PostgreSql:
         self._call("initdb", "-D", f"{folder}/data", "-A", "trust", "-U", "chatroom", "-E", "UTF8")
         place = ["-D", f"{folder}/data", "-k", str(folder), "-p", str(self.port)]
         self._process = subprocess.Popen(
-            [self._programs / "postgres", *place, "-c", f"listen_addresses={HOST}", "-c", "max_connections=200"],
+            [
+                self._programs / "postgres",
+                *place,
+                "-c",
+                f"listen_addresses={HOST}",
+                "-c",
+                "max_connections=200",
+            ],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -11,7 +11,7 @@ import jwt
 from bench.postgres import PostgreSql
 from chatroom.bench.crowd import TEXT, Shape
 
-SECRET: Final = "the signing key of a peer that lives for minutes"
+SECRET: Final = "the signing key of a peer that lives for minutes"  # noqa: S105 - on purpose, and known to all
 _SCHEMA: Final = Path(__file__).parent / "peers" / "seeds.sql"
 
 
@@ -29,9 +29,11 @@ class Filler:
     def fill(self, shape: Shape) -> None:
         """Do it."""
         people = [(str(uuid4()), f"Person {number}") for number in range(shape.people)]
-        rows = ", ".join(f"('{id}', 'p{at}@example.org', '-', '{name}')" for at, (id, name) in enumerate(people))
-        self._statements.append(f"INSERT INTO users (id, email, password_hash, name) VALUES {rows}")
-        tokens = [(id, _token(id, name)) for id, name in people]
+        rows = ", ".join(
+            f"('{key}', 'p{at}@example.org', '-', '{name}')" for at, (key, name) in enumerate(people)
+        )
+        self._statements.append(f"INSERT INTO users (id, email, password_hash, name) VALUES {rows}")  # noqa: S608 - our own values
+        tokens = [(key, _token(key, name)) for key, name in people]
         self._group("hall", [tokens[: shape.hall]])
         self._group("tens", [tokens[start : start + 10] for start in range(0, shape.tens * 10, 10)])
         self._group("eights", [tokens[start : start + 8] for start in range(0, shape.eights * 8, 8)])
@@ -55,7 +57,7 @@ class Filler:
 
     def _room(self, people: Sequence[tuple[str, str]]) -> str:
         room = str(uuid4())
-        members = ", ".join(f"('{room}', '{id}')" for id, _ in people)
+        members = ", ".join(f"('{room}', '{key}')" for key, _ in people)
         self._statements += [
             f"INSERT INTO rooms (id, name, created_by_id) VALUES ('{room}', 'Measured', '{people[0][0]}')",  # noqa: S608
             f"INSERT INTO room_members (room_id, user_id) VALUES {members}",  # noqa: S608
@@ -72,4 +74,6 @@ class Filler:
 
 def _token(id: str, name: str) -> str:
     now = int(time.time())
-    return jwt.encode({"userId": id, "name": name, "iat": now, "exp": now + 86_400}, SECRET, algorithm="HS256")
+    return jwt.encode(
+        {"userId": id, "name": name, "iat": now, "exp": now + 86_400}, SECRET, algorithm="HS256"
+    )

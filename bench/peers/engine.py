@@ -35,13 +35,13 @@ class Rooms:
     def event(
         self, client: Client, name: str, args: list[Argument], ack_id: int | None
     ) -> Awaitable[None] | None:
-        payload: msgspec.Raw = args[0]
+        payload = bytes(args[0])
         room = _read(payload).id
         if name == "join_room":
             client.data.append(room)
             self._rooms.setdefault(room, {})[client.id] = client
         else:
-            fan_out(self._rooms[room].values(), event_frame("receive_message", bytes(payload)))
+            fan_out(self._rooms[room].values(), event_frame("receive_message", payload))
         if ack_id is not None:
             client.reply(ack_id, b'{"ok":true}')
         return None

@@ -9,14 +9,12 @@ import uvicorn
 server = socketio.AsyncServer(async_mode="asgi")
 
 
-@server.event
 async def join_room(sid: str, data: dict[str, Any]) -> dict[str, Any]:
     """Listen to a room."""
     await server.enter_room(sid, data["roomId"])
     return {"ok": True}
 
 
-@server.event
 async def send_message(sid: str, data: dict[str, Any]) -> dict[str, Any]:
     """Tell everybody in a room."""
     await server.emit("receive_message", data, room=data["roomId"])
@@ -24,6 +22,8 @@ async def send_message(sid: str, data: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
+    server.event(join_room)
+    server.event(send_message)
     uvicorn.run(
         socketio.ASGIApp(server),
         host="127.0.0.1",

@@ -1,0 +1,135 @@
+"""What the product promises, as figures, and whether a run kept it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+_POOLS: Final = ("seeds", "seeds-small")
+
+
+@dataclass(frozen=True)
+class Bar:
+    """Our figure against a peer's (`factor` times it), or against a number when there is no peer."""
+
+    text: str
+    scenario: str
+    figure: str
+    ours: str
+    peer: str
+    factor: float
+    least: bool = True
+    """Ours is to be at least the bar; else at most."""
+
+
+class Verdict(NamedTuple):
+    """What became of a bar; `ratio` is our figure over the peer's, or the figure itself."""
+
+    bar: Bar
+    ours: float | None
+    peer: float | None
+    ratio: float | None
+    met: bool | None
+    why: str
+
+
+def _durable(ours: str, name: str, factors: tuple[float, float, float]) -> list[Bar]:
+    return [
+        Bar(
+            f"durable send, {name}, {senders} senders",
+            f"durable-{senders}",
+            "messages",
+            ours,
+            "seeds",
+            factor,
+        )
+        for senders, factor in zip((1, 32, 256), factors, strict=True)
+    ]
+
+
+def _history(ours: str, name: str) -> list[Bar]:
+    rows = (("newest", "requests", 8.0), ("older", "requests", 2.5))
+    times = (("newest", "delay_us.p99", 0.25), ("older", "delay_us.p99", 0.5))
+    return [
+        Bar(f"history, {kind}, 32 connections, {name}", f"{kind}-32", figure, ours, "seeds", factor)
+        for kind, figure, factor in rows
+    ] + [
+        Bar(f"history, {kind}, p99, {name}", f"{kind}-32", figure, ours, "seeds", factor, least=False)
+        for kind, figure, factor in times
+    ]
+
+
+_FROM_ENGINE: Final = (
+    ("fanout-16", "fan-out, 16 in flight", 15.0),
+    ("fanout-1", "fan-out, 1 in flight", 1.5),
+    ("rooms", "100 rooms of 10, all send", 9.0),
+    ("hall", "1 room of 200, all send", 40.0),
+)
+_PACE: Final = "at 4\u202f000 messages/s"
+BARS: Final = [
+    *(Bar(f"{text}, to Node", name, "deliveries", "engine", "socketio", x) for name, text, x in _FROM_ENGINE),
+    *(Bar(f"{text}, to the C limit", name, "deliveries", "engine", "limit", 0.6) for name, text, _ in _FROM_ENGINE),
+    Bar(f"p99 {_PACE}, to Node", "latency-4000", "delay_us.p99", "engine", "socketio", 0.1, least=False),
+    Bar(f"CPU {_PACE}, to Node", "latency-4000", "cpu", "engine", "socketio", 0.6, least=False),
+    Bar("memory before the first connection, MB", "idle-10000", "rss_before_mb", "sqlite", "", 120, least=False),
+    Bar("memory of each of 10\u202f000 idle connections, kB", "idle-10000", "kb_each", "sqlite", "", 12, least=False),
+    Bar("CPU of 10\u202f000 idle connections, cores", "idle-10000", "cpu", "sqlite", "", 0.10, least=False),
+    Bar("handshakes/s, engine alone", "handshakes", "handshakes", "engine", "", 5000),
+    Bar("handshakes/s with the token check", "handshakes", "handshakes", "sqlite", "", 2000),
+    *_durable("postgresql", "PostgreSQL", (1.3, 4, 6)),
+    Bar("p99 of the answer, PostgreSQL, 256", "durable-256", "ack_us.p99", "postgresql", "seeds", 0.25, least=False),
+    *_durable("sqlite", "SQLite", (1.5, 3.5, 5)),
+    *_history("sqlite", "SQLite"),
+    *_history("postgresql", "PostgreSQL"),
+    Bar("the whole product's fan-out, to our engine", "fanout-16", "deliveries", "sqlite", "engine", 0.7),
+    Bar("longest turn in a room of 10\u202f000, ms", "big-room", "turn_ms.max", "watched", "", 5, least=False),
+    Bar("longest delay of others meanwhile, ms", "big-room", "other_max_ms", "watched", "", 100, least=False),
+]  # fmt: skip
+
+
+def _figure(record: Mapping[str, Any], name: str, figure: str) -> float | None:
+    found = record.get("contenders", {}).get(name)
+    if found is None:
+        return None
+    if figure == "rss_before_mb":
+        return float(found["rss_before_kb"][0]) / 1024
+    if figure.endswith(".max") and figure not in found:
+        return float(found[figure.removesuffix(".max")][2])
+    return float(found[figure][0])
+
+
+def _peer(record: Mapping[str, Any], bar: Bar) -> str:
+    """The contender to compare with: of the seeds' stack, the better of its two pools."""
+    if bar.peer != "seeds":
+        return bar.peer
+    there = [name for name in _POOLS if name in record.get("contenders", {})]
+    return max(there, key=lambda name: _figure(record, name, record["figure"]) or 0, default=bar.peer)
+
+
+def judge(results: Mapping[str, Any]) -> list[Verdict]:
+    """Compare a run with every bar."""
+    return [_judge(bar, results.get("scenarios", {}).get(bar.scenario, {})) for bar in BARS]
+
+
+def _judge(bar: Bar, record: Mapping[str, Any]) -> Verdict:
+    peer_name = _peer(record, bar)
+    ours = _figure(record, bar.ours, bar.figure)
+    peer = _figure(record, peer_name, bar.figure) if bar.peer else None
+    if ours is None or (bar.peer and not peer):
+        skipped = record.get("skipped", {})
+        why = skipped.get(bar.ours) or skipped.get(peer_name) or "not measured"
+        return Verdict(bar, ours, peer, None, None, why)
+    ratio = ours / peer if peer else ours
+    met = ratio >= bar.factor if bar.least else ratio <= bar.factor
+    return Verdict(bar, ours, peer, ratio, met, "")
+
+
+def worse(now: Mapping[str, Any], stored: Mapping[str, Any], *, by: float = 0.2) -> list[str]:
+    """Name what got worse by more than `by`, ratio for ratio; what only one run measured is left out."""
+    found = []
+    for new, old in zip(judge(now), judge(stored), strict=True):
+        if new.ratio is None or not old.ratio:
+            continue
+        change = new.ratio / old.ratio
+        if change < 1 - by if new.bar.least else change > 1 + by:
+            found.append(f"{new.bar.text}: {old.ratio:.3g} -> {new.ratio:.3g}")
+    return found
