@@ -77,8 +77,8 @@ class SocketEvents:
         ctx = Context(self._kernel, seat.who, connection=seat)
         try:
             result = dispatch(ctx, op, lambda: decode(_raw(args)))
-        except Problem as problem:
-            conversation.answer(name, ack_id, problem)
+        except Exception as error:  # noqa: BLE001 - every event is answered in its turn; Conversation logs faults
+            conversation.answer(name, ack_id, error)
             return None
         if isinstance(result, asyncio.Future):
             conversation.answer_later(name, ack_id, result)
@@ -152,7 +152,8 @@ def _token(handshake: Handshake, fields: dict[str, Any]) -> str:
     headers = handshake.headers
     for candidate in (fields.get("token"), headers.get("authorization"), handshake.query.get("token")):
         if isinstance(candidate, str) and candidate:
-            return candidate.removeprefix("Bearer ").strip()
+            scheme, _, token = candidate.partition(" ")
+            return (token if scheme.lower() == "bearer" else candidate).strip()
     cookie = read_cookie(headers.get("cookie", ""), ACCESS)
     if not cookie:
         raise Problem("unauthorized")
