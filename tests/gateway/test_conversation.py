@@ -5,6 +5,7 @@ import json
 from typing import Any, cast
 
 import pytest
+from structlog.testing import capture_logs
 
 from chatroom.app import App
 from chatroom.core.errors import Problem
@@ -116,9 +117,11 @@ async def test_a_fault_of_ours_and_a_cancelled_send_are_refusals_too(
     faulty, cancelled = future(), future()
     talk.answer_later("send", 1, faulty)
     talk.answer_later("send", 2, cancelled)
-    faulty.set_exception(RuntimeError("a secret detail"))
-    cancelled.cancel()
-    await settled()
+    with capture_logs() as logged:
+        faulty.set_exception(RuntimeError("a secret detail"))
+        cancelled.cancel()
+        await settled()
+    assert [line["event"] for line in logged] == ["event.failed"]
     assert [answer["error"]["code"] for _, answer in mouth.said] == ["internal", "unavailable"]
     assert "secret" not in str(mouth.said)
 

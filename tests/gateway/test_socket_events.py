@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from structlog.testing import capture_logs
 
 from chatroom.app import App
 from chatroom.core.context import Context
@@ -19,6 +20,7 @@ async def test_a_token_opens_a_socket_wherever_it_is_said(cast: Cast, server: Se
     for url, headers in (
         (f"{server.url}?token={cast.ana.token}", {}),
         (server.url, {"Authorization": f"Bearer {cast.ana.token}"}),
+        (server.url, {"Authorization": f"bearer {cast.ana.token}"}),
     ):
         ears = Ears()
         await ears.client.connect(url, headers=headers, transports=["websocket"])
@@ -133,8 +135,10 @@ async def test_a_fault_of_ours_is_answered_and_the_connection_lives_on(
     for name, call in (("faulty", _faulty), ("faulty_later", _faulty_later)):
         app._events._operations[name] = Operation(call, may="rooms.list", socket=name)
         ana = await server.ears(cast.ana)
-        refused = await ana.ask(name)
+        with capture_logs() as logged:
+            refused = await ana.ask(name)
         assert (name, refused.code) == (name, "internal")
+        assert [(line["event"], line["log_level"]) for line in logged] == [("event.failed", "error")]
         assert "secret" not in str(refused.data)
         assert (await ana.ask("get_room_users", {"roomId": cast.tea})).code == ""
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from structlog.testing import capture_logs
 
 from chatroom.app import App
 from chatroom.core.context import Context
@@ -210,7 +211,11 @@ async def test_a_fault_of_ours_is_a_500_without_its_cause_and_with_every_header(
     transport = httpx2.ASGITransport(faulty, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://chat.test") as http:
         for surface, prefix in SURFACES:
-            answer = await http.get(f"{prefix}/faulty")
+            with capture_logs() as logged:
+                answer = await http.get(f"{prefix}/faulty")
+            assert [(line["event"], line["request_id"]) for line in logged] == [
+                ("request.failed", answer.headers["x-request-id"])
+            ]
             assert (answer.status_code, read(surface, answer).code) == (500, "internal")
             assert "secret" not in answer.text
             assert answer.headers["x-content-type-options"] == "nosniff"

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from sqlalchemy import func, select
 
@@ -268,6 +269,15 @@ async def test_without_its_database_a_node_says_unavailable_and_works_again_with
         with pytest.raises(Problem) as refused:
             await do(app, who, name, roomId=room_id, **fields)
         assert (name, refused.value.code) == (name, "unavailable")
+    async with httpx2.AsyncClient(
+        transport=httpx2.ASGITransport(app.asgi), base_url="http://chat.test"
+    ) as http:
+        assert ((await http.get("/health")).status_code, (await http.get("/readyz")).status_code) == (
+            200,
+            503,
+        )
+        refused_http = await http.get("/api/rooms", headers={"authorization": f"Bearer {ana.token}"})
+        assert (refused_http.status_code, refused_http.headers["retry-after"]) == (503, "1")
     await asyncio.to_thread(server.start)
     async with asyncio.timeout(20):
         while await code_of(retry := put(app, who, room_id, "kept", "k2")):  # noqa: ASYNC110 - as a client does
