@@ -1,4 +1,4 @@
-"""The command line: serve, migrate, routes, contract."""
+"""The command line: serve, migrate, routes, contract, bench."""
 
 import inspect
 import sys
@@ -107,6 +107,21 @@ def contract(
     elif names := files.outdated(root, made):
         typer.echo("Out of date, run `make contract`: " + ", ".join(names), err=True)
         raise typer.Exit(1)
+
+
+@app.command()
+def bench(
+    *, as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False
+) -> None:
+    """Measure in a minute what this machine can carry, with a server of its own on loopback."""
+    from chatroom.bench import short
+    from chatroom.bench.load import NotRun
+
+    try:
+        short.show(as_json=as_json)
+    except NotRun as error:
+        typer.echo(f"not run: {error}", err=True)
+        raise typer.Exit(1) from None
 
 
 @app.command()
