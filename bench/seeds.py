@@ -11,7 +11,7 @@ import jwt
 from bench.postgres import PostgreSql
 from chatroom.bench.crowd import TEXT, Shape
 
-SECRET: Final = "the signing key of a peer that lives for minutes"  # noqa: S105 - on purpose, and known to all
+SECRET: Final = "the signing key of a peer that lives for minutes"
 _SCHEMA: Final = Path(__file__).parent / "peers" / "seeds.sql"
 
 
@@ -32,7 +32,7 @@ class Filler:
         rows = ", ".join(
             f"('{key}', 'p{at}@example.org', '-', '{name}')" for at, (key, name) in enumerate(people)
         )
-        self._statements.append(f"INSERT INTO users (id, email, password_hash, name) VALUES {rows}")  # noqa: S608 - our own values
+        self._statements.append(f"INSERT INTO users (id, email, password_hash, name) VALUES {rows}")
         tokens = [(key, _token(key, name)) for key, name in people]
         self._group("hall", [tokens[: shape.hall]])
         self._group("tens", [tokens[start : start + 10] for start in range(0, shape.tens * 10, 10)])
@@ -59,14 +59,14 @@ class Filler:
         room = str(uuid4())
         members = ", ".join(f"('{room}', '{key}')" for key, _ in people)
         self._statements += [
-            f"INSERT INTO rooms (id, name, created_by_id) VALUES ('{room}', 'Measured', '{people[0][0]}')",  # noqa: S608
-            f"INSERT INTO room_members (room_id, user_id) VALUES {members}",  # noqa: S608
+            f"INSERT INTO rooms (id, name, created_by_id) VALUES ('{room}', 'Measured', '{people[0][0]}')",
+            f"INSERT INTO room_members (room_id, user_id) VALUES {members}",
         ]
         return room
 
     def _talk(self, room: str, sender: str, count: int) -> None:
         self._statements.append(
-            "INSERT INTO messages (id, room_id, sender_id, content, created_at) "  # noqa: S608 - our own values
+            "INSERT INTO messages (id, room_id, sender_id, content, created_at) "
             f"SELECT gen_random_uuid(), '{room}', '{sender}', '{TEXT}', now() - ({count} - n) * interval '1 s' "
             f"FROM generate_series(1, {count}) n"
         )
