@@ -190,3 +190,28 @@ def test_a_room_is_found_by_its_name_from_the_keyboard(join: Join, room: str) ->
     ana.page.keyboard.type(room)
     ana.page.keyboard.press("Enter")
     expect(ana.page.get_by_role("heading", name=room)).to_be_visible()
+
+
+def test_who_scrolled_up_is_told_of_new_messages_and_not_moved(
+    join: Join, server: ChatServer, room: str
+) -> None:
+    ana = join("Ana")
+    room_id = ana.create_room(room)
+    token = ana.token()
+    for number in range(1, 41):
+        server.post(f"/api/v1/rooms/{room_id}/messages", token, content=f"line {number:03}")
+    ana.sees("line 040")
+    bo = join("Bo")
+    bo.join_public(room)
+    log = bo.page.get_by_role("log")
+    bo.page.wait_for_timeout(500)  # the list goes on measuring its rows for a moment after it opened at its end
+    log.evaluate("log => { log.scrollTop = 300 }")
+    row = log.get_by_text(log.evaluate(IN_VIEW), exact=True)
+    expect(bo.page.get_by_role("button", name="Jump to the newest")).to_be_visible()
+    before = row.bounding_box()
+    ana.say("Down here")
+    button = bo.page.get_by_role("button", name="1 new message")
+    expect(button).to_be_visible()
+    assert row.bounding_box() == before
+    button.click()
+    expect(log.get_by_text("Down here", exact=True)).to_be_in_viewport()

@@ -352,7 +352,7 @@ export interface ClientToServerEvents {
 export interface Operations {
   /** Sign in by e-mail and password. */
   "auth.login": { input: Login; output: SignedIn };
-  /** End the session that asks. Signing out twice, or without a session, is fine. */
+  /** End the session that asks, its sockets too. Signing out twice, or without a session, is fine. */
   "auth.logout": { input: Empty; output: SignedOut };
   /** Show the signed-in person to themselves, with their own e-mail address. */
   "auth.me": { input: Empty; output: User };

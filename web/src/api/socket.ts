@@ -3,7 +3,7 @@ import { getAccessToken } from "./call";
 import type { ClientToServerEvents, Refusal, ServerToClientEvents } from "./contract";
 
 export type ChatSocket = Socket<ServerToClientEvents, ClientToServerEvents>;
-export type Answer<T> = { ok: true; data: T } | { ok: false; error: Refusal };
+type Answer<T> = { ok: true; data: T } | { ok: false; error: Refusal };
 
 type EventWithAck = {
   [Event in keyof ClientToServerEvents]: Parameters<ClientToServerEvents[Event]> extends [unknown, unknown]

@@ -1,4 +1,3 @@
-import { ArrowDown } from "lucide-react";
 import { type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Virtualizer, type VirtualizerHandle } from "virtua";
 import type { Room } from "../../api/contract";
@@ -7,7 +6,7 @@ import { useT } from "../../i18n";
 import { dayName } from "../../i18n/format";
 import type { RoomLog } from "../../state/model";
 import { useStore } from "../../state/store";
-import { icon } from "../../ui/icons";
+import { JumpButton } from "./JumpButton";
 import { MessageRow } from "./MessageRow";
 import { useReadMark, useUnreadLine } from "./reading";
 import type { Row } from "./rows";
@@ -141,16 +140,7 @@ export function MessageList({ room, log }: { room: Room; log: RoomLog }) {
           </Virtualizer>
         </div>
       </div>
-      {!place.atEnd && (
-        <button
-          type="button"
-          onClick={toEnd}
-          className="absolute end-4 bottom-2 z-(--z-pinned) flex h-9 items-center gap-2 rounded-full border border-line bg-surface-1 px-3 text-sm font-semibold text-ink-1 shadow-float hover:bg-surface-2"
-        >
-          <ArrowDown {...icon} />
-          {t("messages.jump")}
-        </button>
-      )}
+      <JumpButton log={log} atEnd={place.atEnd} onJump={toEnd} />
     </div>
   );
 }

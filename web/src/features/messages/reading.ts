@@ -23,7 +23,7 @@ function isPresent(): boolean {
 }
 
 /** True while somebody can be looking at this page. */
-export function usePresent(): boolean {
+function usePresent(): boolean {
   return useSyncExternalStore(subscribe, isPresent);
 }
 
