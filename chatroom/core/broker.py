@@ -35,5 +35,8 @@ class Broker(Protocol):
     def unfollow(self, user_id: str, channel: str) -> bool:
         """End that for every connection of the person. True when one was listening."""
 
+    def end_session(self, user_id: str, session_id: str) -> None:
+        """Disconnect a person's connections of one session, which has ended; the others stay."""
+
     def listens(self, connection_id: str, channel: str) -> bool:
         """Tell whether a connection of this node listens to a channel."""

@@ -106,6 +106,11 @@ class Hub:
         ]
         return any(gone)
 
+    def end_session(self, user_id: str, session_id: str) -> None:
+        for seat in tuple(self._people.get(user_id, {}).values()):
+            if seat.who.session_id == session_id:
+                seat.client.disconnect()
+
     def listens(self, connection_id: str, channel: str) -> bool:
         seat = self._seats.get(connection_id)
         return seat is not None and channel in seat.channels

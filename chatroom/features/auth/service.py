@@ -87,10 +87,12 @@ async def login(ctx: Context, cmd: Login) -> SignedIn:
 
 
 async def logout(ctx: Context) -> SignedOut:
-    """End the session that asks. Signing out twice, or without a session, is fine."""
-    if ctx.who.session_id:
+    """End the session that asks, its sockets too. Signing out twice, or without a session, is fine."""
+    who, broker = ctx.who, ctx.kernel.broker
+    if who.session_id:
         async with ctx.begin() as tx:
-            await store.revoke_session(tx.db, ctx.who.session_id, tx.now)
+            await store.revoke_session(tx.db, who.session_id, tx.now)
+            tx.after(lambda: broker.end_session(who.id, who.session_id))
     return SignedOut()
 
 
