@@ -18,7 +18,7 @@ from chatroom.features import tables
 from chatroom.features.auth.jobs import expire_sessions
 from chatroom.features.auth.ports import PasswordHasher
 from tests.cast import PASSWORD, Cast, Clock, do
-from tests.doors import Doors, Server
+from tests.doors import Doors, Server, until
 
 WAYS = ["plain", "v1"]
 ZOE = {"name": "Zoë", "email": "zoe@example.org", "password": PASSWORD}
@@ -195,6 +195,19 @@ async def test_signing_out_ends_the_token_everywhere(
 async def test_signing_out_twice_or_without_a_session_is_fine(doors: Doors, cast: Cast, way: str) -> None:
     for person in (cast.ana, cast.ana, None):
         assert (await doors.ask(way, "auth.logout", person)).data == {"ok": True}
+
+
+async def test_signing_out_ends_the_sockets_of_that_session_and_no_others(
+    doors: Doors, server: Server, cast: Cast
+) -> None:
+    other = await doors.ask("plain", "auth.login", None, email=cast.ana.email, password=PASSWORD)
+    ended = [await server.in_room(cast.ana, cast.tea) for _ in range(2)]
+    living = [await server.ears(cast.ana._replace(token=other.data["token"])), await server.ears(cast.bob)]
+    await doors.ask("plain", "auth.logout", cast.ana)
+    await until(lambda: not any(ears.client.connected for ears in ended))
+    for ears in living:
+        assert (await ears.ask("send_message", {"roomId": cast.tea, "content": "still here"})).code == ""
+    assert not any(ears.all("receive_message") for ears in ended)
 
 
 async def test_a_dead_token_does_not_keep_anybody_from_signing_in(doors: Doors, cast: Cast) -> None:
