@@ -135,46 +135,39 @@ def _bars(
 
 def pictures(results: Results) -> dict[str, str]:
     """Every plot by its file name."""
-    peers = ("engine", "socketio", "pysocketio", "limit")
-    stacks = ("sqlite", "postgresql", "seeds", "seeds-small")
+    peers, stacks = (
+        ("engine", "socketio", "pysocketio", "limit"),
+        ("sqlite", "postgresql", "seeds", "seeds-small"),
+    )
     speed = {"fanout-16": "1 000, 16", "fanout-1": "1 000, 1", "rooms": "100 x 10", "hall": "1 x 200"}
-    stored = {"durable-1": "1 sender", "durable-32": "32", "durable-256": "256"}
     late = {"latency-1000": "1 000 messages/s", "latency-4000": "4 000 messages/s"}
-    kinds = {f"{kind} page": f"length-{kind}-{{}}" for kind in ("newest", "older")}
+    stored = {"durable-1": "1 sender", "durable-32": "32", "durable-256": "256"}
+    rows = {
+        "speed": ("Deliveries to all members of rooms", "deliveries/s", speed, peers, "deliveries"),
+        "late": ("From the sender to each member, 99 of 100", "us", late, peers, "delay_us.p99"),
+        "durable": ("Messages stored before the answer", "messages/s", stored, stacks, "messages"),
+    }
+    drawn = {
+        name: _bars(results, title, unit, scenarios=scenarios, names=names, figure=figure)
+        for name, (title, unit, scenarios, names, figure) in rows.items()
+    }
+    return drawn | _growth(results)
+
+
+def _growth(results: Results) -> dict[str, str]:
+    """How cost grows with members, rooms, connections and history."""
+    pair, held = ("engine", "socketio"), ("engine", "sqlite", "socketio", "pysocketio")
+    members = _series(results, pair, "members-{}", (10, 100, 1000, 5000), "deliveries")
+    rooms = _series(results, pair, "rooms-{}", (1, 10, 100, 500), "deliveries")
+    memory = _series(results, held, "idle-{}", (1000, 5000, 10_000), "rss_kb", scale=1 / 1024)
     pages = {
         f"{name}, {kind}": seen
-        for kind, scenario in kinds.items()
-        for name, seen in _series(results, stacks[:3], scenario, sorted(LENGTHS), "delay_us.p50").items()
+        for kind in ("newest", "older")
+        for name, seen in _series(
+            results, ("sqlite", "postgresql", "seeds"), f"length-{kind}-{{}}", sorted(LENGTHS), "delay_us.p50"
+        ).items()
     }
-    members = _series(results, peers[:2], "members-{}", (10, 100, 1000, 5000), "deliveries")
-    rooms = _series(results, peers[:2], "rooms-{}", (1, 10, 100, 500), "deliveries")
-    held = ("engine", "sqlite", "socketio", "pysocketio")
-    memory = _series(results, held, "idle-{}", (1000, 5000, 10_000), "rss_kb", scale=1 / 1024)
     return {
-        "speed": _bars(
-            results,
-            "Deliveries to all members of rooms",
-            "deliveries/s",
-            scenarios=speed,
-            names=peers,
-            figure="deliveries",
-        ),
-        "late": _bars(
-            results,
-            "From the sender to each member, 99 of 100",
-            "us",
-            scenarios=late,
-            names=peers,
-            figure="delay_us.p99",
-        ),
-        "durable": _bars(
-            results,
-            "Messages stored before the answer",
-            "messages/s",
-            scenarios=stored,
-            names=stacks,
-            figure="messages",
-        ),
         "members": plots.lines("Growth with the members of a room", "deliveries/s", "members", members),
         "rooms": plots.lines("Growth with the rooms of ten, all send", "deliveries/s", "rooms", rooms),
         "connections": plots.lines("Growth with idle connections", "MB", "connections", memory),

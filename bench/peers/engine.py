@@ -10,7 +10,7 @@ from chatroom.gateway.client import Argument, Client, fan_out
 from chatroom.gateway.options import Options
 from chatroom.gateway.server import SocketServer
 from chatroom.gateway.uvicorn import protocols
-from chatroom.wire.frame import event_frame
+from chatroom.wire.frame import Frame, event_frame
 
 
 class _Room(msgspec.Struct):
@@ -41,10 +41,14 @@ class Rooms:
             client.data.append(room)
             self._rooms.setdefault(room, {})[client.id] = client
         else:
-            fan_out(self._rooms[room].values(), event_frame("receive_message", payload))
+            self.tell(self._rooms[room], event_frame("receive_message", payload))
         if ack_id is not None:
             client.reply(ack_id, b'{"ok":true}')
         return None
+
+    def tell(self, members: dict[str, Client], frame: Frame) -> None:
+        """Deliver one frame to a room."""
+        fan_out(members.values(), frame)
 
     def disconnected(self, client: Client, reason: str) -> None:
         for room in client.data:

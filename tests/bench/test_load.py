@@ -1,0 +1,91 @@
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chatroom.bench.crowd import Shape, fill
+from chatroom.bench.load import Load, NotRun
+from chatroom.bench.process import Server, product
+
+ROOT = Path(__file__).parents[2]
+FEW: dict[str, Any] = {"clients": 20, "rooms": 2, "senders": 4, "window": 4, "seconds": 0.3, "warm": 0.1}
+
+
+@pytest.fixture(scope="module")
+def load(tmp_path_factory: pytest.TempPathFactory) -> Load:
+    try:
+        return Load(tmp_path_factory.mktemp("load"))
+    except NotRun as reason:
+        pytest.skip(f"not run: {reason}")
+
+
+def start(script: str, *arguments: str) -> Server:
+    return Server(
+        [sys.executable, str(ROOT / script), "{port}", *arguments], environment={"PYTHONPATH": str(ROOT)}
+    )
+
+
+@pytest.fixture
+def engine() -> Iterator[Server]:
+    server = start("bench/peers/engine.py")
+    yield server
+    server.stop()
+
+
+def test_an_honest_server_delivers_every_message_to_every_member(load: Load, engine: Server) -> None:
+    found = load.run("chat", engine.port, engine.pid, **FEW)
+    assert found["deliveries"] == pytest.approx(found["messages"] * 10, rel=0.2)
+    assert found["delay_us"]["p50"] <= found["delay_us"]["p99"] <= found["delay_us"]["max"]
+
+
+def test_an_open_loop_keeps_its_pace(load: Load, engine: Server) -> None:
+    found = load.run("chat", engine.port, engine.pid, **{**FEW, "rate": 200, "seconds": 1.0})
+    assert found["messages"] == pytest.approx(200, rel=0.2)
+
+
+def test_idle_connections_and_handshakes_are_counted(load: Load, engine: Server) -> None:
+    idle = load.run("idle", engine.port, engine.pid, clients=50, seconds=0.2, warm=0.1)
+    assert idle["rss_kb"] >= idle["rss_before_kb"] > 0
+    assert load.run("handshakes", engine.port, engine.pid, clients=4, seconds=0.3)["handshakes"] > 0
+
+
+@pytest.mark.parametrize(
+    ("lie", "found"), [("lose", "lost"), ("double", "wrong_order"), ("hold", "wrong_order")]
+)
+def test_a_server_that_lies_is_found_out(load: Load, lie: str, found: str) -> None:
+    server = start("tests/bench/liar.py", lie)
+    try:
+        with pytest.raises(RuntimeError, match=rf"'{found}': [1-9]"):
+            load.run("chat", server.port, server.pid, clients=10, window=4, seconds=0.3, warm=0.1)
+    finally:
+        server.stop()
+
+
+def test_only_loopback_is_measured_unless_the_host_is_ones_own(load: Load) -> None:
+    with pytest.raises(RuntimeError, match="not loopback"):
+        load.run("handshakes", 80, 0, host="192.0.2.1")
+
+
+def test_without_a_c_compiler_nothing_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(NotRun, match="no C compiler"):
+        Load(tmp_path)
+
+
+def test_the_whole_product_is_measured_with_people_of_its_own(load: Load, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/chatroom.db"
+    fill(tmp_path, url, Shape(people=12, hall=10, idle_each=2, tens=1, eights=1, listed=2, histories=(120,)))
+    server = product(tmp_path, url)
+    try:
+        sent = load.run(
+            "chat", server.port, server.pid, people=tmp_path / "eights.txt", clients=8, senders=4, seconds=0.3
+        )
+        page = load.run("http", server.port, server.pid, people=tmp_path / "history-120.txt", seconds=0.3)
+        rooms = load.run("http", server.port, server.pid, people=tmp_path / "rooms.txt", seconds=0.3)
+    finally:
+        server.stop()
+    assert sent["messages"] > 0
+    assert page["bytes_each"] > 50 * 150
+    assert rooms["requests"] > 0

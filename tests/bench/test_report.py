@@ -1,0 +1,54 @@
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from bench.bars import BARS, judge, worse
+from bench.measure import summarize
+from bench.report import bar_table, pictures
+
+
+def run_of(engine: float, node: float) -> dict[str, Any]:
+    found = {"engine": {"deliveries": [engine] * 3}, "socketio": {"deliveries": [node] * 3}}
+    return {
+        "scenarios": {
+            "fanout-16": {"figure": "deliveries", "contenders": found, "skipped": {"limit": "no C"}}
+        }
+    }
+
+
+def test_a_bar_is_met_or_missed_by_the_ratio_of_the_medians() -> None:
+    assert judge(run_of(1500, 100))[0].met is True
+    assert judge(run_of(1400, 100))[0].met is False
+
+
+def test_what_was_not_measured_says_why() -> None:
+    limit = next(found for found in judge(run_of(1, 1)) if found.bar.peer == "limit")
+    assert (limit.met, limit.why) == (None, "no C")
+
+
+def test_the_seeds_stack_counts_with_the_better_of_its_pools() -> None:
+    rates = {"postgresql": 400.0, "seeds": 50.0, "seeds-small": 100.0}
+    found = {name: {"messages": [rate] * 3} for name, rate in rates.items()}
+    record = {"figure": "messages", "contenders": found, "skipped": {}}
+    verdicts = judge({"scenarios": {"durable-32": record}})
+    assert next(v.ratio for v in verdicts if v.bar.scenario == "durable-32" and v.ratio) == 4.0
+
+
+def test_a_ratio_that_fell_by_a_quarter_is_named_and_one_that_fell_by_a_tenth_is_not() -> None:
+    stored = run_of(2000, 100)
+    assert worse(run_of(1500, 100), stored) == [f"{BARS[0].text}: 20 -> 15"]
+    assert worse(run_of(1800, 100), stored) == []
+    assert worse(run_of(750, 50), stored) == [f"{BARS[0].text}: 20 -> 15"]
+
+
+def test_rounds_become_medians_with_their_spread() -> None:
+    rounds = [{"deliveries": rate, "delay_us": {"p99": 5.0}} for rate in (3.0, 9.0, 4.0)]
+    assert summarize(rounds) == {"deliveries": [4.0, 3.0, 9.0], "delay_us.p99": [5.0, 5.0, 5.0]}
+
+
+def test_the_table_has_a_line_for_every_bar() -> None:
+    assert bar_table(judge(run_of(1500, 100))).count("\n") == len(BARS) + 1
+
+
+def test_plots_are_drawn_from_whatever_was_measured() -> None:
+    for drawing in pictures(run_of(1500, 100)).values():
+        assert ET.fromstring(drawing).tag.endswith("svg")  # noqa: S314 - our own text
