@@ -84,6 +84,17 @@ def _family(results: Results, scenarios: Sequence[Scenario]) -> str:
     return _table(["", "server", "median", "least - greatest", "besides"], rows)
 
 
+def _big(results: Results) -> str:
+    record = results["scenarios"].get("big-room", {"contenders": {}, "skipped": {"watched": "not measured"}})
+    found = record["contenders"].get("watched")
+    if found is None:
+        return f"Not run: {record['skipped']['watched'][:200]}."
+    rows = [
+        [name.removesuffix("_ms").replace("_", " "), *map(_number, values)] for name, values in found.items()
+    ]
+    return _table(["ms", "median", "least", "greatest"], rows)
+
+
 def _beside(found: Mapping[str, list[float]]) -> Iterable[tuple[str, str]]:
     if "rss_before_kb" in found:
         before, after = found["rss_before_kb"][0] / 1024, found["rss_kb"][0] / 1024
@@ -181,6 +192,7 @@ def write(results: Results) -> None:
     made |= {
         name: _family(results, scenarios) for name, scenarios in FAMILIES.items() if scenarios is not GROWTH
     }
+    made["big"] = _big(results)
     PICTURES.mkdir(exist_ok=True)
     for name, drawing in pictures(results).items():
         (PICTURES / f"{name}.svg").write_text(drawing)
