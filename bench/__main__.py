@@ -104,6 +104,9 @@ def main() -> int:
     print("\n" + report.bar_table(judge(results)))
     print(f"took {results['took_s']} s at load {results['machine']['busy']}")
     if flags.check:
+        if not LATEST.exists():
+            print("nothing is stored to compare with: run `make bench`")
+            return 1
         named = worse(results, json.loads(LATEST.read_text()))
         print("worse by more than 20 %: " + ("; ".join(named) or "nothing"))
         return 1 if named else 0

@@ -1,6 +1,7 @@
 """Server processes on free ports of loopback, started for a measurement and ended with it."""
 
 import os
+import resource
 import socket
 import subprocess
 import sys
@@ -22,6 +23,12 @@ def free_port() -> int:
         return port
 
 
+def _open_many_files() -> None:
+    """Let the processes that we start have as many connections as the system allows us."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 class Server:
     """A process that listens on `port`. In `command`, `{port}` stands for it."""
 
@@ -30,6 +37,7 @@ class Server:
     ) -> None:
         """Start it, on one core when `core` is given, and wait until it takes connections. Raises RuntimeError."""
         self.port = free_port()
+        _open_many_files()
         words = [word.replace("{port}", str(self.port)) for word in command]
         # Not the settings of whoever runs the bench: each server gets exactly those named here.
         world = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
