@@ -83,12 +83,14 @@ class Context:
         except Unavailable as error:
             raise Problem("unavailable", retry_after=1) from error
 
-    def begin(self) -> AbstractAsyncContextManager["Tx"]:
+    def begin(self, *, single: bool = False) -> AbstractAsyncContextManager["Tx"]:
         """Open a transaction: leaving the block commits, an exception rolls back.
+
+        A `single` one runs one statement at the most (`db.Database.begin`).
 
         Events leave after the commit, in commit order. Raises `Problem("unavailable")` when nothing was stored.
         """
-        return _begin(self)
+        return _begin(self, single=single)
 
 
 class Tx:
@@ -114,7 +116,7 @@ class Tx:
 
 
 @asynccontextmanager
-async def _begin(ctx: Context) -> AsyncIterator[Tx]:
+async def _begin(ctx: Context, *, single: bool) -> AsyncIterator[Tx]:
     leaving: list[Callable[[], object]] = []
 
     def leave() -> None:
@@ -122,7 +124,7 @@ async def _begin(ctx: Context) -> AsyncIterator[Tx]:
             deed()
 
     try:
-        async with ctx.kernel.db.begin(after=leave) as db:
+        async with ctx.kernel.db.begin(after=leave, single=single) as db:
             yield Tx(ctx, db, leaving)
     except Unavailable as error:
         raise Problem("unavailable", retry_after=1) from error

@@ -2,16 +2,20 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import sqlalchemy
-from sqlalchemy import Executable
+from sqlalchemy import Column, Executable
 
 Row: TypeAlias = sqlalchemy.Row[*tuple[Any, ...]]
 """One row of an answer; cells by attribute (`row.name`) or position."""
 
 Params: TypeAlias = Mapping[str, Any]
 """Values for the named parameters of a statement."""
+
+
+Moves: TypeAlias = Mapping[str, tuple[int, int]]
+"""Key of a counter -> where it is expected to stand, where it shall stand."""
 
 
 class Conflict(Exception):
@@ -58,14 +62,33 @@ class Transaction(Reader, Protocol):
         Cheap when `stmt` is built once and reused. Raises Conflict, Unavailable.
         """
 
+    async def move(
+        self, counter: "Counter", moves: Moves, stmt: Executable, rows: Sequence[Params]
+    ) -> set[str]:
+        """Move each counter that stands where it is expected, and insert the rows of those that moved.
+
+        `moves` maps a key to (expected, next); a row belongs to the key that it holds under `counter.key`'s name.
+        Returns the keys that moved; nothing is done for the others. One statement on PostgreSQL.
+        Raises Conflict, Unavailable.
+        """
+
+
+class Counter(NamedTuple):
+    """A column of numbers that only grow, and the column that names each of them."""
+
+    key: Column[Any]
+    value: Column[Any]
+
 
 class Engine(Protocol):
     """What one kind of database has to offer behind `Database`."""
 
     dialect: str
 
-    def begin(self, after: Callable[[], None] | None) -> AbstractAsyncContextManager[Transaction]:
-        """Open a write transaction."""
+    def begin(
+        self, after: Callable[[], None] | None, *, single: bool
+    ) -> AbstractAsyncContextManager[Transaction]:
+        """Open a write transaction; a `single` one is of one statement."""
 
     def read(self) -> AbstractAsyncContextManager[Reader]:
         """Open a reader."""

@@ -1,17 +1,18 @@
 """PostgreSQL over asyncpg, MySQL and MariaDB over asyncmy: pooled, READ COMMITTED."""
 
-import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 from sqlalchemy import CursorResult, Executable, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from chatroom.db.access import Params, Reader, Row, Transaction, Unavailable
-from chatroom.db.refusals import known_undone, refusal, refusing
+from chatroom.db.access import Counter, Moves, Params, Reader, Row, Transaction, Unavailable
+from chatroom.db.counters import move_one_by_one
+from chatroom.db.pooled import checkout, commit, give_back, roll_back, to_the_end
+from chatroom.db.refusals import known_undone, refusal
 from chatroom.db.unnest import Inserts
 from chatroom.db.url import Target
 
@@ -80,34 +81,60 @@ class ServerEngine:
             connect_args=arguments(target, reading=True),
             **pool,
         )
-        self._inserts = Inserts(self._write.dialect) if self.dialect == "postgresql" else None
+        self._inserts: Inserts | None = None
+        self._single: AsyncEngine | None = None
+        if self.dialect == "postgresql":
+            self._inserts = Inserts(self._write.dialect)
+            self._single = create_async_engine(
+                target.url,
+                isolation_level="AUTOCOMMIT",
+                pool_reset_on_return=None,
+                connect_args=arguments(target),
+                **{**pool, "pool_size": 2},
+            )
 
-    def begin(self, after: Callable[[], None] | None) -> AbstractAsyncContextManager[Transaction]:
-        return self._begin(after)
+    def begin(
+        self, after: Callable[[], None] | None, *, single: bool = False
+    ) -> AbstractAsyncContextManager[Transaction]:
+        return self._begin_single(after) if single and self._single else self._begin(after)
+
+    @asynccontextmanager
+    async def _begin_single(self, after: Callable[[], None] | None) -> AsyncIterator[Transaction]:
+        """One statement that commits by itself: 1 round trip instead of BEGIN, the statement and COMMIT."""
+        connection = await checkout(self._single or self._write)
+        try:
+            tx = SingleTransaction(self.dialect, connection, self._inserts)
+            yield tx
+            if tx.failed is not None:
+                raise tx.failed
+            if after is not None:
+                after()
+        finally:
+            await to_the_end(give_back(connection))
 
     @asynccontextmanager
     async def _begin(self, after: Callable[[], None] | None) -> AsyncIterator[Transaction]:
-        tx = ServerTransaction(self.dialect, await _checkout(self._write), self._inserts)
+        tx = ServerTransaction(self.dialect, await checkout(self._write), self._inserts)
         try:
             yield tx
         except BaseException:
-            await _to_the_end(_roll_back(tx.connection))
+            await to_the_end(roll_back(tx.connection))
             raise
         if tx.failed is not None:
-            await _to_the_end(_roll_back(tx.connection))
+            await to_the_end(roll_back(tx.connection))
             raise tx.failed
-        await _to_the_end(_commit(tx.connection, after))
+        await to_the_end(commit(tx.connection, after))
 
     def read(self) -> AbstractAsyncContextManager[Reader]:
         return self._borrow()
 
     @asynccontextmanager
     async def _borrow(self) -> AsyncIterator[Reader]:
-        connection = await _checkout(self._read)
+        connection = await checkout(self._read)
         try:
             yield ServerReader(self.dialect, connection)
         finally:
-            await _to_the_end(_give_back(connection))
+            await to_the_end(give_back(connection))
 
     async def check(self) -> None:
         """Raise Unavailable unless a write would succeed."""
@@ -119,8 +146,9 @@ class ServerEngine:
                 raise Unavailable("the database is read-only")
 
     async def close(self) -> None:
-        await self._write.dispose()
-        await self._read.dispose()
+        for engine in (self._write, self._read, self._single):
+            if engine is not None:
+                await engine.dispose()
 
 
 class ServerReader:
@@ -186,6 +214,14 @@ class ServerTransaction(ServerReader):
         elif rows:
             await self._execute(stmt, rows)
 
+    async def move(
+        self, counter: Counter, moves: Moves, stmt: Executable, rows: Sequence[Params]
+    ) -> set[str]:
+        guarded = self._inserts.guarded(stmt, rows[0], counter) if self._inserts and rows else None
+        if guarded is None:
+            return await move_one_by_one(self, counter, moves, stmt, rows)
+        return {str(row[0]) for row in await self._execute(guarded.sql, guarded.values(moves, rows))}
+
     async def _execute(
         self, stmt: Executable | str, params: Params | Sequence[Params] | tuple[list[Any], ...] | None
     ) -> CursorResult[*tuple[Any, ...]]:
@@ -198,57 +234,16 @@ class ServerTransaction(ServerReader):
             raise
 
 
-async def _checkout(engine: AsyncEngine) -> AsyncConnection:
-    with refusing():
-        return await engine.connect()
+class SingleTransaction(ServerTransaction):
+    """The one statement of an AUTOCOMMIT connection."""
 
-
-async def _commit(connection: AsyncConnection, after: Callable[[], None] | None) -> None:
-    try:
-        await connection.commit()
-    except (SQLAlchemyError, OSError) as error:
-        refused = refusal(error)
-        if isinstance(refused, Unavailable):
-            refused.outcome_unknown = not known_undone(error)
-            await connection.invalidate()
-        await _roll_back(connection)
-        if refused is None:
-            raise
-        raise refused from error
-    try:
-        if after is not None:
-            after()
-    finally:
-        await _give_back(connection)
-
-
-async def _roll_back(connection: AsyncConnection) -> None:
-    try:
-        await connection.rollback()
-    except (SQLAlchemyError, OSError):
-        # The server rolls back by itself when the connection goes; a connection in doubt is not used again.
-        await connection.invalidate()
-    await _give_back(connection)
-
-
-async def _give_back(connection: AsyncConnection) -> None:
-    with suppress(SQLAlchemyError, OSError):
-        await connection.close()
-
-
-async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
-    """Run `work` to its end even if the task is cancelled meanwhile; the cancellation is raised then.
-
-    Half a COMMIT would leave the caller without an answer and the pool with a connection in doubt.
-    """
-    cancelled: asyncio.CancelledError | None = None
-    task = asyncio.ensure_future(work)
-    while not task.done():
+    async def _execute(
+        self, stmt: Executable | str, params: Params | Sequence[Params] | tuple[list[Any], ...] | None
+    ) -> CursorResult[*tuple[Any, ...]]:
         try:
-            await asyncio.shield(task)
-        except asyncio.CancelledError as error:
-            cancelled = error
-    if cancelled is not None:
-        task.exception()
-        raise cancelled
-    task.result()
+            return await super()._execute(stmt, params)
+        except Unavailable as error:
+            # It commits by itself, so a connection that breaks may have committed it.
+            cause = error.__cause__
+            error.outcome_unknown = not (isinstance(cause, Exception) and known_undone(cause))
+            raise

@@ -18,7 +18,8 @@ from sqlalchemy import Connection, Executable, create_engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from chatroom.db.access import Params, Reader, Row, Transaction, Unavailable
+from chatroom.db.access import Counter, Moves, Params, Reader, Row, Transaction, Unavailable
+from chatroom.db.counters import move_one_by_one
 from chatroom.db.prepared import Statements
 from chatroom.db.refusals import refusal, refusing
 from chatroom.db.url import Target
@@ -68,7 +69,9 @@ class SqliteEngine:
             raw.execute(f"PRAGMA {setting}")
         return connection, raw
 
-    def begin(self, after: Callable[[], None] | None) -> AbstractAsyncContextManager[Transaction]:
+    def begin(
+        self, after: Callable[[], None] | None, *, single: bool = False
+    ) -> AbstractAsyncContextManager[Transaction]:
         return _Begin(self, after)
 
     def read(self) -> AbstractAsyncContextManager[Reader]:
@@ -208,6 +211,11 @@ class SqliteTransaction(SqliteReader):
                 self._connection.execute(stmt, rows)
         except (SQLAlchemyError, sqlite3.Error) as error:
             raise self._fail(error) from error
+
+    async def move(
+        self, counter: Counter, moves: Moves, stmt: Executable, rows: Sequence[Params]
+    ) -> set[str]:
+        return await move_one_by_one(self, counter, moves, stmt, rows)
 
     def _rows(self, stmt: Executable, params: Params | None, *, first: bool = False) -> Sequence[Row]:
         self._must_be_whole()

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Dialect, Executable, Insert
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from chatroom.db.access import Params
+from chatroom.db.access import Counter, Moves, Params
 from chatroom.db.types import Id
 
 _CAST = r"\$\d+::([\w ]+(?:\(\d+\))?)"
@@ -29,6 +29,7 @@ class Inserts:
         self._known: WeakKeyDictionary[Executable, dict[tuple[str, ...], UnnestInsert | None]] = (
             WeakKeyDictionary()
         )
+        self._guarded: dict[tuple[int, Counter], GuardedInsert] = {}
 
     def find(self, stmt: Executable, params: Params) -> "UnnestInsert | None":
         """Return the array form, or None for anything but a plain insert of values."""
@@ -40,20 +41,63 @@ class Inserts:
             forms[keys] = _prepare(stmt, keys, self._dialect)
         return forms[keys]
 
+    def guarded(self, stmt: Executable, params: Params, counter: Counter) -> "GuardedInsert | None":
+        """Return the form that also moves a counter, or None for anything but a plain insert of values."""
+        insert = self.find(stmt, params)
+        if insert is None:
+            return None
+        key = (id(insert), counter)
+        if key not in self._guarded:
+            self._guarded[key] = GuardedInsert(insert, counter)
+        return self._guarded[key]
+
 
 class UnnestInsert:
-    """SQL text with one array parameter per column."""
+    """SQL text with one array parameter per column, `into` and `casts` being its parts."""
 
-    def __init__(self, sql: str, columns: Sequence[Column]) -> None:
-        self.sql = sql
-        self._columns = columns
+    def __init__(self, into: str, casts: Sequence[str], columns: Sequence[Column]) -> None:
+        self.into = into
+        self.casts = casts
+        self.sql = f"{into} SELECT * FROM {_arrays(casts)}"  # noqa: S608 - all of it comes from the compiler
+        self.columns = columns
 
     def arrays(self, rows: Sequence[Params]) -> tuple[list[Any], ...]:
         """Turn rows into columns."""
         return tuple(
             [row[key] for row in rows] if write is None else [write(row[key]) for row in rows]
-            for key, write in self._columns
+            for key, write in self.columns
         )
+
+
+class GuardedInsert:
+    """An insert that moves a counter and stores only the rows of the counters that moved, in one statement.
+
+    Under READ COMMITTED an UPDATE that waited for another transaction looks at the row again before it changes it,
+    so a counter that has moved on meanwhile is left alone.
+    """
+
+    def __init__(self, insert: UnnestInsert, counter: Counter) -> None:
+        table, key, value = counter.key.table.name, counter.key.name, counter.value.name
+        names = [name for name, _ in insert.columns]
+        kind = insert.casts[names.index(key)]
+        given = _arrays([kind, "INTEGER", "INTEGER"])
+        self.sql = (
+            f"WITH moved AS (UPDATE {table} AS c SET {value} = m.upto"  # noqa: S608 - names of our own tables
+            f" FROM {given} AS m({key}, expected, upto)"
+            f" WHERE c.{key} = m.{key} AND c.{value} = m.expected RETURNING c.{key}),"
+            f" stored AS ({insert.into} SELECT * FROM {_arrays(insert.casts, 4)} AS r({', '.join(names)})"
+            f" WHERE r.{key} IN (SELECT {key} FROM moved)) SELECT {key} FROM moved"
+        )
+        self._insert = insert
+
+    def values(self, moves: Moves, rows: Sequence[Params]) -> tuple[list[Any], ...]:
+        """The parameters: three arrays of the moves, then one per column."""
+        expected, upto = zip(*moves.values(), strict=True)
+        return ([*moves], [*expected], [*upto], *self._insert.arrays(rows))
+
+
+def _arrays(casts: Sequence[str], first: int = 1) -> str:
+    return f"unnest({', '.join(f'${number}::{cast}[]' for number, cast in enumerate(casts, first))})"
 
 
 def _prepare(stmt: Insert, keys: tuple[str, ...], dialect: Dialect) -> UnnestInsert | None:
@@ -65,11 +109,9 @@ def _prepare(stmt: Insert, keys: tuple[str, ...], dialect: Dialect) -> UnnestIns
     if plain is None or [bind.key for bind in binds if bind.key in keys] != [bind.key for bind in binds]:
         return None
     casts = re.findall(_CAST, plain[2])
-    arrays = ", ".join(f"${number}::{cast}[]" for number, cast in enumerate(casts, 1))
     columns: list[Column] = []
     for bind in binds:
         # asyncpg reads a UUID from its text at once; SQLAlchemy's way through a UUID object costs 2 us a value.
         kind = None if isinstance(bind.type, Id) else bind.type.dialect_impl(dialect)
         columns.append((bind.key, kind.bind_processor(dialect) if kind else None))
-    sql = f"{plain[1]} SELECT * FROM unnest({arrays})"  # noqa: S608 - all of it comes from the compiler
-    return UnnestInsert(sql, columns)
+    return UnnestInsert(plain[1], casts, columns)

@@ -1,6 +1,6 @@
 """Append to a room's log, and read where it stands."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -55,6 +55,18 @@ async def lock(tx: Tx, rooms: Iterable[str]) -> dict[str, Head]:
 async def advance(tx: Tx, moved: Mapping[str, int]) -> None:
     """Move locked heads: the caller has stored an own row for every seq in between (messages do)."""
     await store.change_heads(tx.db, moved)
+
+
+async def advance_if(
+    tx: Tx, moves: Mapping[str, tuple[int, int]], stmt: Any, rows: Sequence[Mapping[str, Any]]
+) -> set[str]:
+    """Move the heads that still stand where the caller last saw them, with the caller's rows of those rooms.
+
+    `moves` maps a room to (seq seen, seq to be); `stmt` inserts `rows`, whose `room_id` names their room. A head that
+    stands proves that nothing has happened in its room since: who is a member takes a seq, too. Returns the rooms
+    that moved. It is the only statement of a `single` transaction. Raises `db.Conflict`.
+    """
+    return await store.move_heads(tx.db, moves, stmt, rows)
 
 
 async def heads(reader: Reader, rooms: Iterable[str]) -> dict[str, Head]:

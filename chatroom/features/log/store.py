@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import Column, Integer, Table, bindparam, insert, select, update
 
-from chatroom.db import Reader, Row, Transaction, metadata
+from chatroom.db import Counter, Moves, Reader, Row, Transaction, metadata
 from chatroom.db.types import Id, Json, Time, Word
 from chatroom.features.log.types import Head
 
@@ -34,6 +34,7 @@ _HEADS: Final = select(heads.c.room_id, heads.c.epoch, heads.c.seq).where(_ROOMS
 # In id order: two transactions that lock several rooms can then never wait for each other in a circle.
 _LOCK: Final = _HEADS.order_by(heads.c.room_id).with_for_update()
 _ADVANCE: Final = update(heads).where(heads.c.room_id == bindparam("room")).values(seq=bindparam("to"))
+_HEAD: Final = Counter(heads.c.room_id, heads.c.seq)
 _OPEN: Final = insert(heads)
 _ADD: Final = insert(entries)
 _AFTER: Final = (
@@ -66,6 +67,11 @@ async def lock_heads(tx: Transaction, rooms: Iterable[str]) -> dict[str, Head]:
 async def change_heads(tx: Transaction, moved: Mapping[str, int]) -> None:
     """Move locked heads to these seqs."""
     await tx.many(_ADVANCE, [{"room": room, "to": seq} for room, seq in moved.items()])
+
+
+async def move_heads(tx: Transaction, moves: Moves, stmt: Any, rows: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Move the heads that stand where expected and insert the rows of those rooms; return the rooms."""
+    return await tx.move(_HEAD, moves, stmt, rows)
 
 
 async def add(tx: Transaction, entry: Mapping[str, Any]) -> None:

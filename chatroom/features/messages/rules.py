@@ -4,7 +4,7 @@ from typing import Final
 
 from chatroom.core.errors import Problem
 from chatroom.core.text import clean_text
-from chatroom.features.messages.types import MessageRow, MessageType, SendMessage
+from chatroom.features.messages.types import MessageReceived, MessageType, SendMessage
 
 CONTENT_LENGTH: Final = 8000
 _TYPES: Final[dict[str, MessageType]] = {"text": "text", "image": "image", "video": "video", "link": "link"}
@@ -20,7 +20,7 @@ def message_type(given: str) -> MessageType:
     return _TYPES.get(given.lower(), "text")
 
 
-def must_repeat(first: MessageRow, cmd: SendMessage) -> None:
+def must_repeat(first: MessageReceived, cmd: SendMessage) -> None:
     """Check that a retry says what was said first. Raises `Problem("message_conflict")` (promise P2)."""
     if first.content != clean_content(cmd.content) or first.message_type != message_type(cmd.message_type):
         raise Problem("message_conflict")

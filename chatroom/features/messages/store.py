@@ -88,7 +88,7 @@ _NEAREST: Final = (
     .order_by(messages.c.seq.desc())
     .limit(1)
 )
-_ADD: Final = insert(messages)
+ADD: Final = insert(messages)
 FOREVER: Final = 2**31 - 1
 
 Key = tuple[str, str, str]
@@ -101,7 +101,7 @@ def _rows(rows: Sequence[Any]) -> list[MessageRow]:
 
 async def add_all(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert messages. Raises `db.Conflict` when one of them repeats a stored client message id."""
-    await tx.many(_ADD, rows)
+    await tx.many(ADD, rows)
 
 
 async def find_repeats(reader: Reader, keys: Iterable[Key]) -> dict[Key, MessageRow]:

@@ -6,39 +6,64 @@ It takes what is there at once and never waits for more: a batching window costs
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Sequence
+from typing import Final
 
-from chatroom.core import audience, ids
-from chatroom.core.context import Context, Kernel
+from chatroom.core import audience
+from chatroom.core.context import Context, Kernel, Tx
 from chatroom.core.errors import Problem
 from chatroom.core.principal import SYSTEM, Principal
 from chatroom.db import Conflict
 from chatroom.features.log import service as log
 from chatroom.features.log.types import Head
 from chatroom.features.messages import rules, store
+from chatroom.features.messages.batch import Batch, Entry, refuse
 from chatroom.features.messages.store import Key
 from chatroom.features.messages.types import MessageReceived, MessageRow, SendMessage
-from chatroom.features.messages.view import view
 from chatroom.features.rooms import service as rooms
 
 _BATCH: Final = 256
 _QUEUE: Final = 20_000  # about a second of work; beyond it the honest answer is `busy`
+_ROOMS: Final = 10_000
 
 
-class Entry(NamedTuple):
-    """A send that waits for its commit; `content` is clean."""
+class _Known:
+    """Heads as this node last moved them, and senders it has seen to be members then.
 
-    who: Principal
-    cmd: SendMessage
-    content: str
-    done: asyncio.Future[MessageReceived]
+    Only a guess: `log.advance_if` proves it. Whatever changes who may send takes a seq of the room, so a head that
+    has not moved means that nobody has left. It saves two round trips of three (measured on PostgreSQL: a lone
+    sender waits 1 round trip and one sync instead of 6).
+    """
 
-    @property
-    def key(self) -> Key | None:
-        """What recognises a retry, when the client gave an id."""
-        cmd = self.cmd
-        return (cmd.room_id, self.who.id, cmd.client_msg_id) if cmd.client_msg_id else None
+    def __init__(self) -> None:
+        self.heads: dict[str, Head] = {}
+        self.members: dict[str, set[str]] = {}
+
+    def learn(self, heads: dict[str, Head], members: dict[str, set[str]], batch: Batch) -> None:
+        """Remember what a transaction that locked these heads saw and left."""
+        if len(self.heads) > _ROOMS:
+            self.heads.clear()
+            self.members.clear()
+        self.heads.update(heads)
+        self.members.update(members)
+        self.moved(batch)
+
+    def moved(self, batch: Batch) -> None:
+        """Follow the heads that this node has moved."""
+        for room_id, (_, seq) in batch.moves.items():
+            if room_id in self.heads:
+                self.heads[room_id] = Head(self.heads[room_id].epoch, seq)
+
+    def forget(self, room_ids: set[str]) -> None:
+        """These rooms are not as we thought."""
+        for room_id in room_ids:
+            self.heads.pop(room_id, None)
+            self.members.pop(room_id, None)
+
+    def strange(self, entries: Sequence[Entry]) -> set[str]:
+        """The rooms to which somebody sends whom we have not seen there."""
+        members = self.members
+        return {e.cmd.room_id for e in entries if e.who.id not in members.get(e.cmd.room_id, ())}
 
 
 class MessageWriter:
@@ -48,6 +73,7 @@ class MessageWriter:
         self._kernel = kernel
         self._queue: deque[Entry] = deque()
         self._task: asyncio.Task[None] | None = None
+        self._known = _Known()
 
     def put(self, who: Principal, cmd: SendMessage) -> asyncio.Future[MessageReceived]:
         """Queue a send; the Future resolves after its commit, in the order of the calls.
@@ -72,47 +98,69 @@ class MessageWriter:
     async def _work(self) -> None:
         try:
             while self._queue:
-                batch = [self._queue.popleft() for _ in range(min(_BATCH, len(self._queue)))]
-                await self._commit(batch)
+                entries = [self._queue.popleft() for _ in range(min(_BATCH, len(self._queue)))]
+                await self._commit(entries)
         finally:
             self._task = None
 
-    async def _commit(self, batch: Sequence[Entry]) -> None:
+    async def _commit(self, entries: Sequence[Entry]) -> None:
         """Store a batch and answer every entry of it, whatever happens."""
         try:
             try:
-                await self._store(batch, look_for_repeats=False)
+                left = await self._store_known(entries)
+                if left:
+                    await self._store_locked(left, look_for_repeats=False)
             except Conflict:  # somebody repeats an id: rare, so only then is it worth a query
-                await self._store(batch, look_for_repeats=True)
+                left = [entry for entry in entries if not entry.done.done()]
+                await self._store_locked(left, look_for_repeats=True)
         except Problem as problem:
-            _refuse(batch, problem)
+            refuse(entries, problem)
             if problem.code == "unavailable":  # nobody waits for a timeout of their own, up to 20 s per batch
-                _refuse(self._queue, problem)
+                refuse(self._queue, problem)
                 self._queue.clear()
         except Exception as error:  # noqa: BLE001 - the senders must hear of it; then it is the loop's to report
-            _refuse(batch, Problem("internal"))
+            refuse(entries, Problem("internal"))
             asyncio.get_running_loop().call_exception_handler(
                 {"message": "messages.writer failed", "exception": error}
             )
 
-    async def _store(self, batch: Sequence[Entry], *, look_for_repeats: bool) -> None:
+    async def _store_known(self, entries: Sequence[Entry]) -> Sequence[Entry]:
+        """Store the sends to rooms that are still as this node left them; return the others."""
+        known = self._known
+        strange = known.strange(entries)
+        ready = [entry for entry in entries if entry.cmd.room_id not in strange] if strange else entries
+        if not ready:
+            return entries
         ctx = Context(self._kernel, SYSTEM)
-        outcome = _Outcome()
+        batch = Batch(ctx.now)
+        batch.number(ready, known.heads, known.members, {})
+        async with ctx.begin(single=True) as tx:
+            moved = await log.advance_if(tx, batch.moves, store.ADD, batch.rows)
+            known.forget(batch.moves.keys() - moved)
+            batch.keep(moved)
+            _publish(tx, batch)
+        known.moved(batch)
+        return [entry for entry in entries if entry.cmd.room_id not in moved]
+
+    async def _store_locked(self, entries: Sequence[Entry], *, look_for_repeats: bool) -> None:
+        """Lock the heads of the rooms, see who is a member, store."""
+        ctx = Context(self._kernel, SYSTEM)
+        batch = Batch(ctx.now)
+        self._known.forget({entry.cmd.room_id for entry in entries})
         async with ctx.begin() as tx:
-            heads = await log.lock(tx, {entry.cmd.room_id for entry in batch})
-            members = await rooms.memberships(tx.db, {(e.cmd.room_id, e.who.id) for e in batch})
+            heads = await log.lock(tx, {entry.cmd.room_id for entry in entries})
+            members = await rooms.memberships(tx.db, {(e.cmd.room_id, e.who.id) for e in entries})
             stored: dict[Key, MessageRow] = {}
             if look_for_repeats:
-                stored = await store.find_repeats(tx.db, {e.key for e in batch if e.key})
-            outcome.number(batch, heads, members, stored, ctx.now)
-            if outcome.rows:
-                await store.add_all(tx.db, outcome.rows)
-                await log.advance(tx, outcome.moved)
-            # Answers before events: both join the same write to the sender's connection.
-            tx.after(outcome.resolve)
-            for message in outcome.said:
-                tx.emit(message, to=audience.room(message.room_id))
-        for entry in outcome.strangers:
+                stored = await store.find_repeats(tx.db, {entry.key for entry in entries if entry.key})
+            there = {room_id: {user for room, user in members if room == room_id} for room_id in heads}
+            batch.number(entries, heads, there, stored)
+            if batch.rows:
+                await store.add_all(tx.db, batch.rows)
+                await log.advance(tx, {room_id: seq for room_id, (_, seq) in batch.moves.items()})
+            _publish(tx, batch)
+        self._known.learn(heads, there, batch)
+        for entry in batch.strangers:
             await self._explain(ctx, entry)
 
     async def _explain(self, ctx: Context, entry: Entry) -> None:
@@ -120,98 +168,14 @@ class MessageWriter:
         try:
             async with ctx.read() as reader:
                 await rooms.must_be_member(reader, entry.cmd.room_id, entry.who.id)
-            _refuse(
-                [entry], Problem("unavailable", retry_after=1)
-            )  # a member since this moment: the next try works
+            # A member since this moment: the next try works.
+            refuse([entry], Problem("unavailable", retry_after=1))
         except Problem as problem:
-            _refuse([entry], problem)
+            refuse([entry], problem)
 
 
-class _Outcome:
-    """What becomes of a batch: rows to insert, heads to move, answers to give after the commit."""
-
-    def __init__(self) -> None:
-        self.rows: list[dict[str, Any]] = []
-        self.moved: dict[str, int] = {}
-        self.said: list[MessageReceived] = []
-        self.strangers: list[Entry] = []
-        self._answers: list[tuple[Entry, MessageReceived | Problem]] = []
-
-    def number(
-        self,
-        batch: Sequence[Entry],
-        heads: dict[str, Head],
-        members: set[tuple[str, str]],
-        stored: dict[Key, MessageRow],
-        now: int,
-    ) -> None:
-        """Decide each entry in order and give the new ones their room's next seq."""
-        fresh: dict[Key, tuple[MessageRow, MessageReceived]] = {}
-        for entry in batch:
-            cmd, key = entry.cmd, entry.key
-            head = heads.get(cmd.room_id)
-            if head is None or (cmd.room_id, entry.who.id) not in members:
-                self.strangers.append(entry)
-                continue
-            if key and (key in stored or key in fresh):
-                self._answers.append((entry, _again(entry, stored.get(key), fresh.get(key), head.epoch)))
-                continue
-            seq = self.moved.get(cmd.room_id, head.seq) + 1
-            self.moved[cmd.room_id] = seq
-            row = _row(entry, seq, now)
-            message = view(row, head.epoch)
-            if key:
-                fresh[key] = (row, message)
-            self.rows.append(
-                {name: value for name, value in row._asdict().items() if name not in _NOT_STORED}
-            )
-            self.said.append(message)
-            self._answers.append((entry, message))
-
-    def resolve(self) -> None:
-        """Answer the senders: everything is committed."""
-        for entry, answer in self._answers:
-            if entry.done.done():  # cancelled: its connection has gone
-                continue
-            if isinstance(answer, Problem):
-                entry.done.set_exception(answer)
-            else:
-                entry.done.set_result(answer)
-
-
-_NOT_STORED: Final = frozenset({"username", "name"})
-
-
-def _row(entry: Entry, seq: int, now: int) -> MessageRow:
-    return MessageRow(
-        id=ids.new(),
-        seq=seq,
-        room_id=entry.cmd.room_id,
-        sender_id=entry.who.id,
-        content=entry.content,
-        message_type=rules.message_type(entry.cmd.message_type),
-        created_at=now,
-        client_msg_id=entry.cmd.client_msg_id,
-        username=entry.who.username,
-        name=entry.who.name,
-    )
-
-
-def _again(
-    entry: Entry, stored: MessageRow | None, fresh: tuple[MessageRow, MessageReceived] | None, epoch: str
-) -> MessageReceived | Problem:
-    """The first answer of a repeated send, or the refusal of one that says something else."""
-    first = stored or (fresh[0] if fresh else None)
-    if first is None:
-        return Problem("internal")
-    try:
-        rules.must_repeat(first, entry.cmd)
-    except Problem as problem:
-        return problem
-    return view(first, epoch)
-
-
-def _refuse(batch: Iterable[Entry], problem: Problem) -> None:
-    for entry in batch:
-        if not entry.done.done():
-            entry.done.set_exception(problem)
+def _publish(tx: Tx, batch: Batch) -> None:
+    """Answers before events: both join the same write to the sender's connection."""
+    tx.after(batch.resolve)
+    for message in batch.said:
+        tx.emit(message, to=audience.room(message.room_id))

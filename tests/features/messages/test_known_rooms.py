@@ -1,0 +1,100 @@
+"""What the writer remembers of a room is a guess: two nodes on one database prove that it is never trusted."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from chatroom.app import App
+from chatroom.core.context import Context
+from chatroom.core.dispatch import dispatch
+from chatroom.core.principal import Principal
+from chatroom.db.migrate import upgrade
+from chatroom.features import operations, tables
+from chatroom.features.messages.types import SendMessage
+from tests.cast import Clock, do, node, principal, register, room, settings_for
+
+
+class Nodes(NamedTuple):
+    """Two nodes, and Ana and Bob in a public room."""
+
+    one: App
+    other: App
+    ana: Principal
+    bob: Principal
+    room_id: str
+
+
+@pytest.fixture
+async def nodes(database_url: str, tmp_path: Path) -> AsyncIterator[Nodes]:
+    upgrade(database_url, tables)
+    settings = settings_for(database_url, tmp_path)
+    async with node(settings, Clock()) as one, node(settings, Clock()) as other:
+        ana, bob = await register(one, "Ana"), await register(one, "Bob")
+        made = await room(one, ana, bob)
+        yield Nodes(one, other, await principal(one, ana), await principal(one, bob), made["id"])
+
+
+def put(app: App, who: Principal, room_id: str, content: str, key: str | None = None) -> Any:
+    cmd = SendMessage(room_id=room_id, content=content, client_msg_id=key)
+    return dispatch(Context(app.kernel, who), operations["messages.send"], lambda: cmd)
+
+
+async def code_of(sent: Any) -> str:
+    done = (await asyncio.gather(sent, return_exceptions=True))[0]
+    return getattr(done, "code", "")
+
+
+async def test_two_nodes_that_send_in_turns_leave_no_hole(nodes: Nodes) -> None:
+    answers = []
+    for turn in range(20):
+        app = (nodes.one, nodes.other)[turn % 2]
+        answers.append(await put(app, nodes.ana, nodes.room_id, str(turn)))
+    assert [answer.seq for answer in answers] == list(range(3, 23))
+
+
+async def test_two_nodes_that_send_at_once_keep_each_senders_order(nodes: Nodes) -> None:
+    sent = [
+        put(app, who, nodes.room_id, str(number))
+        for number in range(40)
+        for app, who in ((nodes.one, nodes.ana), (nodes.other, nodes.bob))
+    ]
+    answers = sorted(await asyncio.gather(*sent), key=lambda answer: answer.seq)
+    assert [answer.seq for answer in answers] == list(range(3, 83))
+    said = defaultdict(list)
+    for answer in answers:
+        said[answer.sender_id].append(int(answer.content))
+    assert said == {nodes.ana.id: list(range(40)), nodes.bob.id: list(range(40))}
+
+
+async def test_who_left_by_another_node_sends_nothing_more(nodes: Nodes) -> None:
+    await put(nodes.one, nodes.bob, nodes.room_id, "I am known here")
+    await do(nodes.other, nodes.bob, "rooms.leave", roomId=nodes.room_id)
+    assert await code_of(put(nodes.one, nodes.bob, nodes.room_id, "still here?")) == "not_a_member"
+    await do(nodes.other, nodes.bob, "rooms.join", roomId=nodes.room_id)
+    assert (await put(nodes.one, nodes.bob, nodes.room_id, "again")).seq == 6
+
+
+async def test_a_retry_at_the_other_node_gets_the_first_answer(nodes: Nodes) -> None:
+    first = await put(nodes.one, nodes.ana, nodes.room_id, "hi", "k1")
+    await put(nodes.other, nodes.ana, nodes.room_id, "warm", "k2")
+    assert await put(nodes.other, nodes.ana, nodes.room_id, "hi", "k1") == first
+    assert await code_of(put(nodes.other, nodes.ana, nodes.room_id, "ho", "k1")) == "message_conflict"
+
+
+async def test_a_room_that_moved_on_does_not_hold_up_the_others_of_its_batch(nodes: Nodes) -> None:
+    quiet = (await do(nodes.one, nodes.ana, "rooms.create", name="Quiet"))["id"]
+    await asyncio.gather(*(put(nodes.one, nodes.ana, each, "known") for each in (quiet, nodes.room_id)))
+    await put(nodes.other, nodes.bob, nodes.room_id, "from elsewhere")
+    both = await asyncio.gather(
+        *(put(nodes.one, nodes.ana, each, text) for text in ("a", "b") for each in (nodes.room_id, quiet))
+    )
+    assert [(m.room_id == quiet, m.seq, m.content) for m in both] == [
+        (False, 5, "a"),
+        (True, 3, "a"),
+        (False, 6, "b"),
+        (True, 4, "b"),
+    ]
