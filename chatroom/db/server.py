@@ -88,7 +88,6 @@ class ServerEngine:
             self._single = create_async_engine(
                 target.url,
                 isolation_level="AUTOCOMMIT",
-                pool_reset_on_return=None,
                 connect_args=arguments(target),
                 **{**pool, "pool_size": 2},
             )
