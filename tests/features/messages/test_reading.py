@@ -44,6 +44,7 @@ async def test_the_cursors_walk_every_message_once_in_both_directions(
         contents = [message["content"] for message in found["messages"]]
         assert len(contents) <= limit
         back = contents + back
+        assert len(back) <= len(said)
         assert found["hasMore"] is (found["nextCursor"] is not None)
         if found["nextCursor"] is None:
             break
@@ -55,6 +56,7 @@ async def test_the_cursors_walk_every_message_once_in_both_directions(
             app, ana, "messages.history", roomId=cast.square, limit=limit, cursor=found["prevCursor"]
         )
         forth += [message["content"] for message in found["messages"]]
+        assert len(forth) <= len(said)
     assert forth == said
 
 
