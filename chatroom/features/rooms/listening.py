@@ -31,13 +31,15 @@ async def enter(ctx: Context, cmd: OneRoom) -> RoomJoined:
         async with ctx.begin() as tx:
             await membership.admit(tx, cmd.room_id, None)
     broker, channel = ctx.kernel.broker, audience.room_channel(cmd.room_id)
+    listened = broker.listens(connection.id, channel)
     first = broker.subscribe(connection.id, channel)
     try:
         async with ctx.read() as reader:
             room = rules.must_be_member(await store.find(reader, cmd.room_id, ctx.who.id))
             head = (await log.heads(reader, [cmd.room_id]))[cmd.room_id]
-    except Problem:
-        broker.unsubscribe(connection.id, channel)
+    except Problem as problem:
+        if not (listened and problem.retryable):  # the database is away: what was heard goes on being heard
+            broker.unsubscribe(connection.id, channel)
         raise
     now = iso(ctx.now)
     joined = RoomJoined(
