@@ -91,6 +91,27 @@ def test_leaving_a_room_takes_it_from_the_list(join: Join, room: str) -> None:
     expect(ana.page.get_by_text("Bo left")).to_be_visible()
 
 
+def test_what_is_said_while_the_page_lists_its_rooms_is_not_missed(join: Join, room: str) -> None:
+    ana, bo = join("Ana"), join("Bo")
+    room_id = ana.create_room(room)
+    bo.join_public(room)
+    token = ana.token()
+    said: list[object] = []
+
+    def answer_late(route: Route) -> None:
+        """The list leaves the server before the message, and reaches the page after it."""
+        listed = route.fetch()
+        if not said:
+            said.append(ana.server.post(f"/api/v1/rooms/{room_id}/messages", token, content="You there"))
+        route.fulfill(response=listed)
+
+    bo.page.route("**/api/rooms", answer_late)
+    bo.page.goto(bo.server.url + "/discover")
+    row = bo.page.get_by_role("navigation", name="My rooms").get_by_role("link", name=room)
+    expect(row.get_by_label("unread")).to_be_visible()
+    assert said
+
+
 def test_an_unread_room_has_a_dot_until_it_is_opened(join: Join, room: str) -> None:
     ana, bo = join("Ana"), join("Bo")
     ana.create_room(room)
@@ -204,7 +225,9 @@ def test_who_scrolled_up_is_told_of_new_messages_and_not_moved(
     bo = join("Bo")
     bo.join_public(room)
     log = bo.page.get_by_role("log")
-    bo.page.wait_for_timeout(500)  # the list goes on measuring its rows for a moment after it opened at its end
+    bo.page.wait_for_timeout(
+        500
+    )  # the list goes on measuring its rows for a moment after it opened at its end
     log.evaluate("log => { log.scrollTop = 300 }")
     row = log.get_by_text(log.evaluate(IN_VIEW), exact=True)
     expect(bo.page.get_by_role("button", name="Jump to the newest")).to_be_visible()

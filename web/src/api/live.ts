@@ -153,6 +153,19 @@ export async function listenTo(roomId: string): Promise<void> {
   if (answer && !answer.ok && answer.error.retryAfter !== undefined) {
     setTimeout(() => void listenTo(roomId), answer.error.retryAfter * 1_000);
   }
+  if (answer?.ok) void catchUp(roomId, answer.data.epoch, answer.data.headSeq).catch(() => undefined);
+}
+
+/** Learns of what was said between the listing of the rooms and the first moment of listening to this one. */
+async function catchUp(roomId: string, epoch: string, headSeq: number): Promise<void> {
+  const isNews = (seq: number): boolean => {
+    const known = getState().rooms[roomId];
+    return known !== undefined && (known.epoch !== epoch || known.headSeq < seq);
+  };
+  if (!isNews(headSeq)) return;
+  const room = await call("rooms.show", { roomId });
+  if (isNews(room.headSeq)) publish("room_known", { room });
+  await fillGap(roomId);
 }
 
 /** Listens to these rooms, few enough at a time for the server's limit. */
