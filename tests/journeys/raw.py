@@ -48,7 +48,9 @@ class Raw:
         while True:
             message = await self.wire.receive()
             if message.type is not aiohttp.WSMsgType.TEXT:
-                return Outcome("closed", self.wire.close_code)
+                # aiohttp forgets the code when the server does not stay for the answer to its close.
+                said = message.data if message.type is aiohttp.WSMsgType.CLOSE else self.wire.close_code
+                return Outcome("closed", said)
             if message.data == "2":
                 await self.wire.send_str("3")
             elif (found := _read(message.data)) is not None:
