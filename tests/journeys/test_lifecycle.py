@@ -24,8 +24,8 @@ async def test_sigterm_sends_everybody_away_and_ends_well(server: ChatServer) ->
         assert (await listener.connect(ana.token)).kind == "connected"
         started = time.monotonic()
         ending = asyncio.create_task(asyncio.to_thread(server.stop))
-        ends = await asyncio.gather(listener.outcome(), idle.outcome())
-        assert ends == [Outcome("closed", 1012)] * 2
+        ends = tuple(await asyncio.gather(listener.outcome(), idle.outcome()))
+        assert ends == (Outcome("closed", 1012), Outcome("closed", 1012))
         assert await ending == 0
     assert time.monotonic() - started < float(server.environment["DRAIN_SECONDS"]) + 2
 
