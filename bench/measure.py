@@ -42,7 +42,7 @@ def _get(server: Server, token: str, path: str) -> Any:
 
 def walk_back(server: Server, newest: Path, older: Path) -> None:
     """Write the file of a room's older pages, found by following the cursors. Raises RuntimeError on a bad page."""
-    token, room, path = newest.read_text().split()
+    token, room, path = newest.read_text().partition("\n")[0].split()
     lines: list[str] = []
     cursor = None
     while len(lines) < _PAGES:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bench.measure import walk_back
 from chatroom.bench.crowd import Shape, fill
 from chatroom.bench.load import Load, NotRun
 from chatroom.bench.process import Server, product
@@ -76,16 +77,21 @@ def test_without_a_c_compiler_nothing_runs(tmp_path: Path, monkeypatch: pytest.M
 
 def test_the_whole_product_is_measured_with_people_of_its_own(load: Load, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/chatroom.db"
-    fill(tmp_path, url, Shape(people=12, hall=10, idle_each=2, tens=1, eights=1, listed=2, histories=(120,)))
+    fill(tmp_path, url, Shape(people=12, hall=10, idle_each=2, tens=1, eights=1, listed=2, histories=(150,)))
     server = product(tmp_path, url)
     try:
         sent = load.run(
             "chat", server.port, server.pid, people=tmp_path / "eights.txt", clients=8, senders=4, seconds=0.3
         )
-        page = load.run("http", server.port, server.pid, people=tmp_path / "history-120.txt", seconds=0.3)
+        walk_back(server, tmp_path / "history-150.txt", tmp_path / "older.txt")
+        older = load.run(
+            "http", server.port, server.pid, people=tmp_path / "older.txt", clients=2, window=2, seconds=0.3
+        )
+        page = load.run("http", server.port, server.pid, people=tmp_path / "history-150.txt", seconds=0.3)
         rooms = load.run("http", server.port, server.pid, people=tmp_path / "rooms.txt", seconds=0.3)
     finally:
         server.stop()
     assert sent["messages"] > 0
     assert page["bytes_each"] > 50 * 150
+    assert older["bytes_each"] > 50 * 150
     assert rooms["requests"] > 0
