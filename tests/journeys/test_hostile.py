@@ -33,6 +33,7 @@ class Chat:
         self.voices = [AsyncVoice(["websocket"]), AsyncVoice(["polling"])]
         self.said = 0
         self.slowest = 0.0
+        self.enough = False
 
     async def open(self) -> None:
         for person, voice in zip(self.people, self.voices, strict=True):
@@ -40,8 +41,11 @@ class Chat:
             await voice.call("join_room", {"roomId": self.room_id})
 
     async def chat(self) -> None:
-        """Say one thing after another, each when both have heard the last."""
-        while True:
+        """Say one thing after another, each when both have heard the last, until it is enough.
+
+        Nobody cancels this: `asyncio.wait_for` of Python 3.11, in python-socketio, may swallow a cancellation.
+        """
+        while not self.enough:
             started = time.monotonic()
             self.said += 1
             body = {"roomId": self.room_id, "content": f"number {self.said}"}
@@ -73,9 +77,8 @@ async def _undisturbed(server: ChatServer) -> AsyncIterator[Chat]:
         enough = chat.said + 4
         await until("the two to say some more", lambda: chat.said >= enough)
     finally:
-        chatting.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await chatting
+        chat.enough = True
+        await chatting
     for voice in chat.voices:
         await voice.hear("receive_message", chat.said)
     chat.check()
