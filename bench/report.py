@@ -13,6 +13,14 @@ from bench.scenarios import FAMILIES, GROWTH, LENGTHS, Scenario
 PAGE: Final = ROOT / "docs" / "performance.md"
 PICTURES: Final = ROOT / "docs" / "performance"
 Results = Mapping[str, Any]
+_SHOWN: Final = {
+    "fanout": ("speed", "members", "rooms"),
+    "latency": ("late",),
+    "idle": ("connections",),
+    "durable": ("durable",),
+    "history": ("history",),
+}
+"""The plots above each family's table."""
 _UNITS: Final = {
     "deliveries": "deliveries/s",
     "messages": "messages/s",
@@ -186,6 +194,10 @@ def _growth(results: Results) -> dict[str, str]:
     }
 
 
+def _title(drawing: str) -> str:
+    return drawing.partition('aria-label="')[2].partition('"')[0]
+
+
 def write(results: Results) -> None:
     """Replace what stands between the marks of docs/performance.md, and draw the plots."""
     made = {"about": _about(results), "bars": bar_table(judge(results))}
@@ -193,8 +205,12 @@ def write(results: Results) -> None:
         name: _family(results, scenarios) for name, scenarios in FAMILIES.items() if scenarios is not GROWTH
     }
     made["big"] = _big(results)
+    drawn = pictures(results)
+    for family, names in _SHOWN.items():
+        shown = "\n".join(f"![{_title(drawn[name])}](performance/{name}.svg)" for name in names)
+        made[family] = f"{shown}\n\n{made[family]}"
     PICTURES.mkdir(exist_ok=True)
-    for name, drawing in pictures(results).items():
+    for name, drawing in drawn.items():
         (PICTURES / f"{name}.svg").write_text(drawing)
     text = PAGE.read_text()
     for name, content in made.items():
