@@ -2,6 +2,7 @@
 
 MAX_STRIKES = 60
 STRIKE_WINDOW = 10.0
+_ROUNDING = 1e-6  # seconds; sums of steps on a clock that has run for weeks are off by up to 1e-9
 
 
 class Rate:
@@ -21,7 +22,7 @@ class Rate:
             return full_at
         after = max(full_at, now) + self._step * amount
         excess = after - now - self._slack
-        return after if excess <= 0 or full_at <= now else -max(excess, 1e-3)
+        return after if excess <= _ROUNDING or full_at <= now else -max(excess, 1e-3)
 
 
 class Meter:

@@ -47,6 +47,16 @@ def test_a_meter_loses_patience_only_within_its_window() -> None:
     assert meter.exhausted
 
 
+@pytest.mark.parametrize("now", [0.1, 8_412.337, 123_456.789, 5_000_000.123])
+def test_a_burst_is_admitted_whole_at_any_time(now: float) -> None:
+    rate = Rate(5, 10)
+    full_at = 0.0
+    for _ in range(10):
+        full_at = rate.take(full_at, now)
+        assert full_at > 0
+    assert rate.take(full_at, now) < 0
+
+
 async def test_events_over_the_rate_are_dropped_and_said_so_then_the_connection_ends() -> None:
     async with running(Options(event_rate=5, event_burst=10)) as it:
         socket = await WebSocket.joined(it.port)
