@@ -47,6 +47,7 @@ class Client:
         "id",
         "inbox",
         "namespace",
+        "owed",
     )
 
     def __init__(self, connection: "NamespaceConnection", namespace: str) -> None:
@@ -62,6 +63,7 @@ class Client:
         self.busy: asyncio.Future[None] | None = None  # the event at work
         self.inbox: deque[tuple[str, list[Argument], int | None, int]] | None = None
         self.answered: int | None = None  # the last ack id that got its answer
+        self.owed: set[int] | None = None  # ack ids of started events that wait for their answer
 
     @property
     def handshake(self) -> Handshake:
@@ -96,13 +98,18 @@ class Client:
 
     def reply(self, ack_id: int, args: bytes) -> None:
         """Answer the event that asked with `ack_id`; `args` is JSON without brackets."""
-        self.answered = ack_id
+        self._settled(ack_id)
         self.push(ack_frame(ack_id, args, namespace=self.namespace))
 
     def answer(self, ack_id: int, *args: object) -> None:
         """Answer with objects, which may hold `bytes`."""
-        self.answered = ack_id
+        self._settled(ack_id)
         self._send(encode(ACK, self.namespace, ack_id, list(args)))
+
+    def _settled(self, ack_id: int) -> None:
+        self.answered = ack_id
+        if self.owed:
+            self.owed.discard(ack_id)
 
     def emit(self, name: str, *args: object, volatile: bool = False) -> None:
         """Encode and queue one event; `bytes` in the arguments travel as attachments.

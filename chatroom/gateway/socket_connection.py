@@ -121,7 +121,8 @@ class SocketConnection(NamespaceConnection):
 
     @property
     def busy(self) -> bool:
-        return any(client.busy is not None for client in self.clients.values()) or bool(self.connecting)
+        clients = self.clients.values()
+        return any(client.busy is not None or client.owed for client in clients) or bool(self.connecting)
 
     def _deliver(
         self, client: Client, name: str, args: list[Argument], ack_id: int | None, size: int
@@ -141,6 +142,10 @@ class SocketConnection(NamespaceConnection):
             self.link.pause()
 
     def _start(self, client: Client, name: str, args: list[Argument], ack_id: int | None) -> None:
+        if ack_id is not None:
+            if client.owed is None:
+                client.owed = set()
+            client.owed.add(ack_id)
         try:
             result = self.server.app.event(client, name, args, ack_id)
         except Exception as error:  # noqa: BLE001 - the application's fault ends the event, not the connection

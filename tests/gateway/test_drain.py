@@ -76,6 +76,26 @@ async def test_a_drain_waits_for_events_at_work_and_sends_their_answers() -> Non
         await draining
 
 
+async def test_a_drain_waits_for_answers_of_events_that_only_stand_in_a_queue() -> None:
+    async with running(app=Recorder(on={"queue": lambda *_: None})) as it:
+        websocket = await WebSocket.joined(it.port)
+        websocket.send('421["queue"]')
+        websocket.send('422["queue"]')
+        client = it.app.clients[0]
+        await until(lambda: client.owed == {1, 2})
+        assert client.busy is None
+        draining = asyncio.create_task(it.sockets.drain(5))
+        await until(lambda: it.sockets.draining)
+        client.reply(2, b'"second"')
+        await asyncio.sleep(0.2)  # longer than a batch: the claim is that nothing is closed meanwhile
+        assert client.connected
+        client.reply(1, b'"first"')
+        assert await websocket.text() == '432["second"]'
+        assert await websocket.text() == '431["first"]'
+        assert await websocket.closed() == 1012
+        await draining
+
+
 @pytest.mark.parametrize("way", WAYS)
 async def test_a_drain_is_bounded_even_when_clients_do_not_read_or_work_never_ends(way: str) -> None:
     async def never(*_: object) -> None:
