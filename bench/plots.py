@@ -10,7 +10,7 @@ _WIDTH: Final = 720
 _HEIGHT: Final = 340
 _LEFT: Final = 70
 _RIGHT: Final = 500
-_TOP: Final = 44
+_TOP: Final = 54
 _BOTTOM: Final = 290
 _COLOURS: Final = ("#0b6e4f", "#1f77b4", "#d1495b", "#b8860b", "#6a4c93", "#555555")
 
