@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-_POOLS: Final = ("seeds", "seeds-small")
+_POOLS: Final = ("seeds", "seeds-large")
 
 
 @dataclass(frozen=True)

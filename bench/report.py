@@ -156,7 +156,7 @@ def pictures(results: Results) -> dict[str, str]:
     """Every plot by its file name."""
     peers, stacks = (
         ("engine", "socketio", "pysocketio", "limit"),
-        ("sqlite", "postgresql", "seeds", "seeds-small"),
+        ("sqlite", "postgresql", "seeds", "seeds-large"),
     )
     speed = {"fanout-16": "1 000, 16", "fanout-1": "1 000, 1", "rooms": "100 x 10", "hall": "1 x 200"}
     late = {"latency-1000": "1 000 messages/s", "latency-4000": "4 000 messages/s"}

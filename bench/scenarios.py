@@ -6,7 +6,7 @@ from typing import Any, Final
 
 SIZE: Final = 200  # characters of a message: 250 bytes on the wire of the plain servers
 _PLAIN: Final = ("engine", "socketio", "pysocketio", "limit")
-_STACKS: Final = ("sqlite", "postgresql", "seeds", "seeds-small")
+_STACKS: Final = ("sqlite", "postgresql", "seeds", "seeds-large")
 _PAGES: Final = ("sqlite", "postgresql", "seeds")
 
 

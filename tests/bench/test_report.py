@@ -26,7 +26,7 @@ def test_what_was_not_measured_says_why() -> None:
 
 
 def test_the_seeds_stack_counts_with_the_better_of_its_pools() -> None:
-    rates = {"postgresql": 400.0, "seeds": 50.0, "seeds-small": 100.0}
+    rates = {"postgresql": 400.0, "seeds": 50.0, "seeds-large": 100.0}
     found = {name: {"messages": [rate] * 3} for name, rate in rates.items()}
     record = {"figure": "messages", "contenders": found, "skipped": {}}
     verdicts = judge({"scenarios": {"durable-32": record}})
