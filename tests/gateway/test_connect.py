@@ -104,10 +104,10 @@ async def test_connect_that_takes_too_long_is_cancelled() -> None:
             cancelled.append(client.namespace)
             raise
 
-    async with running(Options(connect_timeout=0.1), app=Recorder(admit=admit)) as it:
+    async with running(Options(connect_timeout=1.0), app=Recorder(admit=admit)) as it:
         socket = await WebSocket.open(it.port)
         socket.send("40")
-        assert await socket.closed(1) == 1008
+        assert await socket.closed(5) == 1008
         await until(lambda: cancelled == ["/"])
         assert it.app.clients == []
         assert it.app.ends == []
