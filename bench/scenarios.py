@@ -52,7 +52,7 @@ FAN_OUT: Final = [
     _chat(
         "fanout-1",
         "the same, 1 message in flight",
-        (*_PLAIN, "sqlite"),
+        _PLAIN,
         flags={"clients": 1000, "window": 1},
         people="hall",
     ),
