@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 from collections.abc import Iterator
@@ -59,11 +60,23 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
     )
     try:
         await app.start()
+        _spare_the_collector()
         port = listener.getsockname()[1]
         print(f"Chatroom is at {settings.public_url or f'http://localhost:{port}'}", flush=True)  # noqa: T201
         await _Server(config).serve([listener])
     finally:
         await app.close()
+
+
+def _spare_the_collector() -> None:
+    """Leave what stands after the start out of every collection, and look at the long-lived rest rarely.
+
+    With 10 000 connections full collections made the longest loop turn 197 ms, without them it is 26 ms (measured by
+    `python -m bench --only big`); little here is garbage in a circle.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 1000)
 
 
 class _Server(uvicorn.Server):
