@@ -26,7 +26,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         contenders = Contenders(Path(folder), crowd.Shape())
         try:
-            print(json.dumps(_measure(contenders, Load(Path(folder), max(os.sched_getaffinity(0)))), indent=2))
+            print(
+                json.dumps(_measure(contenders, Load(Path(folder), max(os.sched_getaffinity(0)))), indent=2)
+            )
         finally:
             contenders.close()
 
