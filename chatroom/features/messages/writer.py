@@ -20,6 +20,7 @@ from chatroom.features.messages import rules, store
 from chatroom.features.messages.batch import Batch, Entry, refuse
 from chatroom.features.messages.store import Key
 from chatroom.features.messages.types import MessageReceived, MessageRow, SendMessage
+from chatroom.features.messages.view import view
 from chatroom.features.rooms import service as rooms
 
 _BATCH: Final = 256
@@ -74,6 +75,7 @@ class MessageWriter:
         self._queue: deque[Entry] = deque()
         self._task: asyncio.Task[None] | None = None
         self._known = _Known()
+        self._told: dict[str, int] = {}  # room -> seq up to which this node has told its messages
 
     def put(self, who: Principal, cmd: SendMessage) -> asyncio.Future[MessageReceived]:
         """Queue a send; the Future resolves after its commit, in the order of the calls.
@@ -140,6 +142,7 @@ class MessageWriter:
             batch.keep(moved)
             _publish(tx, batch)
         known.moved(batch)
+        self._told.update({room_id: batch.moves[room_id][1] for room_id in moved})
         return [entry for entry in entries if entry.cmd.room_id not in moved]
 
     async def _store_locked(self, entries: Sequence[Entry], *, look_for_repeats: bool) -> None:
@@ -155,13 +158,27 @@ class MessageWriter:
                 stored = await store.find_repeats(tx.db, {entry.key for entry in entries if entry.key})
             there = {room_id: {user for room, user in members if room == room_id} for room_id in heads}
             batch.number(entries, heads, there, stored)
+            await self._catch_up(tx, heads)
             if batch.rows:
                 await store.add_all(tx.db, batch.rows)
                 await log.advance(tx, {room_id: seq for room_id, (_, seq) in batch.moves.items()})
             _publish(tx, batch)
         self._known.learn(heads, there, batch)
+        if len(self._told) > _ROOMS:
+            self._told.clear()
+        self._told.update(
+            {room_id: batch.moves.get(room_id, (0, head.seq))[1] for room_id, head in heads.items()}
+        )
         for entry in batch.strangers:
             await self._explain(ctx, entry)
+
+    async def _catch_up(self, tx: Tx, heads: dict[str, Head]) -> None:
+        """Tell the messages that were stored although their commit seemed to fail, before what follows them."""
+        for room_id, head in heads.items():
+            told = self._told.get(room_id, head.seq)
+            if told < head.seq:
+                for row in await store.list_after(tx.db, room_id, told, head.seq, _QUEUE):
+                    tx.emit(view(row, head.epoch), to=audience.room(room_id))
 
     async def _explain(self, ctx: Context, entry: Entry) -> None:
         """Tell a non-member what the room is to them: closed, or not there at all."""
