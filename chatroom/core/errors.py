@@ -22,6 +22,7 @@ CATALOGUE: Final[Mapping[str, Entry]] = {
     "invalid_credentials": Entry(401, "Invalid credentials"),
     "forbidden": Entry(403, "You may not do this."),
     "bad_origin": Entry(403, "Requests with a cookie must come from this site."),
+    "password_change_required": Entry(403, "Set a password of your own first."),
     "not_a_member": Entry(403, "Join the room first."),
     "not_listening": Entry(403, "Send join_room for this room first."),
     "not_the_creator": Entry(403, "Only the person who created the room may see or change its invite."),

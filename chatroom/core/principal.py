@@ -27,6 +27,12 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     username: str = ""
     name: str = ""
     session_id: str = ""
+    expires_at: int | None = None
+    """When the token ends, in epoch milliseconds; None when it has no end of its own."""
+    must_change_password: bool = False
+    """Signed in with a first password: may only set one, refresh and sign out (trust.md A3)."""
+    transient: bool = False
+    """A guest who came without a token and has no row yet."""
 
 
 OUTSIDER: Final = Principal(id="", role=Role.OUTSIDER)
@@ -56,9 +62,14 @@ POLICY: Final[dict[str, frozenset[Role]]] = {
 }
 """Action -> the global roles that may try it. Whose object it is, the slice decides by scoped look-up."""
 
+UNFINISHED: Final = frozenset({"auth.change_password"})
+"""What a person with a first password may ask besides all that an outsider may (refresh and sign-out among it)."""
+
 
 def require(who: Principal, action: str) -> None:
     """Let `who` pass or raise: 401 for an outsider, 403 for the others (roles that the action does not name)."""
-    if who.role in POLICY[action]:
-        return
-    raise Problem("unauthorized" if who.role is Role.OUTSIDER else "forbidden")
+    allowed = POLICY[action]
+    if who.role not in allowed:
+        raise Problem("unauthorized" if who.role is Role.OUTSIDER else "forbidden")
+    if who.must_change_password and action not in UNFINISHED and Role.OUTSIDER not in allowed:
+        raise Problem("password_change_required")
