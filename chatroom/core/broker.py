@@ -38,5 +38,8 @@ class Broker(Protocol):
     def end_session(self, user_id: str, session_id: str) -> None:
         """Disconnect a person's connections of one session, which has ended; the others stay."""
 
+    def end_user(self, user_id: str, besides: str = "") -> None:
+        """Disconnect a person's connections of every session but `besides`: the others have ended."""
+
     def listens(self, connection_id: str, channel: str) -> bool:
         """Tell whether a connection of this node listens to a channel."""

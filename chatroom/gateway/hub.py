@@ -111,6 +111,11 @@ class Hub:
             if seat.who.session_id == session_id:
                 seat.client.disconnect()
 
+    def end_user(self, user_id: str, besides: str = "") -> None:
+        for seat in tuple(self._people.get(user_id, {}).values()):
+            if not besides or seat.who.session_id != besides:
+                seat.client.disconnect()
+
     def listens(self, connection_id: str, channel: str) -> bool:
         seat = self._seats.get(connection_id)
         return seat is not None and channel in seat.channels
