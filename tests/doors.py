@@ -1,4 +1,4 @@
-"""The ways in: one operation through HTTP v1, plain HTTP, a socket, or directly.
+"""The ways in: one operation through each surface of HTTP, a socket, or directly.
 
 `http` speaks to the node in process; `server` is the node behind a real uvicorn on a port of its own.
 """
@@ -26,7 +26,7 @@ from chatroom.http.dialects import SURFACES
 from tests.cast import Person, do, principal
 
 PATIENCE = 10.0
-DOORS = ("v1", "plain", "socket", "direct")
+DOORS = (*(surface.name for surface in SURFACES), "socket", "direct")
 _SURFACES = {surface.name: surface for surface in SURFACES}
 _PLACE = re.compile(r"\{(\w+)\}")
 

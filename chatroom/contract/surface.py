@@ -66,7 +66,8 @@ class Surface(Protocol):
 
 
 _ABOUT = {
-    "plain": "Bare objects under `/api`.",
+    "root": "Bare objects without a prefix: the oldest addresses.",
+    "api": "Bare objects under `/api`.",
     "v1": "Everything, in the envelope `{status, message, data}`, under `/api/v1`. Unknown fields are refused.",
 }
 

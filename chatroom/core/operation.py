@@ -3,7 +3,7 @@
 import inspect
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cached_property
 from typing import Any, get_args, get_type_hints
 
@@ -19,7 +19,8 @@ class Operation:
 
     `call` is `(ctx, cmd) -> answer`: an `async def`, a function that returns a Future (queued work, e.g. a send), or a
     plain function for what needs no waiting. `may` names a row of the policy table; `http` is `"METHOD /path/{field}"`
-    below a surface's prefix; `newer` keeps it off the plain `/api` surface (contract 0: newer things are v1 only).
+    below a surface's prefix, `on` the surfaces that have it there: `root` (no prefix, seed S0), `api` (`/api`, bare)
+    and `v1` (`/api/v1`, enveloped). `newer` is short for v1 alone (contract 0: newer things are v1 only).
     Raises KeyError at import when the action or the limit is not in its table, so the server does not start without.
     """
 
@@ -32,6 +33,7 @@ class Operation:
         socket: str | None = None,
         limit: str | None = None,
         status: int = 200,
+        on: Collection[str] = ("api", "v1"),
         newer: bool = False,
     ) -> None:
         POLICY[may]
@@ -42,7 +44,7 @@ class Operation:
         self.method, self.path = http.split(" ", 1) if http else ("", "")
         self.socket = socket
         self.status = status
-        self.newer = newer
+        self.on = frozenset({"v1"} if newer else on)
         self.slice = call.__module__.split(".")[2]
         self.name = f"{self.slice}.{call.__name__}"
         self.takes_input = len(inspect.signature(call).parameters) > 1

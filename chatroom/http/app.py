@@ -40,7 +40,7 @@ def build(
         routes=[
             *health.routes(kernel, draining),
             *served,
-            Route("/api/{rest:path}", _Elsewhere(served)),
+            *_elsewhere(served),
             Mount("/", app=GZipMiddleware(WebClient(), minimum_size=1024)),
         ],
         middleware=[
@@ -57,6 +57,13 @@ def build(
         exception_handlers={Problem: _problem, HTTPException: _http_error, Exception: _fault},
     )
     return Envelope(site)  # around Starlette, whose answer to a fault of ours passes no middleware
+
+
+def _elsewhere(served: Sequence[Route]) -> list[Route]:
+    """The rest of the areas that operations live in, whose first step is `/api`, `/auth` and so on."""
+    areas = sorted({"api", *(route.path.split("/")[1] for route in served)})
+    refuse = _Elsewhere(served)
+    return [Route(f"/{area}{rest}", refuse) for area in areas for rest in ("", "/{rest:path}")]
 
 
 class _Elsewhere:

@@ -19,11 +19,10 @@ class Dialect(NamedTuple):
     failure: Callable[[Problem, str], tuple[int, dict[str, Any]]]
     gives: Mapping[str, Callable[[Any], Any]]
     strict: bool
-    newer: bool
 
     def serves(self, op: Operation) -> bool:
         """Whether an operation has an address here."""
-        return bool(op.path) and (self.newer or not op.newer)
+        return bool(op.path) and self.name in op.on
 
 
 def _details(problem: Problem, request_id: str) -> dict[str, Any]:
@@ -60,14 +59,23 @@ def _only_rooms(found: RoomPage) -> list[Room]:
     return found.rooms
 
 
-PLAIN: Final = Dialect(
-    name="plain",
+ROOT: Final = Dialect(
+    name="root",
+    prefix="",
+    success=lambda answer, _message: answer,
+    failure=_bare,
+    gives={},
+    strict=False,
+)
+"""Seed S0: bare objects without a prefix."""
+
+API: Final = Dialect(
+    name="api",
     prefix="/api",
     success=lambda answer, _message: answer,
     failure=_bare,
     gives={"rooms.list_rooms": _only_rooms},
     strict=False,
-    newer=False,
 )
 """Seeds S1, S2 and S4: bare objects."""
 
@@ -78,14 +86,13 @@ V1: Final = Dialect(
     failure=_error_envelope,
     gives={},
     strict=True,
-    newer=True,
 )
 """Seed S3 and everything newer: `{status, message, data}`."""
 
-SURFACES: Final = (V1, PLAIN)
+SURFACES: Final = (V1, API, ROOT)
 """The longer prefix first: `/api/v1/...` is not a path of `/api`."""
 
 
 def of_path(path: str) -> Dialect:
     """The dialect in which an error on this path is said."""
-    return V1 if path.startswith(V1.prefix + "/") else PLAIN
+    return next((surface for surface in SURFACES if path.startswith(surface.prefix + "/")), ROOT)

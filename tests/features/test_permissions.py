@@ -139,7 +139,7 @@ async def test_every_role_at_every_door_gets_what_the_matrix_says(app: App, cast
     assert len(cells) >= 5 * len(operations)
 
 
-@pytest.mark.parametrize("surface", ["plain", "v1"])
+@pytest.mark.parametrize("surface", ["api", "v1"])
 async def test_a_refused_caller_learns_nothing_of_the_shape(
     app: App, http: httpx2.AsyncClient, surface: str
 ) -> None:
@@ -158,6 +158,6 @@ async def test_a_guest_reads_and_writes_in_public_rooms_and_no_others(
 
 
 async def test_a_role_is_read_anew_with_every_request(app: App, cast: Cast, doors: Doors) -> None:
-    assert (await doors.ask("plain", "rooms.create", cast.bob, name="Mine")).code == ""
+    assert (await doors.ask("api", "rooms.create", cast.bob, name="Mine")).code == ""
     await give_role(app, cast.bob.id, "guest")
-    assert (await doors.ask("plain", "rooms.create", cast.bob, name="Mine")).code == "forbidden"
+    assert (await doors.ask("api", "rooms.create", cast.bob, name="Mine")).code == "forbidden"

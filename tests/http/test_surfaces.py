@@ -17,7 +17,7 @@ from chatroom.http.surface import BODY_LIMIT
 from tests.cast import Cast
 from tests.doors import read
 
-SURFACES = [("plain", "/api"), ("v1", "/api/v1")]
+SURFACES = [("api", "/api"), ("v1", "/api/v1")]
 JSON = {"content-type": "application/json"}
 both = pytest.mark.parametrize(("surface", "prefix"), SURFACES)
 
@@ -119,8 +119,7 @@ async def test_a_wrong_method_is_told_with_those_that_are_right(
 
 
 async def test_newer_operations_are_on_v1_only(http: httpx2.AsyncClient, cast: Cast) -> None:
-    newer = [op for op in operations.values() if op.newer and op.path]
-    assert newer
+    assert [op for op in operations.values() if op.on == {"v1"} and op.path]
     path = f"/rooms/{cast.tea}"
     assert (await http.get("/api/v1" + path, headers=bearer(cast.ana.token))).status_code == 200
     assert (await http.get("/api" + path, headers=bearer(cast.ana.token))).status_code == 404
@@ -246,3 +245,26 @@ async def test_a_draining_node_is_not_ready_and_still_alive(app: App, http: http
     assert (await http.get("/health")).status_code == 200
     ready = await http.get("/readyz")
     assert (ready.status_code, ready.json()["checks"]["accepting"]) == (503, False)
+
+
+def _hello(ctx: Context) -> str:
+    """Answer on the root surface."""
+    return "hello"
+
+
+_hello.__module__ = "chatroom.features.hello"
+
+
+async def test_the_root_surface_serves_its_rows_without_a_prefix(app: App) -> None:
+    async def nobody(ctx: Context, token: str) -> Any:
+        return OUTSIDER
+
+    op = Operation(_hello, may="auth.sign_in", http="POST /hello/you", on=("root",))
+    built = http_app.build(app.kernel, {op.name: op}, nobody, origins=frozenset(), draining=lambda: False)
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(built), base_url="http://chat.test") as http:
+        assert (await http.post("/hello/you")).json() == "hello"
+        assert (await http.post("/api/hello/you")).status_code == 404
+        wrong, unknown = await http.put("/hello/you"), await http.get("/hello/me")
+    assert (wrong.status_code, read("root", wrong).code) == (405, "method_not_allowed")
+    assert wrong.headers["allow"] == "POST"
+    assert (unknown.status_code, read("root", unknown).code) == (404, "not_found")

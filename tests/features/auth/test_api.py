@@ -20,7 +20,7 @@ from chatroom.features.auth.ports import PasswordHasher
 from tests.cast import PASSWORD, Cast, Clock, do
 from tests.doors import Doors, Server, until
 
-WAYS = ["plain", "v1"]
+WAYS = ["api", "v1"]
 ZOE = {"name": "Zoë", "email": "zoe@example.org", "password": PASSWORD}
 
 
@@ -71,7 +71,7 @@ async def test_an_address_registers_once(doors: Doors, way: str, email: str) -> 
     ],
 )
 async def test_a_bad_field_is_named(doors: Doors, field: str, value: object) -> None:
-    plain = await doors.ask("plain", "auth.register", None, **{**ZOE, field: value})
+    plain = await doors.ask("api", "auth.register", None, **{**ZOE, field: value})
     v1 = await doors.ask("v1", "auth.register", None, **{**ZOE, field: value})
     assert (plain.status, v1.status) == (400, 422)
     assert plain.code == v1.code == "bad_input"
@@ -125,7 +125,7 @@ async def test_a_wrong_password_and_an_unknown_address_are_told_apart_by_nobody(
     ]
     told = []
     for email, password in attempts:
-        answer = await doors.ask("plain", "auth.login", None, email=email, password=password)
+        answer = await doors.ask("api", "auth.login", None, email=email, password=password)
         told.append((answer.status, {**answer.data, "requestId": ""}))
     assert all(answer == told[0] for answer in told)
     assert (told[0][0], told[0][1]["error"]) == (401, "Invalid credentials")
@@ -183,7 +183,7 @@ async def test_signing_out_ends_the_token_everywhere(
 ) -> None:
     other = await doors.ask(way, "auth.login", None, email=cast.ana.email, password=PASSWORD)
     assert (await doors.ask(way, "auth.logout", cast.ana)).data == {"ok": True}
-    for door in ("plain", "v1"):
+    for door in ("api", "v1"):
         dead = await doors.ask(door, "auth.me", cast.ana)
         assert (dead.status, dead.code) == (401, "invalid_token")
     assert await server.refusal(cast.ana.token) == "invalid_token"
@@ -200,10 +200,10 @@ async def test_signing_out_twice_or_without_a_session_is_fine(doors: Doors, cast
 async def test_signing_out_ends_the_sockets_of_that_session_and_no_others(
     doors: Doors, server: Server, cast: Cast
 ) -> None:
-    other = await doors.ask("plain", "auth.login", None, email=cast.ana.email, password=PASSWORD)
+    other = await doors.ask("api", "auth.login", None, email=cast.ana.email, password=PASSWORD)
     ended = [await server.in_room(cast.ana, cast.tea) for _ in range(2)]
     living = [await server.ears(cast.ana._replace(token=other.data["token"])), await server.ears(cast.bob)]
-    await doors.ask("plain", "auth.logout", cast.ana)
+    await doors.ask("api", "auth.logout", cast.ana)
     await until(lambda: not any(ears.client.connected for ears in ended))
     for ears in living:
         assert (await ears.ask("send_message", {"roomId": cast.tea, "content": "still here"})).code == ""
@@ -211,15 +211,15 @@ async def test_signing_out_ends_the_sockets_of_that_session_and_no_others(
 
 
 async def test_a_dead_token_does_not_keep_anybody_from_signing_in(doors: Doors, cast: Cast) -> None:
-    await doors.ask("plain", "auth.logout", cast.ana)
-    again = await doors.ask("plain", "auth.login", cast.ana, email=cast.ana.email, password=PASSWORD)
+    await doors.ask("api", "auth.logout", cast.ana)
+    again = await doors.ask("api", "auth.login", cast.ana, email=cast.ana.email, password=PASSWORD)
     assert again.status == 200
 
 
 async def test_people_see_their_own_address_and_nobody_else_does(doors: Doors, cast: Cast) -> None:
-    me = await doors.ask("plain", "auth.me", cast.ana)
+    me = await doors.ask("api", "auth.me", cast.ana)
     assert me.data["email"] == cast.ana.email
-    seen = await doors.ask("plain", "presence.room_users", cast.bob, roomId=cast.tea)
+    seen = await doors.ask("api", "presence.room_users", cast.bob, roomId=cast.tea)
     assert "example.org" not in str(seen.data)
 
 
@@ -271,5 +271,5 @@ async def test_a_sign_in_lasts_as_long_as_the_setting_says(
     signed_in = await do(app, OUTSIDER, "auth.login", email=cast.ana.email, password=PASSWORD)
     assert signed_in["expiresIn"] == 900
     clock.advance(931)
-    late = await doors.ask("plain", "auth.me", cast.ana._replace(token=signed_in["token"]))
+    late = await doors.ask("api", "auth.me", cast.ana._replace(token=signed_in["token"]))
     assert late.code == "token_expired"

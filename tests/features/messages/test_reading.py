@@ -109,7 +109,7 @@ async def test_an_empty_room_has_one_empty_page(app: App, cast: Cast) -> None:
 async def test_a_page_that_cannot_be_is_refused(
     doors: Doors, cast: Cast, fields: dict[str, Any], code: str
 ) -> None:
-    for way in ("plain", "v1"):
+    for way in ("api", "v1"):
         refused = await doors.ask(way, "messages.history", cast.ana, roomId=cast.tea, **fields)
         assert (refused.code, refused.status in (400, 422)) == (code, True)
 
@@ -264,7 +264,7 @@ async def test_a_read_mark_moves_forward_only_and_is_told_when_it_moves(
 async def test_a_read_mark_that_points_nowhere_is_refused(
     doors: Doors, cast: Cast, fields: dict[str, Any], code: str
 ) -> None:
-    for way in ("plain", "v1", "socket"):
+    for way in ("api", "v1", "socket"):
         refused = await doors.ask(way, "messages.mark_read", cast.ana, roomId=cast.tea, **fields)
         assert refused.code == code
 

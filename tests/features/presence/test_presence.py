@@ -95,11 +95,11 @@ async def test_presence_is_told_once_however_many_rooms_are_shared(server: Serve
 
 async def test_who_joins_a_room_is_seen_there_from_then_on(server: Server, doors: Doors, cast: Cast) -> None:
     ana, mallory = await server.ears(cast.ana), await server.ears(cast.mallory)
-    await doors.ask("plain", "rooms.join", cast.mallory, roomId=cast.square)
+    await doors.ask("api", "rooms.join", cast.mallory, roomId=cast.square)
     await mallory.close()
     await ana.hears("user_status", userId=cast.mallory.id, status="offline")
     back = await server.ears(cast.mallory)
-    await doors.ask("plain", "rooms.leave", cast.mallory, roomId=cast.square)
+    await doors.ask("api", "rooms.leave", cast.mallory, roomId=cast.square)
     await back.close()
     await asyncio.sleep(0.1)
     assert await statuses(ana, cast.mallory.id) == ["offline", "online"]

@@ -60,7 +60,7 @@ async def test_leaving_a_room_ends_hearing_it_on_every_socket(
 ) -> None:
     ana = await server.in_room(cast.ana, cast.tea)
     ears = [await server.in_room(cast.bob, cast.tea) for _ in range(2)]
-    assert (await doors.ask("plain", "rooms.leave", cast.bob, roomId=cast.tea)).code == ""
+    assert (await doors.ask("api", "rooms.leave", cast.bob, roomId=cast.tea)).code == ""
     assert (await ana.hears("room_entry", kind="left"))["subjectId"] == cast.bob.id
     await ana.hears("user_left", userId=cast.bob.id)
     await ana.settle()
@@ -91,7 +91,7 @@ async def test_entering_a_public_room_makes_a_member_once(server: Server, cast: 
 
 async def test_a_new_member_is_an_entry_with_the_next_seq(server: Server, doors: Doors, cast: Cast) -> None:
     ana = await server.in_room(cast.ana, cast.tea)
-    await doors.ask("plain", "rooms.join", cast.mallory, roomId=cast.tea, inviteCode=cast.code)
+    await doors.ask("api", "rooms.join", cast.mallory, roomId=cast.tea, inviteCode=cast.code)
     entry = await ana.hears("room_entry")
     assert (entry["seq"], entry["kind"], entry["actorId"], entry["subjectId"]) == (
         3,

@@ -13,7 +13,7 @@ from tests.cast import Cast, Clock, Person, do, principal, register, room
 from tests.doors import Doors
 
 NOWHERE = "01900000-0000-7000-8000-000000000000"
-WAYS = pytest.mark.parametrize("way", ["plain", "v1"])
+WAYS = pytest.mark.parametrize("way", ["api", "v1"])
 
 
 @WAYS
@@ -90,7 +90,7 @@ async def test_every_wrong_way_into_a_private_room_gets_the_same_answer(
     assert set(told.values()) == {told["with a wrong code"]}, told
     assert told["with a wrong code"][:2] == (404, "invalid_invite")
     mine = await doors.ask(way, "rooms.list_rooms", cast.mallory)
-    assert (mine.data if way == "plain" else mine.data["rooms"]) == []
+    assert (mine.data if way == "api" else mine.data["rooms"]) == []
 
 
 async def test_of_fifty_people_with_the_last_use_of_a_code_one_gets_in(every_app: App) -> None:
@@ -159,7 +159,7 @@ async def test_a_new_invite_ends_the_one_before_and_a_withdrawn_one_is_gone(
 async def test_only_the_creator_sees_the_code_in_a_room(doors: Doors, cast: Cast) -> None:
     for person, seen in ((cast.ana, True), (cast.bob, False)):
         shown = await doors.ask("v1", "rooms.show", person, roomId=cast.tea)
-        listed = await doors.ask("plain", "rooms.list_rooms", person)
+        listed = await doors.ask("api", "rooms.list_rooms", person)
         assert ("inviteCode" in shown.data) is seen
         assert [("inviteCode" in each) for each in listed.data] == [seen, seen]
 
@@ -167,15 +167,15 @@ async def test_only_the_creator_sees_the_code_in_a_room(doors: Doors, cast: Cast
 async def test_a_private_room_is_no_concern_of_others(doors: Doors, cast: Cast) -> None:
     asked: list[tuple[str, str, dict[str, Any]]] = [
         ("v1", "rooms.show", {}),
-        ("plain", "rooms.leave", {}),
-        ("plain", "presence.room_users", {}),
+        ("api", "rooms.leave", {}),
+        ("api", "presence.room_users", {}),
         ("socket", "presence.room_users", {}),
-        ("plain", "messages.history", {}),
-        ("plain", "messages.history", {"after": 0}),
+        ("api", "messages.history", {}),
+        ("api", "messages.history", {"after": 0}),
         ("v1", "messages.send", {"content": "hi"}),
         ("socket", "messages.send", {"content": "hi"}),
         ("socket", "messages.mark_read", {"seq": 1}),
-        ("plain", "messages.mark_read", {"seq": 1}),
+        ("api", "messages.mark_read", {"seq": 1}),
         ("socket", "rooms.enter", {}),
     ]
     for person in (cast.mallory, cast.admin):
@@ -193,7 +193,7 @@ async def test_a_private_room_is_no_concern_of_others(doors: Doors, cast: Cast) 
 async def test_a_public_room_shows_itself_and_is_written_in_by_members(doors: Doors, cast: Cast) -> None:
     shown = await doors.ask("v1", "rooms.show", cast.mallory, roomId=cast.square)
     assert (shown.data["role"], "inviteCode" in shown.data, "readSeq" in shown.data) == (None, False, False)
-    assert (await doors.ask("plain", "messages.history", cast.mallory, roomId=cast.square)).code == ""
+    assert (await doors.ask("api", "messages.history", cast.mallory, roomId=cast.square)).code == ""
     for operation, fields in (
         ("messages.send", {"content": "hi"}),
         ("messages.mark_read", {"seq": 1}),
@@ -236,7 +236,7 @@ async def test_lists_are_newest_first_and_walked_by_their_cursor(app: App, cast:
 
 @pytest.mark.parametrize("cursor", ["x", "!", page.encode("b", NOWHERE)])
 async def test_a_cursor_of_another_list_is_refused(doors: Doors, cast: Cast, cursor: str) -> None:
-    refused = await doors.ask("plain", "rooms.list_rooms", cast.ana, cursor=cursor)
+    refused = await doors.ask("api", "rooms.list_rooms", cast.ana, cursor=cursor)
     assert (refused.status, refused.code) == (400, "bad_cursor")
 
 
