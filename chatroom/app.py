@@ -17,6 +17,7 @@ from chatroom.core.secrets import Vault
 from chatroom.db import Database
 from chatroom.features.auth import service as auth
 from chatroom.features.auth.ports import PasswordHasher
+from chatroom.features.auth.recent import Recent
 from chatroom.features.auth.tokens import TokenSigner
 from chatroom.features.messages import service as messages
 from chatroom.features.messages.writer import MessageWriter
@@ -40,7 +41,8 @@ class App:
     def __init__(self, settings: Settings, db: Database, now: clock.Clock) -> None:
         self.settings = settings
         self.db = db
-        self.hub = Hub()
+        self._recent = Recent()
+        self.hub = Hub(self._recent.forget)
         self._hasher = BcryptHasher(settings.bcrypt_rounds)
         self._presence = MemoryPresence(settings.presence_grace_ms / 1000)
         self.kernel = Kernel(db=db, broker=self.hub, limiter=_limiter(settings), clock=now)
@@ -67,6 +69,7 @@ class App:
             TokenSigner: TokenSigner(settings.token_secret(), settings.token_seconds),
             PasswordHasher: self._hasher,
             PresenceBoard: self._presence,
+            Recent: self._recent,
             TypingBoard: MemoryTyping(),
             MessageWriter: self._writer,
             LastMessages: messages.last_messages,

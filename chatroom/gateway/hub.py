@@ -50,7 +50,9 @@ class _Broadcast:
 class Hub:
     """Connections, people and channels of this node. All calls belong to the event loop's thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, ended: Callable[[], None] = lambda: None) -> None:
+        """`ended` is called when sessions end, before their connections do."""
+        self._ended = ended
         self._seats: dict[str, Seat] = {}
         self._people: dict[str, dict[str, Seat]] = {}
         self._channels: dict[str, dict[Seat, Push]] = {}
@@ -107,11 +109,13 @@ class Hub:
         return any(gone)
 
     def end_session(self, user_id: str, session_id: str) -> None:
+        self._ended()
         for seat in tuple(self._people.get(user_id, {}).values()):
             if seat.who.session_id == session_id:
                 seat.client.disconnect()
 
     def end_user(self, user_id: str, besides: str = "") -> None:
+        self._ended()
         for seat in tuple(self._people.get(user_id, {}).values()):
             if not besides or seat.who.session_id != besides:
                 seat.client.disconnect()

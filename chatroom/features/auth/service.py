@@ -7,6 +7,7 @@ from chatroom.core.secrets import Vault
 from chatroom.db import Conflict
 from chatroom.features.auth import rules, sessions, store
 from chatroom.features.auth.ports import PasswordHasher
+from chatroom.features.auth.recent import Recent
 from chatroom.features.auth.tokens import TokenSigner
 from chatroom.features.auth.types import Login, Register, SignedIn, SignedOut
 from chatroom.features.users import service as users
@@ -108,7 +109,7 @@ async def me(ctx: Context) -> User:
 
 async def authenticate(ctx: Context, token: str) -> Principal:
     """Return who a token speaks for. Raises `Problem("invalid_token" | "token_expired" | "unavailable")`."""
-    return await sessions.authenticate(ctx, token)
+    return await ctx.port(Recent).find(ctx, token, sessions.authenticate)
 
 
 def _signed_in(ctx: Context, person: Person, email: str, token: str) -> SignedIn:

@@ -30,7 +30,7 @@ async def start(tx: Tx, user_id: str) -> str:
 
 
 async def authenticate(ctx: Context, token: str) -> Principal:
-    """Return who a token speaks for. Reads the session row each time, so an ended session ends its tokens.
+    """Return who a token speaks for. Reads the session row, so an ended session ends its tokens.
 
     Raises `Problem("invalid_token" | "token_expired" | "unavailable")`.
     """
@@ -48,4 +48,5 @@ async def authenticate(ctx: Context, token: str) -> Principal:
         username=person.username,
         name=person.name,
         session_id=session.id,
+        expires_at=claims.expires_at,
     )

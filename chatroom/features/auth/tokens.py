@@ -14,10 +14,11 @@ _REQUIRED = ["exp", "iat", "sub", "sid", "jti", "typ", "iss", "aud"]
 
 
 class Claims(NamedTuple):
-    """Who and through which session."""
+    """Who, through which session, and until when (epoch milliseconds)."""
 
     user_id: str
     session_id: str
+    expires_at: int
 
 
 class TokenSigner:
@@ -68,7 +69,7 @@ class TokenSigner:
             raise Problem("invalid_token")
         if expires + _LEEWAY < now // 1000:
             raise Problem("token_expired")
-        return Claims(user_id, session_id)
+        return Claims(user_id, session_id, expires * 1000)
 
 
 def _refuse_repeats(token: str) -> None:
