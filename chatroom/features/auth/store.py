@@ -3,7 +3,20 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import Column, ForeignKey, Index, Table, bindparam, delete, insert, select, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    bindparam,
+    delete,
+    false,
+    insert,
+    select,
+    update,
+)
 
 from chatroom.db import Reader, Transaction, metadata
 from chatroom.db.types import Id, Name, Text, Time, Word
@@ -25,6 +38,9 @@ passwords: Final = Table(
     Column("user_id", Id, ForeignKey("users.id"), primary_key=True),
     Column("hashed", Word(100), nullable=False),
     Column("changed_at", Time, nullable=False),
+    Column("must_change", Boolean, nullable=False, server_default=false()),  # a first password
+    Column("expires_at", Time),
+    Column("tries", Integer, nullable=False, server_default="0"),
 )
 
 sessions: Final = Table(
@@ -38,8 +54,29 @@ sessions: Final = Table(
     Column("revoked_at", Time),
     Column("device", Name(200), nullable=False),
     Column("address", Word(45), nullable=False),
+    Column("kind", Word(8), nullable=False, server_default="access"),
+    Column("token_hash", Word(64), unique=True, index=True),
+    Column("refresh_hash", Word(64)),
+    Column("generation", Integer, nullable=False, server_default="0"),
+    Column("rotated_at", Time),
+    Column("idle_seconds", Integer),
+    Column("must_change", Boolean, nullable=False, server_default=false()),
     Index("ix_sessions_user_id", "user_id"),
     Index("ix_sessions_expires_at", "expires_at"),
+)
+
+codes: Final = Table(
+    "codes",
+    metadata,
+    Column("user_id", Id, ForeignKey("users.id"), primary_key=True),
+    Column("purpose", Word(12), primary_key=True),  # one of a kind at a time: a new one replaces the old
+    Column("hashed", Word(64), nullable=False),
+    Column("kind", Word(8), nullable=False),
+    Column("lookup", Word(64), nullable=False),
+    Column("sealed", Text),
+    Column("created_at", Time, nullable=False),
+    Column("expires_at", Time, nullable=False, index=True),
+    Column("tries", Integer, nullable=False),
 )
 
 _ADD_IDENTIFIER: Final = insert(identifiers)

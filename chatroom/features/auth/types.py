@@ -1,6 +1,6 @@
 """Signing up, in and out."""
 
-from typing import Annotated, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 
@@ -8,6 +8,7 @@ from chatroom.core.schema import Wire
 from chatroom.features.users.types import User
 
 Email = Annotated[str, msgspec.Meta(min_length=3, max_length=254)]
+SessionKind = Literal["access", "s0", "guest"]
 Password = Annotated[str, msgspec.Meta(max_length=1024)]
 
 
@@ -57,3 +58,15 @@ class Session(NamedTuple):
     revoked_at: int | None
     device: str
     address: str
+    kind: SessionKind = "access"
+    token_hash: str | None = None
+    """SHA-256 of a guest's token."""
+    refresh_hash: str | None = None
+    """SHA-256 of the newest refresh token."""
+    generation: int = 0
+    """How often the refresh token has been exchanged."""
+    rotated_at: int | None = None
+    idle_seconds: int | None = None
+    """How far each use moves the end; None when the end stands."""
+    must_change: bool = False
+    """Opened with a first password."""

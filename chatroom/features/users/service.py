@@ -12,19 +12,39 @@ from chatroom.core.principal import Role
 from chatroom.core.text import clean_line
 from chatroom.db import Reader
 from chatroom.features.users import rules, store
-from chatroom.features.users.types import Kind, Person, User
+from chatroom.features.users.types import DeclaredAge, Kind, Person, Status, User
 
 
-async def add(tx: Tx, name: str, *, kind: Kind) -> Person:
-    """Add a person under a clean display name and a fresh handle made from it. Raises `Problem("bad_input")`."""
+async def add(
+    tx: Tx,
+    name: str,
+    *,
+    kind: Kind,
+    id: str | None = None,
+    status: Status = "active",
+    expires_at: int | None = None,
+    declared_age: DeclaredAge | None = None,
+) -> Person:
+    """Add a person under a clean display name and a fresh handle made from it. Raises `Problem("bad_input")`.
+
+    `id` is one that an anonymous guest already goes by; `expires_at` (epoch milliseconds) the end of a guest or of a
+    person who proves nothing until then.
+    """
     name = clean_line(name, field="name", length=rules.NAME_LENGTH)
+    handle = await _free_handle(tx, name)
+    role = Role.GUEST if kind == "guest" else Role.USER
+    person = Person(
+        id or ids.new(), name, handle, kind, role.value, tx.now, None, status, expires_at, declared_age
+    )
+    await store.add(tx.db, person._asdict())
+    return person
+
+
+async def _free_handle(tx: Tx, name: str) -> str:
     start = handle = rules.handle_from(name)
     while await store.is_taken(tx.db, handle):
         handle = f"{start}-{secrets.randbelow(10_000):04d}"
-    role = Role.GUEST if kind == "guest" else Role.USER
-    person = Person(ids.new(), name, handle, kind, role.value, tx.now, None)
-    await store.add(tx.db, person._asdict())
-    return person
+    return handle
 
 
 async def find(reader: Reader, user_id: str) -> Person | None:

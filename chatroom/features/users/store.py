@@ -19,6 +19,9 @@ users: Final = Table(
     Column("username", Word(40), nullable=False, unique=True),
     Column("created_at", Time, nullable=False),
     Column("last_seen_at", Time),
+    Column("status", Word(12), nullable=False, server_default="active"),
+    Column("expires_at", Time, index=True),
+    Column("declared_age", Word(12)),
 )
 
 _COLUMNS: Final = (
@@ -29,11 +32,24 @@ _COLUMNS: Final = (
     users.c.role,
     users.c.created_at,
     users.c.last_seen_at,
+    users.c.status,
+    users.c.expires_at,
+    users.c.declared_age,
 )
 _ADD: Final = insert(users)
 _FIND: Final = select(*_COLUMNS).where(users.c.id == bindparam("user"))
 _LIST: Final = select(*_COLUMNS).where(users.c.id.in_(bindparam("ids", expanding=True)))
 _HANDLE: Final = select(users.c.id).where(users.c.username == bindparam("handle"))
+_PAGE: Final = (
+    select(*_COLUMNS).where(users.c.id > bindparam("after")).order_by(users.c.id).limit(bindparam("count"))
+)
+_EXPIRED: Final = (
+    select(*_COLUMNS)
+    .where(users.c.expires_at < bindparam("before"), users.c.status != "deleted")
+    .order_by(users.c.expires_at)
+    .limit(bindparam("count"))
+)
+_CHANGE: Final = update(users).where(users.c.id == bindparam("user"))
 _SEEN: Final = update(users).where(users.c.id == bindparam("user")).values(last_seen_at=bindparam("seen"))
 
 
@@ -55,6 +71,21 @@ async def find(reader: Reader, user_id: str) -> Person | None:
 async def list_by_ids(reader: Reader, ids: Iterable[str]) -> dict[str, Person]:
     """These people by id; unknown ids are absent."""
     return {row.id: _person(row) for row in await reader.all(_LIST, {"ids": list(ids)})}
+
+
+async def list_after(reader: Reader, after: str, count: int) -> list[Person]:
+    """People in the order of their ids, from the first one behind `after`."""
+    return [_person(row) for row in await reader.all(_PAGE, {"after": after, "count": count})]
+
+
+async def list_expired(reader: Reader, before: int, count: int) -> list[Person]:
+    """Guests and unproven people whose time was up before an instant."""
+    return [_person(row) for row in await reader.all(_EXPIRED, {"before": before, "count": count})]
+
+
+async def change(tx: Transaction, user_id: str, changes: Mapping[str, Any]) -> None:
+    """Set columns of a person. Raises `db.Conflict` when the handle is taken."""
+    await tx.run(_CHANGE.values(**changes), {"user": user_id})
 
 
 async def is_taken(reader: Reader, handle: str) -> bool:

@@ -7,6 +7,10 @@ import msgspec
 from chatroom.core.schema import Wire
 
 Kind = Literal["member", "guest"]
+Status = Literal["pending", "active", "suspended", "banned", "deleted"]
+"""`pending` has never shown that the number is theirs; the last three may not sign in."""
+DeclaredAge = Literal["_18PLUS", "_18PLUS_RED"]
+"""What a person says (seed S1's names); it opens nothing by itself."""
 
 
 class User(Wire, frozen=True, kw_only=True):
@@ -31,3 +35,7 @@ class Person(NamedTuple):
     role: str
     created_at: int
     last_seen_at: int | None
+    status: Status = "active"
+    expires_at: int | None = None
+    """When a guest, or a person who has proven nothing, is removed."""
+    declared_age: DeclaredAge | None = None
