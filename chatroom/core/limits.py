@@ -1,13 +1,14 @@
-"""Rate limits: named in the operations table, numbered in settings, counted by the `Limiter` port."""
+"""Rate limits: named in one table, counted by ports. Messages have a limiter of their own (ADR 0016)."""
 
 from collections.abc import Callable
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
+from chatroom.core.errors import CATALOGUE, Problem
 from chatroom.core.principal import Principal
 
 
 class Limiter(Protocol):
-    """Counts hits in moving windows."""
+    """Counts hits in moving windows, at once: for messages."""
 
     def hit(self, limit: str, key: str) -> float | None:
         """Count one hit; None when it is within the limit, else the seconds until the next one would be."""
@@ -21,3 +22,87 @@ KEYS: Final[dict[str, Callable[[Principal, Any], str]]] = {
     "messages.send": _by_user_and_room,
 }
 """What each limit counts by: the person and room for messages (contract C22)."""
+
+_SLOWER: Final = CATALOGUE["rate_limited"].message
+_LATER: Final = "Too many authentication attempts. Please try again later."
+_MINUTE: Final = 60
+_QUARTER: Final = 15 * _MINUTE
+_HOUR: Final = 60 * _MINUTE
+_DAY: Final = 24 * _HOUR
+
+
+class Bucket(NamedTuple):
+    """At most `hits` in any `seconds` for one key; `says` refuses the next one."""
+
+    hits: int
+    seconds: float
+    says: str = _SLOWER
+    vital: bool = False
+    """Refused when nobody can count it: else whoever takes the counter away may guess passwords (trust.md W6)."""
+
+
+BUCKETS: Final[dict[str, Bucket]] = {
+    "root": Bucket(100, _MINUTE),  # seed S0
+    "api": Bucket(60, _MINUTE),  # seed S1
+    "v1": Bucket(100, _QUARTER),  # seed S3
+    "web": Bucket(300, _MINUTE),  # what our own pages ask for, on any surface
+    "history": Bucket(300, _MINUTE),  # reading back, on any surface
+    "heartbeat": Bucket(120, _MINUTE, "Heartbeat rate exceeded."),
+    "auth.failed": Bucket(5, _QUARTER, _LATER, vital=True),  # by address and identifier
+    "auth.failed_anywhere": Bucket(20, _QUARTER, _LATER, vital=True),  # by identifier
+    "auth.sign_in": Bucket(100, _QUARTER, _LATER, vital=True),  # successful ones, by address
+    "auth.sign_up": Bucket(60, _HOUR, _LATER, vital=True),  # by address
+    "auth.guest": Bucket(30, _HOUR, _LATER, vital=True),  # by address
+    "sms.number": Bucket(3, _DAY, _LATER, vital=True),
+    "sms.address": Bucket(10, _DAY, _LATER, vital=True),
+    "sms.everybody": Bucket(1_000, _DAY, _LATER, vital=True),  # what a day may cost at the most
+}
+"""Contract C22 and its section 0, the seeds' sentences; `RATE_LIMITS` and `RATE_LIMIT_*` change the figures."""
+
+
+class Quota(NamedTuple):
+    """What is left of a bucket; `limit` is 0 where nothing is counted."""
+
+    limit: int
+    remaining: int
+    reset_after: float
+    """Seconds until the oldest hit is forgotten, which makes room for one more."""
+    allowed: bool
+
+
+UNCOUNTED: Final = Quota(0, 0, 0.0, allowed=True)
+
+
+class TooMany(Problem):
+    """A hit that a bucket refused."""
+
+    def __init__(self, bucket: str, quota: Quota) -> None:
+        super().__init__("rate_limited", BUCKETS[bucket].says, retry_after=quota.reset_after)
+        self.quota = quota
+
+
+class RateLimiter(Protocol):
+    """Counts hits in moving windows, by the bucket's name and a key (a user's id, `address_key` of an address...).
+
+    A vital bucket raises `Problem("unavailable")` when it cannot be counted.
+    """
+
+    async def hit(self, bucket: str, key: str) -> Quota:
+        """Count one hit. One that is not allowed does not count."""
+
+    async def peek(self, bucket: str, key: str) -> Quota:
+        """Tell whether a hit would be allowed."""
+
+    async def forget(self, bucket: str, key: str) -> None:
+        """Take all hits of a key back.
+
+        So failures are limited without a race: hit before the attempt, forget after one that succeeds.
+        """
+
+
+async def spend(limiter: RateLimiter, bucket: str, key: str) -> Quota:
+    """Count one hit. Raises `TooMany`, or `Problem("unavailable")` for a vital bucket that cannot be counted."""
+    quota = await limiter.hit(bucket, key)
+    if not quota.allowed:
+        raise TooMany(bucket, quota)
+    return quota

@@ -1,29 +1,15 @@
 """Who may open a connection: origin, address behind trusted proxies, rates and caps."""
 
-import ipaddress
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from chatroom.core.addresses import Proxies, address_key
 from chatroom.gateway.options import Options
 from chatroom.gateway.rate import Rate
 from chatroom.wire.engine_request import Refusal
 
 _SWEEP_ABOVE = 10_000  # addresses remembered before the idle ones are forgotten
 _PORTS = {"http": 80, "https": 443}
-
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-
-
-def address_key(address: str) -> str:
-    """Return what limits count by: an IPv4 address, or the /64 of an IPv6 one, which one person may own."""
-    if ":" not in address:
-        return address
-    try:
-        parsed = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    mapped = getattr(parsed, "ipv4_mapped", None)
-    return str(mapped) if mapped else str(ipaddress.ip_network((int(parsed) >> 64 << 64, 64)))
 
 
 class Admission:
@@ -32,9 +18,7 @@ class Admission:
     def __init__(self, options: Options) -> None:
         """Read the origins, proxies, rates and caps of `options`."""
         self._origins = options.allowed_origins
-        self._proxies: list[Network] = [
-            ipaddress.ip_network(n, strict=False) for n in options.trusted_proxies
-        ]
+        self._proxies = Proxies(options.trusted_proxies)
         self._rate = Rate(options.handshake_rate, options.handshake_burst)
         self._address_rate = Rate(options.address_rate, options.address_burst)
         self._max = options.max_sessions
@@ -44,27 +28,7 @@ class Admission:
 
     def peer(self, host: str, headers: Mapping[str, str], *, secure: bool) -> tuple[str, bool]:
         """Return address and secure-flag of the client; forwarding headers count from trusted proxies only."""
-        if not self._trusted(host):
-            return host, secure
-        secure = headers.get("x-forwarded-proto", "https" if secure else "http").strip().lower() in (
-            "https",
-            "wss",
-        )
-        hops = [hop.strip() for hop in headers.get("x-forwarded-for", "").split(",") if hop.strip()]
-        for hop in reversed(hops):
-            host = hop
-            if not self._trusted(hop):
-                break
-        return host, secure
-
-    def _trusted(self, host: str) -> bool:
-        if not self._proxies:
-            return False
-        try:
-            address = ipaddress.ip_address(host)
-        except ValueError:
-            return False
-        return any(address in network for network in self._proxies)
+        return self._proxies.peer(host, headers, secure=secure)
 
     def origin_allowed(self, origin: str | None, host: str, *, secure: bool) -> bool:
         """Whether a page of `origin` may talk to us; without an Origin header the client is no browser."""

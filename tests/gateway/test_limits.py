@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from chatroom.gateway.admission import Admission, address_key
+from chatroom.core.addresses import address_key
+from chatroom.gateway.admission import Admission
 from chatroom.gateway.options import PRODUCT, Options
 from chatroom.gateway.rate import MAX_STRIKES, Meter, Rate
 from tests.gateway.harness import WAYS, running, until

@@ -1,0 +1,64 @@
+"""Addresses of clients: what limits count by, and which forwarding headers are believed."""
+
+import ipaddress
+from collections.abc import Iterable, Mapping
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_SECURE = ("https", "wss")
+
+
+def address_key(address: str) -> str:
+    """Return what limits count by: an IPv4 address, or the /64 of an IPv6 one, which one person may own."""
+    if ":" not in address:
+        return address
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    mapped = getattr(parsed, "ipv4_mapped", None)
+    return str(mapped) if mapped else str(ipaddress.ip_network((int(parsed) >> 64 << 64, 64)))
+
+
+class Proxies:
+    """The networks whose `X-Forwarded-*` headers are believed (trust.md W8)."""
+
+    def __init__(self, networks: Iterable[str]) -> None:
+        """Raises ValueError for what is no address and no network."""
+        self._networks: list[Network] = [ipaddress.ip_network(n, strict=False) for n in networks]
+
+    def trusts(self, host: str) -> bool:
+        """Whether an address is one of them."""
+        if not self._networks:
+            return False
+        try:
+            address = ipaddress.ip_address(host)
+        except ValueError:
+            return False
+        return any(address in network for network in self._networks)
+
+    def peer(self, host: str, headers: Mapping[str, str], *, secure: bool) -> tuple[str, bool]:
+        """Return address and secure-flag of the client behind `host`: the right-most hop that is no proxy."""
+        if not self.trusts(host):
+            return host, secure
+        secure = headers.get("x-forwarded-proto", "https" if secure else "http").strip().lower() in _SECURE
+        for hop in reversed(headers.get("x-forwarded-for", "").split(",")):
+            address = _bare(hop)
+            if not address:
+                break
+            host = address
+            if not self.trusts(host):
+                break
+        return host, secure
+
+
+def _bare(hop: str) -> str:
+    """The address in a hop, which some proxies write with a port; empty when there is none."""
+    text = hop.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        return ""
