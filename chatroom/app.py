@@ -32,6 +32,7 @@ from chatroom.settings import Settings
 from chatroom.worker.runner import Runner
 
 _CLOSE: Final = 5.0  # seconds for last-seen times and running jobs at the end
+from chatroom.gateway.turns import Turns
 _log = structlog.get_logger("chatroom")
 
 
@@ -42,7 +43,8 @@ class App:
         self.settings = settings
         self.db = db
         self._recent = Recent()
-        self.hub = Hub(self._recent.forget)
+        turns = Turns()
+        self.hub = Hub(self._recent.forget, turns)
         self._hasher = BcryptHasher(settings.bcrypt_rounds)
         self._presence = MemoryPresence(settings.presence_grace_ms / 1000)
         self.kernel = Kernel(db=db, broker=self.hub, limiter=_limiter(settings), clock=now)
@@ -50,8 +52,8 @@ class App:
         self.kernel.ports = self._ports()
         for kind, listener in features.listeners:
             self.kernel.listeners.setdefault(kind, []).append(listener)
-        self._events = SocketEvents(self.kernel, self.hub, features.operations, auth.authenticate)
-        self.sockets = SocketServer(self._events, _options(settings))
+        self._events = SocketEvents(self.kernel, self.hub, features.operations, auth.authenticate, turns)
+        self.sockets = SocketServer(self._events, _options(settings), turns=turns)
         self._http = http.build(
             self.kernel,
             features.operations,

@@ -3,14 +3,17 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Mapping
+from itertools import islice
+from typing import Final, NamedTuple
+
+from chatroom.core.principal import Principal
+from chatroom.features.presence.ports import Gone
 
 TYPING_ENDS: Final = 6.0  # seconds without a renewal
+_TOGETHER: Final = 50  # departures of one transaction
 _SWEEP: Final = 60.0  # seconds between two searches for keys that nobody uses any more
 TYPING_AGAIN: Final = 2.0  # seconds in which a renewal is not told again
-
-Gone = Callable[[], Coroutine[Any, Any, None]]
 
 
 class Window(NamedTuple):
@@ -60,40 +63,60 @@ class MemoryPresence:
     def __init__(self, grace: float) -> None:
         self._grace = grace
         self._counts: dict[str, int] = {}
-        self._leaving: dict[str, tuple[asyncio.TimerHandle, Gone]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._leaving: dict[str, tuple[float, Principal, Gone]] = {}
+        """Who is within the grace, until when on the clock of the loop; the first to go first."""
+        self._timer: asyncio.TimerHandle | None = None
+        self._task: asyncio.Task[None] | None = None
 
     def arrive(self, user_id: str) -> bool:
         self._counts[user_id] = self._counts.get(user_id, 0) + 1
         leaving = self._leaving.pop(user_id, None)
-        if leaving is not None:
-            leaving[0].cancel()
         return self._counts[user_id] == 1 and leaving is None
 
-    def depart(self, user_id: str, gone: Gone) -> None:
-        self._counts[user_id] -= 1
-        if self._counts[user_id]:
+    def depart(self, who: Principal, gone: Gone) -> None:
+        self._counts[who.id] -= 1
+        if self._counts[who.id]:
             return
-        del self._counts[user_id]
-        timer = asyncio.get_running_loop().call_later(self._grace, self._leave, user_id)
-        self._leaving[user_id] = (timer, gone)
+        del self._counts[who.id]
+        self._leaving[who.id] = (asyncio.get_running_loop().time() + self._grace, who, gone)
+        self._arm()
 
-    def _leave(self, user_id: str) -> None:
-        timer, gone = self._leaving.pop(user_id)
-        timer.cancel()
-        task = asyncio.create_task(gone())
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    def _arm(self) -> None:
+        if self._leaving and self._timer is None and self._task is None:
+            at = next(iter(self._leaving.values()))[0]
+            self._timer = asyncio.get_running_loop().call_at(at, self._leave)
+
+    def _leave(self) -> None:
+        """Let those go whose grace is over, a batch at a time."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        now = asyncio.get_running_loop().time()
+        due = [found for found in islice(self._leaving.values(), _TOGETHER) if found[0] <= now]
+        for _, who, _ in due:
+            del self._leaving[who.id]
+        if not due:
+            self._arm()
+            return
+        task = self._task = asyncio.create_task(due[0][2]([who for _, who, _ in due]))
+        task.add_done_callback(self._left)
+
+    def _left(self, _: asyncio.Task[None]) -> None:
+        self._task = None
+        self._arm()
 
     def is_online(self, user_id: str) -> bool:
         return user_id in self._counts or user_id in self._leaving
 
     async def close(self, within: float) -> None:
         """Let everybody who is leaving leave now, so that a restart keeps their last-seen time."""
-        for user_id in tuple(self._leaving):
-            self._leave(user_id)
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=within)
+        self._leaving = {user_id: (0.0, who, gone) for user_id, (_, who, gone) in self._leaving.items()}
+        end = asyncio.get_running_loop().time() + within
+        while (self._leaving or self._task) and (left := end - asyncio.get_running_loop().time()) > 0:
+            if self._task is None:
+                self._leave()
+            if self._task is not None:
+                await asyncio.wait([self._task], timeout=left)
 
 
 class MemoryTyping:

@@ -17,7 +17,10 @@ class Connected(Signal, frozen=True, kw_only=True):
 
 
 class Disconnected(Signal, frozen=True, kw_only=True):
-    """`ctx.connection` has gone. It is no longer subscribed to `channels`, which it was until now."""
+    """`ctx.connection` has gone. It is no longer subscribed to `channels`, which it was until now.
+
+    Told by `tell_now`: its listeners are plain functions.
+    """
 
     channels: tuple[str, ...]
 
@@ -36,3 +39,10 @@ async def tell(to: Context | Tx, signal: Signal) -> None:
             problems.append(problem)
     if problems:
         raise problems[0]
+
+
+def tell_now(to: Context | Tx, signal: Signal) -> None:
+    """Call the listeners of a notice that thousands may cause at once: plain functions, which await nothing."""
+    ctx: Any = to if isinstance(to, Context) else to.ctx
+    for listener in ctx.kernel.listeners.get(type(signal), ()):
+        listener(to, signal)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -14,13 +15,15 @@ from chatroom.core.errors import Problem
 from chatroom.core.operation import Operation
 from chatroom.core.principal import OUTSIDER, Principal
 from chatroom.core.schema import parse
-from chatroom.core.signals import Connected, Disconnected, Signal, tell
+from chatroom.core.signals import Connected, Disconnected, tell, tell_now
 from chatroom.gateway import dialects
 from chatroom.gateway.client import Argument, Client, Handshake, Refused
 from chatroom.gateway.conversation import IN_FLIGHT, Conversation
 from chatroom.gateway.hub import Hub, Seat
+from chatroom.gateway.turns import Lane, Turns
 
 _EMPTY: Final = b"{}"
+_ARRIVALS: Final = 32  # begun in one turn; each reads the person's rooms, some 0.1 ms in the next
 _log = structlog.get_logger("chatroom.gateway")
 
 Authenticate = Callable[[Context, str], Awaitable[Principal]]
@@ -30,12 +33,21 @@ class SocketEvents:
     """What the product does with connections: it implements `gateway.client.Application`."""
 
     def __init__(
-        self, kernel: Kernel, hub: Hub, operations: dict[str, Operation], authenticate: Authenticate
+        self,
+        kernel: Kernel,
+        hub: Hub,
+        operations: dict[str, Operation],
+        authenticate: Authenticate,
+        turns: Turns | None = None,
     ) -> None:
+        """Tell of comings and goings in `turns`, the ones of the socket server and the hub."""
+        turns = turns or Turns()
         self._kernel = kernel
         self._hub = hub
         self._operations = {op.socket: op for op in operations.values() if op.socket}
         self._authenticate = authenticate
+        self._arriving = Lane(turns, most=_ARRIVALS)
+        self._leaving = Lane(turns)
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def connect(self, client: Client, auth: bytes) -> None:
@@ -54,7 +66,8 @@ class SocketEvents:
         """Let the connection hear its news, and the slices know."""
         seat: Seat = client.data.seat
         self._hub.add(seat)
-        seat.settled = self._tell(seat, Connected())
+        seat.settled = asyncio.get_running_loop().create_future()
+        self._arriving.put(partial(self._arrive, seat))
 
     def event(
         self, client: Client, name: str, args: list[Argument], ack_id: int | None
@@ -91,28 +104,33 @@ class SocketEvents:
     def disconnected(self, client: Client, reason: str) -> None:
         """Take the connection out of everything, and let the slices know, after what they know already."""
         seat: Seat = client.data.seat
-        self._tell(seat, Disconnected(channels=self._hub.remove(seat)), after=seat.settled)
+        leave = partial(self._leave, seat, Disconnected(channels=self._hub.remove(seat)))
+        if seat.settled is None or seat.settled.done():
+            self._leaving.put(leave)
+        else:
+            seat.settled.add_done_callback(lambda _: self._leaving.put(leave))
 
-    def _tell(
-        self, seat: Seat, signal: Signal, *, after: "asyncio.Task[None] | None" = None
-    ) -> "asyncio.Task[None]":
-        async def run() -> None:
-            if after is not None:
-                await asyncio.wait([after])
-            try:
-                await tell(Context(self._kernel, seat.who, connection=seat), signal)
-            except Problem as problem:  # the database is away: presence is best effort and heals (P13)
-                _log.warning("signal.failed", signal=type(signal).__name__, code=problem.code)
-
-        task = asyncio.create_task(run())
+    def _arrive(self, seat: Seat) -> None:
+        task = asyncio.create_task(self._welcome(seat))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        return task
+
+    async def _welcome(self, seat: Seat) -> None:
+        try:
+            await tell(Context(self._kernel, seat.who, connection=seat), Connected())
+        except Problem as problem:  # the database is away: presence is best effort and heals (P13)
+            _log.warning("signal.failed", signal="Connected", code=problem.code)
+        finally:
+            if seat.settled is not None:
+                seat.settled.set_result(None)
+
+    def _leave(self, seat: Seat, signal: Disconnected) -> None:
+        tell_now(Context(self._kernel, seat.who, connection=seat), signal)
 
     async def idle(self) -> None:
         """Return when the slices know of every connection that came or went."""
-        while self._tasks:
-            await asyncio.wait(self._tasks)
+        while self._tasks or self._arriving or self._leaving:
+            await (asyncio.wait(self._tasks) if self._tasks else asyncio.sleep(0))
 
 
 async def _after(earlier: "asyncio.Future[None]", start: Callable[[], Awaitable[None] | None]) -> None:

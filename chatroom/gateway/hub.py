@@ -4,9 +4,8 @@ On one node it is the broker itself (`core.broker.Broker`); between nodes an ada
 """
 
 import asyncio
-import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Final
 
@@ -14,10 +13,10 @@ from chatroom.core.broker import Delivery
 from chatroom.core.principal import Principal
 from chatroom.gateway.client import Client
 from chatroom.gateway.dialects import frames
+from chatroom.gateway.turns import Turns, clock
 from chatroom.wire.frame import Frame
 
 _CHUNK: Final = 1000
-_TURN: Final = 0.004  # seconds of one loop turn that deliveries may take before others get theirs (B5)
 
 Push = Callable[[Frame], None]
 
@@ -34,24 +33,26 @@ class Seat:
         self.dialect = dialect
         self.channels: set[str] = set()
         self.push: Push = client.push
-        self.settled: asyncio.Task[None] | None = None
+        self.settled: asyncio.Future[None] | None = None
 
 
 class _Broadcast:
     """A delivery under way; `receivers` are those still to get it, None before it has begun."""
 
-    __slots__ = ("delivery", "receivers")
+    __slots__ = ("delivery", "frames", "receivers")
 
     def __init__(self, delivery: Delivery, receivers: Iterator[tuple[Seat, Push]] | None = None) -> None:
         self.delivery = delivery
+        self.frames = frames(delivery)
         self.receivers = receivers
 
 
 class Hub:
     """Connections, people and channels of this node. All calls belong to the event loop's thread."""
 
-    def __init__(self, ended: Callable[[], None] = lambda: None) -> None:
-        """`ended` is called when sessions end, before their connections do."""
+    def __init__(self, ended: Callable[[], None] = lambda: None, turns: Turns | None = None) -> None:
+        """`ended` is called when sessions end, before their connections do; large rooms are served in `turns`."""
+        self._turns = turns or Turns()
         self._ended = ended
         self._seats: dict[str, Seat] = {}
         self._people: dict[str, dict[str, Seat]] = {}
@@ -135,9 +136,9 @@ class Hub:
         receivers = self._receivers(delivery)
         if len(receivers) > _CHUNK:
             self._waiting.append(_Broadcast(delivery, iter(receivers)))
-            self._pump()
+            self._turns.add(self._pump)
         elif receivers:
-            _deliver(receivers, delivery)
+            _deliver(receivers, frames(delivery))
 
     def _receivers(self, delivery: Delivery) -> list[tuple[Seat, Push]]:
         channels, skip = delivery.to
@@ -152,9 +153,8 @@ class Hub:
             return list(listeners.items())
         return [(seat, push) for seat, push in listeners.items() if seat.who.id != skip]
 
-    def _pump(self) -> None:
-        """Deliver what waits, in order, and give the loop back after a few milliseconds."""
-        until = time.monotonic() + _TURN
+    def _pump(self, until: float) -> bool:
+        """Deliver what waits, in order, and give the loop back when the share of this turn is used up."""
         while self._waiting:
             broadcast = self._waiting[0]
             if broadcast.receivers is None:
@@ -163,15 +163,14 @@ class Hub:
             if not chunk:
                 self._waiting.popleft()
                 continue
-            _deliver(chunk, broadcast.delivery)
-            if time.monotonic() > until:
-                asyncio.get_running_loop().call_soon(self._pump)
-                return
+            _deliver(chunk, broadcast.frames)
+            if clock() > until:
+                return True
+        return False
 
 
-def _deliver(receivers: Iterable[tuple[Seat, Push]], delivery: Delivery) -> None:
+def _deliver(receivers: Iterable[tuple[Seat, Push]], by_dialect: Mapping[str, Frame]) -> None:
     """Give every receiver the one frame of its dialect."""
-    by_dialect = frames(delivery)
     if len(by_dialect) == 1:
         frame = by_dialect[""]
         for _, push in receivers:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import math
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from chatroom.gateway.client import Client, Refused
@@ -26,7 +27,7 @@ class NamespaceConnection(Connection):
     def __init__(self, server: "SocketServer", sid: str, handshake: Handshake, link: Link) -> None:
         """Open a session that has joined no namespace."""
         self.clients: dict[str, Client] = {}
-        self.connecting: dict[str, asyncio.Task[None]] = {}
+        self.connecting: dict[str, asyncio.Task[None] | None] = {}  # None: not begun
         self.left: set[str] | None = (
             None  # namespaces that the server ended: packets may still be on their way
         )
@@ -50,8 +51,12 @@ class NamespaceConnection(Connection):
         if namespace not in self.server.namespaces:
             self.queue(control_frame(CONNECT_ERROR, namespace, {"message": "Invalid namespace"}))
             return
-        client = Client(self, namespace)
-        self.connecting[namespace] = self.server.loop.create_task(self._ask(client, auth))
+        self.connecting[namespace] = None
+        self.server.asking.put(partial(self._begin, Client(self, namespace), auth))
+
+    def _begin(self, client: Client, auth: bytes) -> None:
+        if not self.closed:
+            self.connecting[client.namespace] = self.server.loop.create_task(self._ask(client, auth))
 
     async def _ask(self, client: Client, auth: bytes) -> None:
         answer: dict[str, object] = {"message": "Internal error"}
@@ -106,7 +111,8 @@ class NamespaceConnection(Connection):
 
     def lost(self, reason: str) -> None:
         for task in self.connecting.values():
-            task.cancel()
+            if task is not None:
+                task.cancel()
         self.connecting.clear()
         for client in list(self.clients.values()):
             self.leave(client, reason)

@@ -1,6 +1,7 @@
 """A WebSocket on a transport that is ours: bytes in, one write per loop turn out."""
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from chatroom.gateway.link import Link
@@ -173,13 +174,26 @@ class RawLink(Link, asyncio.Protocol):
         """Cut the line of a client that does not close it."""
         self._transport.abort()
 
+    def eof_received(self) -> bool:
+        """Close in our turn: thousands may end at once, and each costs two system calls and its farewells."""
+        self._closing = True
+        self._server.leaving.put(partial(self._leave, "transport close"))
+        return self._transport.can_write_eof()
+
     def connection_lost(self, exc: Exception | None) -> None:
         self._closing = True
         self._server.wheel.remove(self)
         self._server.links.discard(self)
         self._owners.discard(self)
+        if self.connection is not None and not self.connection.closed:
+            self._server.leaving.put(
+                partial(self._leave, "transport close" if exc is None else "transport error")
+            )
+
+    def _leave(self, reason: str) -> None:
         if self.connection is not None:
-            self.connection.link_lost(self, "transport close" if exc is None else "transport error")
+            self.connection.link_lost(self, reason)
+        self._transport.close()
 
     def shutdown(self) -> None:
         """Begin the drain: uvicorn calls this on SIGTERM."""

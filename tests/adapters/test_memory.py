@@ -2,12 +2,12 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Sequence
 
 from chatroom.adapters.bcrypt import BcryptHasher
 from chatroom.adapters.memory import MemoryLimiter, MemoryPresence, MemoryTyping, Window
 from chatroom.core.errors import Problem
+from chatroom.core.principal import Principal, Role
 from tests.doors import until
 
 
@@ -82,44 +82,78 @@ def test_keys_that_nobody_uses_are_forgotten_and_the_others_are_not() -> None:
     assert set(limiter._hits["send"]) == {"ana"}
 
 
-def goes(noted: list[str], name: str) -> Callable[[], Coroutine[Any, Any, None]]:
-    async def gone() -> None:
-        noted.append(name)
+def person(name: str) -> Principal:
+    return Principal(id=name, role=Role.USER)
 
-    return gone
+
+class Departures:
+    """Who has gone, one list for each call."""
+
+    def __init__(self) -> None:
+        self.calls: list[list[str]] = []
+
+    async def __call__(self, people: Sequence[Principal]) -> None:
+        self.calls.append([who.id for who in people])
+        await asyncio.sleep(0)
 
 
 async def test_of_two_connections_the_last_one_ends_presence() -> None:
-    board, noted = MemoryPresence(0.02), list[str]()
+    board, gone = MemoryPresence(0.02), Departures()
     assert board.arrive("ana")
     assert not board.arrive("ana")
-    board.depart("ana", goes(noted, "first"))
+    board.depart(person("ana"), gone)
     assert board.is_online("ana")
-    board.depart("ana", goes(noted, "last"))
+    board.depart(person("ana"), gone)
     assert board.is_online("ana")
-    await until(lambda: noted)
-    assert noted == ["last"]
+    await until(lambda: gone.calls)
+    assert gone.calls == [["ana"]]
     assert not board.is_online("ana")
     assert board.arrive("ana")
 
 
 async def test_a_reload_within_the_grace_is_no_departure() -> None:
-    board, noted = MemoryPresence(0.05), list[str]()
+    board, gone = MemoryPresence(0.05), Departures()
     board.arrive("ana")
-    board.depart("ana", goes(noted, "ana"))
+    board.depart(person("ana"), gone)
     assert not board.arrive("ana")
     await asyncio.sleep(0.1)
-    assert noted == []
+    assert gone.calls == []
     assert board.is_online("ana")
 
 
+async def test_those_who_go_together_are_told_together_a_batch_at_a_time() -> None:
+    board, gone = MemoryPresence(0.01), Departures()
+    names = [str(number) for number in range(120)]
+    for name in names:
+        board.arrive(name)
+        board.depart(person(name), gone)
+    await until(lambda: len(gone.calls) == 3)
+    assert [name for call in gone.calls for name in call] == names
+    assert max(map(len, gone.calls)) == 50
+
+
+async def test_a_departure_that_could_not_be_told_does_not_keep_the_next_ones_back() -> None:
+    board, gone = MemoryPresence(0.01), Departures()
+
+    async def fails(people: Sequence[Principal]) -> None:
+        raise RuntimeError("told to nobody")
+
+    board.arrive("ana")
+    board.depart(person("ana"), fails)
+    await until(lambda: not board.is_online("ana"))
+    board.arrive("bob")
+    board.depart(person("bob"), gone)
+    await until(lambda: gone.calls)
+    assert gone.calls == [["bob"]]
+
+
 async def test_closing_lets_everybody_who_is_leaving_leave_now() -> None:
-    board, noted = MemoryPresence(3600), list[str]()
+    board, gone = MemoryPresence(3600), Departures()
     for name in ("ana", "bob"):
         board.arrive(name)
-        board.depart(name, goes(noted, name))
+        board.depart(person(name), gone)
     await board.close(1)
-    assert sorted(noted) == ["ana", "bob"]
+    assert gone.calls == [["ana", "bob"]]
     await board.close(1)
 
 

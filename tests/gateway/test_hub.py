@@ -9,7 +9,7 @@ from chatroom.core import audience
 from chatroom.core.audience import Audience
 from chatroom.core.broker import Delivery
 from chatroom.core.principal import Principal, Role
-from chatroom.gateway import dialects, hub
+from chatroom.gateway import dialects, turns
 from chatroom.gateway.hub import Hub, Seat
 from chatroom.wire.frame import Frame
 from tests.doors import until
@@ -157,15 +157,15 @@ def test_a_handshake_chooses_among_the_dialects_we_know(wish: object, dialect: s
 async def test_ten_thousand_receivers_get_all_in_order_and_let_others_have_their_turn(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(hub, "_TURN", 0.0)
+    monkeypatch.setattr(turns, "BUDGET", 0.0)
     node = Hub()
     ears = [sit(node, str(n), str(n), "big")[1] for n in range(10_000)]
     _, small = sit(node, "small", "small", "little")
-    turns = 0
+    count = 0
 
     def others() -> None:
-        nonlocal turns
-        turns += 1
+        nonlocal count
+        count += 1
         if not small.frames:
             asyncio.get_running_loop().call_soon(others)
 
@@ -173,9 +173,8 @@ async def test_ten_thousand_receivers_get_all_in_order_and_let_others_have_their
     for number in range(3):
         node.publish(news(number, "big"))
     node.publish(news(9, "little"))
-    assert sum(len(ear.frames) for ear in ears) == 1000
     await until(lambda: small.frames)
-    assert turns >= 25
+    assert count >= 25
     assert all(ear.heard() == [b'42["news",0]', b'42["news",1]', b'42["news",2]'] for ear in ears)
     assert small.heard() == [b'42["news",9]']
 
@@ -183,7 +182,7 @@ async def test_ten_thousand_receivers_get_all_in_order_and_let_others_have_their
 async def test_who_stops_listening_hears_nothing_that_was_still_waiting(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(hub, "_TURN", 0.0)
+    monkeypatch.setattr(turns, "BUDGET", 0.0)
     node = Hub()
     for number in range(2_500):
         sit(node, str(number), str(number), "big")

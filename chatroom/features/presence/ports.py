@@ -1,7 +1,11 @@
 """Where presence is kept while people are here."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Protocol
+
+from chatroom.core.principal import Principal
+
+Gone = Callable[[Sequence[Principal]], Coroutine[Any, Any, None]]
 
 
 class PresenceBoard(Protocol):
@@ -10,8 +14,11 @@ class PresenceBoard(Protocol):
     def arrive(self, user_id: str) -> bool:
         """Count one connection more. True when the person was away before (a pending departure is called off)."""
 
-    def depart(self, user_id: str, gone: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Count one less. After the last, and a grace in which a reload comes back, `gone` is awaited."""
+    def depart(self, who: Principal, gone: Gone) -> None:
+        """Count one less. After the last, and a grace in which a reload comes back, `gone` is awaited.
+
+        Those who go together are given to one call of it, the calls one after the other.
+        """
 
     def is_online(self, user_id: str) -> bool:
         """Whether a person has a connection, or is within the grace."""

@@ -1,16 +1,24 @@
 """Come, go, type, and see who is there."""
 
+from collections.abc import Sequence
+from functools import partial
+
+import msgspec
+import structlog
+
 from chatroom.core import audience
 from chatroom.core.clock import iso
-from chatroom.core.context import Context
+from chatroom.core.context import Context, Kernel
 from chatroom.core.errors import Problem
-from chatroom.core.principal import Principal
+from chatroom.core.principal import SYSTEM, Principal
 from chatroom.core.signals import Connected, Disconnected
 from chatroom.features.presence.ports import PresenceBoard, TypingBoard
-from chatroom.features.presence.types import RoomUser, RoomUsers, Typing, UserStatus, UserTyping
+from chatroom.features.presence.types import RoomUser, RoomUsers, Status, Typing, UserStatus, UserTyping
 from chatroom.features.rooms import service as rooms
 from chatroom.features.rooms.types import Done, OneRoom
 from chatroom.features.users import service as users
+
+_log = structlog.get_logger("chatroom.presence")
 
 
 async def connected(ctx: Context, _: Connected) -> None:
@@ -19,46 +27,47 @@ async def connected(ctx: Context, _: Connected) -> None:
         return
     async with ctx.read() as reader:
         shared = await rooms.rooms_of(reader, ctx.who.id)
-    ctx.emit(_status(ctx, "online"), to=audience.members(*shared).but(ctx.who.id))
+    ctx.emit(_status(ctx.who, ctx.now, "online"), to=audience.members(*shared).but(ctx.who.id))
 
 
-async def disconnected(ctx: Context, _: Disconnected) -> None:
+def disconnected(ctx: Context, _: Disconnected) -> None:
     """End their typing; after their last connection, and a grace for reloads, tell that they have gone."""
-    kernel, who = ctx.kernel, ctx.who
-    for room_id in ctx.port(TypingBoard).stop_all(who.id):
+    for room_id in ctx.port(TypingBoard).stop_all(ctx.who.id):
         _tell_typing(ctx, room_id, is_typing=False)
+    ctx.port(PresenceBoard).depart(ctx.who, partial(_gone, ctx.kernel))
 
+
+async def _gone(kernel: Kernel, people: Sequence[Principal]) -> None:
+    """Store when these people were last here, in one transaction, and tell those who share a room with them."""
+    ctx = Context(kernel, SYSTEM)
     board = ctx.port(PresenceBoard)
-
-    async def gone() -> None:
-        later = Context(kernel, who)
-        async with later.begin() as tx:
-            await users.seen(tx, who.id)
-            shared = await rooms.rooms_of(tx.db, who.id)
+    ids = [who.id for who in people]
+    try:
+        async with ctx.begin() as tx:
+            await users.seen(tx, ids)
+            shared = await rooms.rooms_of_all(tx.db, ids)
 
             def tell() -> None:
-                if not board.is_online(who.id):  # back while this was stored: they have been told so already
-                    later.emit(_status(later, "offline"), to=audience.members(*shared).but(who.id))
+                for who in people:
+                    if not board.is_online(who.id):  # else back while this was stored, and told so already
+                        to = audience.members(*shared.get(who.id, ()))
+                        ctx.emit(_status(who, ctx.now, "offline"), to=to.but(who.id))
 
             tx.after(tell)
+    except Problem as problem:  # the database is away: presence is best effort and heals (P13)
+        _log.warning("presence.not_stored", people=len(people), code=problem.code)
 
-    board.depart(who.id, gone)
 
-
-def _status(ctx: Context, status: str) -> UserStatus:
-    now = iso(ctx.now)
-    here = UserStatus(
-        user_id=ctx.who.id, username=ctx.who.username, status="online", presence="online", timestamp=now
-    )
-    if status == "online":
-        return here
+def _status(who: Principal, at: int, status: Status) -> UserStatus:
+    now = iso(at)
+    seen = now if status == "offline" else msgspec.UNSET
     return UserStatus(
-        user_id=ctx.who.id,
-        username=ctx.who.username,
-        status="offline",
-        presence="offline",
-        last_seen=now,
-        last_seen_at=now,
+        user_id=who.id,
+        username=who.username,
+        status=status,
+        presence=status,
+        last_seen=seen,
+        last_seen_at=seen,
         timestamp=now,
     )
 

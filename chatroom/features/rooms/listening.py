@@ -68,7 +68,7 @@ async def connected(ctx: Context, _: Connected) -> None:
         ctx.kernel.broker.subscribe(connection.id, audience.members_channel(room_id))
 
 
-async def disconnected(ctx: Context, signal: Disconnected) -> None:
+def disconnected(ctx: Context, signal: Disconnected) -> None:
     """Tell the rooms that a person's last listening connection has gone."""
     for channel in signal.channels:
         if channel.startswith(_ROOM):

@@ -99,6 +99,9 @@ _READ: Final = (
     update(members)
     .where(
         members.c.room_id == bindparam("room"),
+_ROOMS_OF_ALL: Final = select(members.c.user_id, members.c.room_id).where(
+    members.c.user_id.in_(bindparam("users", expanding=True))
+)
         members.c.user_id == bindparam("user"),
         members.c.read_seq < bindparam("seq"),
     )
@@ -186,6 +189,14 @@ async def change_read_seq(tx: Transaction, room_id: str, user_id: str, seq: int)
 async def change_invite(tx: Transaction, row: Mapping[str, Any]) -> None:
     """Replace the room's invite."""
     await remove_invite(tx, row["room_id"])
+async def list_rooms_of_all(reader: Reader, user_ids: Iterable[str]) -> dict[str, list[str]]:
+    """The ids of the rooms of each of these people; who is in none is absent."""
+    found: dict[str, list[str]] = {}
+    for user_id, room_id in await reader.all(_ROOMS_OF_ALL, {"users": list(user_ids)}):
+        found.setdefault(user_id, []).append(room_id)
+    return found
+
+
     await tx.run(_ADD_INVITE, row)
 
 

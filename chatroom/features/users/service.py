@@ -57,9 +57,10 @@ async def by_ids(reader: Reader, user_ids: Iterable[str]) -> dict[str, Person]:
     return await store.list_by_ids(reader, user_ids)
 
 
-async def seen(tx: Tx, user_id: str) -> None:
-    """Remember that a person was here at `tx.now`."""
-    await store.change_last_seen(tx.db, user_id, tx.now)
+async def seen(tx: Tx, user_ids: Iterable[str]) -> None:
+    """Remember that these people were here at `tx.now`."""
+    for user_id in sorted(user_ids):  # in one order everywhere, so that two nodes never wait for each other
+        await store.change_last_seen(tx.db, user_id, tx.now)
 
 
 def view(person: Person, *, email: str | None = None) -> User:

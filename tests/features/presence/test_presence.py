@@ -70,9 +70,9 @@ async def test_who_comes_back_while_the_departure_is_being_stored_is_not_told_as
     ana, bob = await server.ears(cast.ana), await server.ears(cast.bob)
     async with app.db.begin():  # SQLite has one writer, so the departure waits for this block
         await bob.close()
-        await until(lambda: app._presence._tasks)
+        await until(lambda: app._presence._task)
         await server.ears(cast.bob)
-    await until(lambda: not app._presence._tasks)
+    await until(lambda: not app._presence._task)
     assert (await statuses(ana, cast.bob.id))[-1] == "online"
 
 

@@ -1,0 +1,84 @@
+"""The share of each turn of the event loop that bulk work may take: broadcasts, writes, comings and goings (B5).
+
+One budget for all of them together: neither a room of 50 000 nor a switch that fails delays anybody else's ping by
+more than this.
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+BUDGET: Final = 0.004  # seconds
+# Not the time of the loop, which uvloop counts in whole milliseconds.
+clock: Final = time.perf_counter
+
+Work = Callable[[float], bool]
+"""Work until a time of `clock`, do at least something, and return whether some of it is left."""
+
+
+class Turns:
+    """Gives bulk work its share of every turn. What was not reached in one turn comes first in the next."""
+
+    __slots__ = ("_scheduled", "_waiting")
+
+    def __init__(self) -> None:
+        self._waiting: deque[Work] = deque()
+        self._scheduled = False
+
+    def add(self, work: Work) -> None:
+        """Call `work` from the next turn on until it says that nothing is left; the caller adds it once."""
+        self._waiting.append(work)
+        if not self._scheduled:
+            self._scheduled = True
+            asyncio.get_running_loop().call_soon(self._run)
+
+    def _run(self) -> None:
+        waiting = self._waiting
+        until = clock() + BUDGET
+        try:
+            for _ in range(len(waiting)):
+                work, left = waiting.popleft(), True
+                try:
+                    left = work(until)
+                finally:  # a fault is the loop's to report; what else there was to do is done
+                    if left:
+                        waiting.append(work)
+                if clock() >= until:
+                    break
+        finally:
+            self._scheduled = bool(waiting)
+            if waiting:
+                asyncio.get_running_loop().call_soon(self._run)
+
+
+class Lane:
+    """Small deeds of one kind that may come by the thousand: done in order, at most `most` of them in a turn."""
+
+    __slots__ = ("_active", "_deeds", "_most", "_turns")
+
+    def __init__(self, turns: Turns, *, most: int = 1_000) -> None:
+        self._turns = turns
+        self._most = most
+        self._deeds: deque[Callable[[], None]] = deque()
+        self._active = False
+
+    def __bool__(self) -> bool:
+        return self._active
+
+    def put(self, deed: Callable[[], None]) -> None:
+        """Call `deed` in one of the next turns."""
+        self._deeds.append(deed)
+        if not self._active:
+            self._active = True
+            self._turns.add(self._work)
+
+    def _work(self, until: float) -> bool:
+        deeds = self._deeds
+        for _ in range(min(self._most, len(deeds))):
+            deeds.popleft()()
+            if clock() >= until:
+                break
+        self._active = bool(deeds)
+        return self._active

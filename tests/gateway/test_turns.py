@@ -1,0 +1,90 @@
+"""What bulk work may take of a turn, all of it together."""
+
+import asyncio
+import time
+
+import pytest
+
+from chatroom.gateway.turns import BUDGET, Lane, Turns
+from tests.doors import until
+
+
+def busy() -> None:
+    """Take half a millisecond of the processor."""
+    end = time.thread_time() + 0.0005
+    while time.thread_time() < end:
+        pass
+
+
+async def test_all_bulk_work_of_a_turn_shares_one_budget() -> None:
+    turns = Turns()
+    lanes = [Lane(turns) for _ in range(3)]
+    done = [0, 0, 0]
+
+    def deed(number: int) -> None:
+        busy()
+        done[number] += 1
+
+    for number, lane in enumerate(lanes):
+        for _ in range(40):
+            lane.put(lambda number=number: deed(number))  # type: ignore[misc]
+    steps = []
+    while any(lanes):
+        before = sum(done)
+        await asyncio.sleep(0)
+        steps.append(sum(done) - before)
+    assert done == [40, 40, 40]
+    assert max(steps) <= BUDGET / 0.0005 + 1
+
+
+async def test_what_was_not_reached_in_a_turn_comes_first_in_the_next() -> None:
+    turns = Turns()
+    first, second = Lane(turns), Lane(turns)
+    order: list[str] = []
+
+    def long(name: str) -> None:
+        order.append(name)
+        end = time.perf_counter() + BUDGET
+        while time.perf_counter() < end:
+            pass
+
+    for _ in range(2):
+        first.put(lambda: long("first"))
+        second.put(lambda: long("second"))
+    await until(lambda: not (first or second))
+    assert order == ["first", "second", "first", "second"]
+
+
+async def test_a_lane_keeps_its_order_and_takes_what_is_added_meanwhile() -> None:
+    lane = Lane(Turns(), most=3)
+    order: list[int] = []
+
+    def deed(number: int) -> None:
+        order.append(number)
+        if number < 10:
+            lane.put(lambda: deed(number + 10))
+
+    for number in range(10):
+        lane.put(lambda number=number: deed(number))  # type: ignore[misc]
+    await asyncio.sleep(0)
+    assert order == [0, 1, 2]
+    await until(lambda: not lane)
+    assert order == list(range(20))
+
+
+async def test_a_deed_that_fails_is_reported_and_the_others_are_done(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    turns = Turns()
+    lane, other = Lane(turns), Lane(turns)
+    order: list[str] = []
+
+    def fails() -> None:
+        raise RuntimeError("a fault of ours")
+
+    for deed in (lambda: order.append("before"), fails, lambda: order.append("after")):
+        lane.put(deed)
+    other.put(lambda: order.append("other"))
+    await until(lambda: not (lane or other))
+    assert sorted(order) == ["after", "before", "other"]
+    assert "a fault of ours" in caplog.text
