@@ -27,12 +27,12 @@ from chatroom.gateway.events import SocketEvents
 from chatroom.gateway.hub import Hub
 from chatroom.gateway.options import PRODUCT, Options
 from chatroom.gateway.server import SocketServer
+from chatroom.gateway.turns import Turns
 from chatroom.http import app as http
 from chatroom.settings import Settings
 from chatroom.worker.runner import Runner
 
 _CLOSE: Final = 5.0  # seconds for last-seen times and running jobs at the end
-from chatroom.gateway.turns import Turns
 _log = structlog.get_logger("chatroom")
 
 

@@ -134,11 +134,11 @@ async def rooms_of(reader: Reader, user_id: str) -> list[str]:
     return await store.list_rooms_of(reader, user_id)
 
 
-async def move_read_mark(tx: Tx, room_id: str, seq: int) -> bool:
-    """Move one's own read mark forward; False when it stood there or further."""
-    return await store.change_read_seq(tx.db, room_id, tx.who.id, seq)
 async def rooms_of_all(reader: Reader, user_ids: Iterable[str]) -> dict[str, list[str]]:
     """The ids of the rooms of each of these people; who is in none is absent."""
     return await store.list_rooms_of_all(reader, user_ids)
 
 
+async def move_read_mark(tx: Tx, room_id: str, seq: int) -> bool:
+    """Move one's own read mark forward; False when it stood there or further."""
+    return await store.change_read_seq(tx.db, room_id, tx.who.id, seq)

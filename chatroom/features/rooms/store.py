@@ -82,6 +82,9 @@ _MEMBERS: Final = _MEMBER.where(members.c.room_id == bindparam("room")).order_by
     members.c.joined_at, members.c.user_id
 )
 _ROOMS_OF: Final = select(members.c.room_id).where(members.c.user_id == bindparam("user"))
+_ROOMS_OF_ALL: Final = select(members.c.user_id, members.c.room_id).where(
+    members.c.user_id.in_(bindparam("users", expanding=True))
+)
 _PAIRS: Final = select(members.c.room_id, members.c.user_id).where(
     tuple_(members.c.room_id, members.c.user_id).in_(bindparam("pairs", expanding=True))
 )
@@ -99,9 +102,6 @@ _READ: Final = (
     update(members)
     .where(
         members.c.room_id == bindparam("room"),
-_ROOMS_OF_ALL: Final = select(members.c.user_id, members.c.room_id).where(
-    members.c.user_id.in_(bindparam("users", expanding=True))
-)
         members.c.user_id == bindparam("user"),
         members.c.read_seq < bindparam("seq"),
     )
@@ -161,6 +161,14 @@ async def list_rooms_of(reader: Reader, user_id: str) -> list[str]:
     return [row.room_id for row in await reader.all(_ROOMS_OF, {"user": user_id})]
 
 
+async def list_rooms_of_all(reader: Reader, user_ids: Iterable[str]) -> dict[str, list[str]]:
+    """The ids of the rooms of each of these people; who is in none is absent."""
+    found: dict[str, list[str]] = {}
+    for user_id, room_id in await reader.all(_ROOMS_OF_ALL, {"users": list(user_ids)}):
+        found.setdefault(user_id, []).append(room_id)
+    return found
+
+
 async def list_pairs(reader: Reader, pairs: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
     """Those of these (room, user) pairs that are memberships."""
     rows: Sequence[Any] = await reader.all(_PAIRS, {"pairs": list(pairs)})
@@ -189,14 +197,6 @@ async def change_read_seq(tx: Transaction, room_id: str, user_id: str, seq: int)
 async def change_invite(tx: Transaction, row: Mapping[str, Any]) -> None:
     """Replace the room's invite."""
     await remove_invite(tx, row["room_id"])
-async def list_rooms_of_all(reader: Reader, user_ids: Iterable[str]) -> dict[str, list[str]]:
-    """The ids of the rooms of each of these people; who is in none is absent."""
-    found: dict[str, list[str]] = {}
-    for user_id, room_id in await reader.all(_ROOMS_OF_ALL, {"users": list(user_ids)}):
-        found.setdefault(user_id, []).append(room_id)
-    return found
-
-
     await tx.run(_ADD_INVITE, row)
 
 
