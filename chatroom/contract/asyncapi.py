@@ -16,7 +16,7 @@ def document(contract: Contract, shapes: Shapes) -> dict[str, Any]:
     messages: dict[str, Any] = {}
     operations: dict[str, Any] = {}
     for op in contract.socket_operations:
-        messages[f"emit.{op.socket}"] = _message(op.socket or "", summary(op.call), shapes.of(op.input))
+        messages[f"emit.{op.socket}"] = _message(op.socket or "", summary(op.call), _argument(op, shapes))
         messages[f"ack.{op.socket}"] = _message(
             f"{op.socket} (ack)", "The acknowledgement.", _ack(shapes.of(op.output))
         )
@@ -55,6 +55,15 @@ def document(contract: Contract, shapes: Shapes) -> dict[str, Any]:
 
 def _message(name: str, text: str, payload: Schema) -> dict[str, Any]:
     return {"name": name, "summary": text, "payload": payload}
+
+
+def _argument(op: Operation, shapes: Shapes) -> Schema:
+    """What the event carries: its command, or the one field that stands for it."""
+    whole = shapes.of(op.input)
+    if op.bare is None:
+        return whole
+    field = shapes.components[op.input.__name__]["properties"][op.bare]
+    return {"oneOf": [field, whole]}
 
 
 def _ack(output: Schema) -> Schema:

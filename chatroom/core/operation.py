@@ -20,7 +20,8 @@ class Operation:
     `call` is `(ctx, cmd) -> answer`: an `async def`, a function that returns a Future (queued work, e.g. a send), or a
     plain function for what needs no waiting. `may` names a row of the policy table; `http` is `"METHOD /path/{field}"`
     below a surface's prefix, `on` the surfaces that have it there: `root` (no prefix, seed S0), `api` (`/api`, bare)
-    and `v1` (`/api/v1`, enveloped). `newer` is short for v1 alone (contract 0: newer things are v1 only).
+    and `v1` (`/api/v1`, enveloped). `newer` is short for v1 alone (contract 0: newer things are v1 only). A socket's
+    argument that is no object stands for the field `bare`.
     Raises KeyError at import when the action or the limit is not in its table, so the server does not start without.
     """
 
@@ -35,6 +36,7 @@ class Operation:
         status: int = 200,
         on: Collection[str] = ("api", "v1"),
         newer: bool = False,
+        bare: str | None = None,
     ) -> None:
         POLICY[may]
         self.call = call
@@ -43,6 +45,7 @@ class Operation:
         self.limit_key = KEYS[limit] if limit else None
         self.method, self.path = http.split(" ", 1) if http else ("", "")
         self.socket = socket
+        self.bare = bare
         self.status = status
         self.on = frozenset({"v1"} if newer else on)
         self.slice = call.__module__.split(".")[2]

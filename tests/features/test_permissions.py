@@ -27,6 +27,9 @@ EXPECTED: Final = {
     "rooms.list_rooms": PEOPLE,
     "rooms.show": PEOPLE,
     "rooms.create": MEMBERS,
+    "rooms.list_lounges": PEOPLE,
+    "rooms.create_lounge": MEMBERS,
+    "rooms.enter_lounge": PEOPLE,
     "rooms.join": MEMBERS,
     "rooms.join_by_invite": MEMBERS,
     "rooms.leave": PEOPLE,
@@ -78,10 +81,12 @@ class Stage:
             return {"email": f"new{self._count}@example.org", "password": PASSWORD}
         if name == "auth.login":
             return {"email": self.cast.ana.email, "password": PASSWORD}
-        if name in ("auth.logout", "auth.me", "rooms.list_rooms"):
+        if name in ("auth.logout", "auth.me", "rooms.list_rooms", "rooms.list_lounges"):
             return {}
-        if name == "rooms.create":
+        if name in ("rooms.create", "rooms.create_lounge"):
             return {"name": "Mine"}
+        if name == "rooms.enter_lounge":
+            return {"lounge": "Corner"}
         if name == "messages.resume":
             return {"rooms": []}
         if name == "rooms.join_by_invite":

@@ -25,6 +25,8 @@ SAMPLES: Final[dict[str, dict[str, Any]]] = {
     "auth.login": {"email": "ana@example.org", "password": PASSWORD, "cookies": False},
     "rooms.list_rooms": {"scope": "mine", "cursor": page.encode("r", ROOM), "limit": 5},
     "rooms.create": {"name": "Tea", "isPrivate": True},
+    "rooms.create_lounge": {"name": "Tea"},
+    "rooms.enter_lounge": {"lounge": "Tea"},
     "rooms.join_by_invite": {"inviteCode": "code"},
     "rooms.show": {"roomId": ROOM},
     "rooms.join": {"roomId": ROOM, "inviteCode": "code"},

@@ -3,7 +3,7 @@
 from chatroom.core.operation import Operation
 from chatroom.core.schema import Event
 from chatroom.core.signals import Connected, Disconnected
-from chatroom.features.rooms import invites, listening, membership, service
+from chatroom.features.rooms import invites, listening, lounges, membership, service
 from chatroom.features.rooms.types import RoomJoined, UserJoined, UserLeft
 
 operations = [
@@ -16,6 +16,9 @@ operations = [
     Operation(invites.issue, may="rooms.invite", http="POST /rooms/{roomId}/invite"),
     Operation(invites.fetch, may="rooms.invite", http="GET /rooms/{roomId}/invite"),
     Operation(invites.revoke, may="rooms.invite", http="DELETE /rooms/{roomId}/invite"),
+    Operation(lounges.list_lounges, may="rooms.list", http="GET /lounges", on=("root",)),
+    Operation(lounges.create_lounge, may="rooms.create", http="POST /lounges", on=("root",)),
+    Operation(lounges.enter_lounge, may="rooms.enter", socket="join-lounge", bare="lounge"),
     Operation(listening.enter, may="rooms.enter", socket="join_room"),
     Operation(listening.exit_room, may="rooms.enter", socket="leave_room"),
 ]

@@ -17,3 +17,9 @@ class Site(NamedTuple):
     """Where people reach this server: the public URL without a trailing slash; empty when it is not known."""
 
     url: str
+
+
+class AdHocLounges(NamedTuple):
+    """Whether entering a lounge that does not exist opens it (`COMPAT_ADHOC_LOUNGES`)."""
+
+    allowed: bool

@@ -1,9 +1,25 @@
 """Who may see, read and change a room."""
 
+import unicodedata
+
 from chatroom.core.errors import Problem
+from chatroom.core.text import clean_line
 from chatroom.features.rooms.types import RoomRow
 
 NAME_LENGTH = 80
+
+
+def clean_name(name: str) -> str:
+    """Return the name of a room, fit to store. Raises `Problem("bad_input")`."""
+    return clean_line(name, field="name", length=NAME_LENGTH)
+
+
+def slug(name: str) -> str:
+    """Return what a lounge of this clean name is found under: without case, and with hyphens for spaces.
+
+    Any script may stand in it: seed S0 calls its lounges whatever it likes (contract D18).
+    """
+    return unicodedata.normalize("NFC", name.casefold()).replace(" ", "-")
 
 
 def may_see(room: RoomRow) -> bool:

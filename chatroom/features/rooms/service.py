@@ -7,36 +7,62 @@ import msgspec
 from chatroom.core import audience, ids, page
 from chatroom.core.clock import iso
 from chatroom.core.context import Context, Tx
-from chatroom.core.text import clean_line
+from chatroom.core.principal import Role
 from chatroom.db import Reader
 from chatroom.features.log import service as log
 from chatroom.features.log.types import Head
 from chatroom.features.rooms import invites, rules, store
 from chatroom.features.rooms.ports import LastMessages
-from chatroom.features.rooms.types import CreateRoom, ListRooms, Member, OneRoom, Room, RoomPage, RoomRow
+from chatroom.features.rooms.types import (
+    CreateRoom,
+    Kind,
+    ListRooms,
+    Member,
+    OneRoom,
+    Room,
+    RoomPage,
+    RoomRow,
+)
 
 
 async def create(ctx: Context, cmd: CreateRoom) -> Room:
     """Open a room; you are its first member, and its invite code is in the answer."""
     room_id = ids.new()
     async with ctx.begin() as tx:
-        await store.add(
-            tx.db,
-            {
-                "id": room_id,
-                "name": clean_line(cmd.name, field="name", length=rules.NAME_LENGTH),
-                "is_private": cmd.is_private,
-                "kind": "room",
-                "created_by": ctx.who.id,
-                "created_at": tx.now,
-                "member_count": 0,
-            },
-        )
-        await log.start(tx, room_id)
+        await open_room(tx, room_id, rules.clean_name(cmd.name), is_private=cmd.is_private)
         head = await add_member(tx, room_id, ctx.who.id, admin=True)
         code = await invites.write(tx, room_id)
         row = rules.must_see(await store.find(tx.db, room_id, ctx.who.id))
     return view(row, head, code=code)
+
+
+async def open_room(  # noqa: PLR0913 - what makes a room
+    tx: Tx,
+    room_id: str,
+    name: str,
+    *,
+    is_private: bool = False,
+    kind: Kind = "room",
+    slug: str | None = None,
+    expires_at: int | None = None,
+) -> None:
+    """Store a room without members, and its empty log. The server itself has created what the system opens.
+
+    Raises `db.Conflict` when the id or the slug is taken.
+    """
+    row = {
+        "id": room_id,
+        "name": name,
+        "is_private": is_private,
+        "kind": kind,
+        "created_by": tx.who.id if tx.who.role is not Role.SYSTEM else None,
+        "created_at": tx.now,
+        "member_count": 0,
+        "slug": slug,
+        "expires_at": expires_at,
+    }
+    await store.add(tx.db, row)
+    await log.start(tx, room_id)
 
 
 async def show(ctx: Context, cmd: OneRoom) -> Room:

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from chatroom.db import Reader, Transaction, metadata
 from chatroom.db.types import Id, Name, Text, Time, Word
-from chatroom.features.rooms.types import InviteRow, Member, RoomRow
+from chatroom.features.rooms.types import InviteRow, LoungeRow, Member, RoomRow
 
 rooms: Final = Table(
     "rooms",
@@ -31,9 +31,11 @@ rooms: Final = Table(
     Column("name", Name(80), nullable=False),
     Column("is_private", Boolean(create_constraint=False), nullable=False, index=True),
     Column("kind", Word(16), nullable=False),
-    Column("created_by", Id, ForeignKey("users.id"), nullable=False),
+    Column("created_by", Id, ForeignKey("users.id")),  # NULL: the server itself
     Column("created_at", Time, nullable=False),
     Column("member_count", Integer, nullable=False),
+    Column("slug", Name(256), unique=True),
+    Column("expires_at", Time, index=True),  # an ad-hoc lounge, in no list
 )
 
 members: Final = Table(
@@ -72,11 +74,26 @@ _ROOM: Final = select(
     members.c.read_seq,
 ).select_from(rooms.outerjoin(members, _MINE))
 _FIND: Final = _ROOM.where(rooms.c.id == bindparam("room"))
+_LISTED: Final = and_(rooms.c.is_private.is_(False), rooms.c.expires_at.is_(None))
 _SCOPES: Final[dict[str, Select[Any]]] = {
     "mine": _ROOM.where(members.c.user_id.is_not(None)),
-    "public": _ROOM.where(rooms.c.is_private.is_(False)),
-    "all": _ROOM.where(or_(members.c.user_id.is_not(None), rooms.c.is_private.is_(False))),
+    "public": _ROOM.where(_LISTED),
+    "all": _ROOM.where(or_(members.c.user_id.is_not(None), _LISTED)),
 }
+_BY_SLUG: Final = select(rooms.c.id).where(rooms.c.slug == bindparam("slug"))
+_LOUNGES: Final = (
+    select(
+        rooms.c.id,
+        rooms.c.name,
+        rooms.c.slug,
+        rooms.c.created_by,
+        rooms.c.created_at,
+        rooms.c.member_count,
+    )
+    .where(_LISTED, rooms.c.kind == "lounge")
+    .order_by(rooms.c.created_at.desc(), rooms.c.id.desc())
+    .limit(bindparam("count"))
+)
 _MEMBER: Final = select(members.c.user_id, members.c.role, members.c.joined_at, members.c.read_seq)
 _MEMBERS: Final = _MEMBER.where(members.c.room_id == bindparam("room")).order_by(
     members.c.joined_at, members.c.user_id
@@ -130,7 +147,7 @@ _USE: Final = (
 
 
 async def add(tx: Transaction, row: Mapping[str, Any]) -> None:
-    """Insert a room."""
+    """Insert a room. Raises `db.Conflict` when its slug is taken."""
     await tx.run(_ADD_ROOM, row)
 
 
@@ -149,6 +166,17 @@ async def list_rooms(
         stmt = stmt.where(rooms.c.id < bindparam("before"))
     rows = await reader.all(stmt, {"user": user_id, "count": count, "before": before})
     return [RoomRow(*row) for row in rows]
+
+
+async def find_by_slug(reader: Reader, slug: str) -> str | None:
+    """The id of the lounge with this slug, or None."""
+    room_id: str | None = await reader.scalar(_BY_SLUG, {"slug": slug})
+    return room_id
+
+
+async def list_lounges(reader: Reader, count: int) -> list[LoungeRow]:
+    """The lounges that everybody may find, newest first, at most `count`."""
+    return [LoungeRow(*row) for row in await reader.all(_LOUNGES, {"count": count})]
 
 
 async def list_members(reader: Reader, room_id: str) -> list[Member]:

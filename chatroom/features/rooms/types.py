@@ -1,6 +1,6 @@
 """Rooms, members and invites on the wire."""
 
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple
+from typing import Annotated, Any, ClassVar, Final, Literal, NamedTuple
 
 import msgspec
 
@@ -14,6 +14,8 @@ Code = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 # The slice `messages` stands above this one, so its type is named here and not imported.
 LastMessage = Annotated[Any, msgspec.Meta(extra_json_schema={"$ref": "#/components/schemas/MessageReceived"})]
 MAX_LISTED = 1000
+LOBBY: Final = "00000000-0000-7000-8000-000000000001"
+"""The default lounge has the same id on every server, so that nobody has to look it up; its epoch is its own."""
 
 
 class CreateRoom(Wire, frozen=True, kw_only=True):
@@ -21,6 +23,18 @@ class CreateRoom(Wire, frozen=True, kw_only=True):
 
     name: Annotated[str, msgspec.Meta(max_length=256)]
     is_private: bool = False
+
+
+class CreateLounge(Wire, frozen=True, kw_only=True):
+    """Open a public lounge; you are its first member and its admin."""
+
+    name: Annotated[str, msgspec.Meta(max_length=256)]
+
+
+class EnterLounge(Wire, frozen=True, kw_only=True):
+    """Hear a lounge, named by its id, its slug or its name; seed S0 sends the bare text."""
+
+    lounge: Annotated[str, msgspec.Meta(max_length=256)]
 
 
 class JoinRoom(Wire, frozen=True, kw_only=True):
@@ -65,7 +79,7 @@ class Room(Wire, frozen=True, kw_only=True):
     name: str
     is_private: bool
     kind: Kind
-    created_by_id: str
+    created_by_id: str | None
     created_at: str
     member_count: int
     role: RoomRole | None
@@ -74,6 +88,18 @@ class Room(Wire, frozen=True, kw_only=True):
     read_seq: int | msgspec.UnsetType = msgspec.UNSET
     last_message: LastMessage = msgspec.UNSET
     invite_code: str | msgspec.UnsetType = msgspec.UNSET
+
+
+class Lounge(Wire, frozen=True, kw_only=True):
+    """A public room that everybody finds under a slug of its own. Nobody created those that the server brings along."""
+
+    id: str
+    name: str
+    slug: str
+    kind: Literal["lounge"] = "lounge"
+    created_by_id: str | None
+    created_at: str
+    member_count: int
 
 
 class RoomPage(Wire, frozen=True, kw_only=True):
@@ -139,11 +165,22 @@ class RoomRow(NamedTuple):
     name: str
     is_private: bool
     kind: Kind
-    created_by: str
+    created_by: str | None
     created_at: int
     member_count: int
     role: RoomRole | None
     read_seq: int | None
+
+
+class LoungeRow(NamedTuple):
+    """A lounge; times in epoch milliseconds."""
+
+    id: str
+    name: str
+    slug: str
+    created_by: str | None
+    created_at: int
+    member_count: int
 
 
 class Member(NamedTuple):

@@ -9,6 +9,7 @@ import pytest
 from chatroom.app import App
 from chatroom.core import page
 from chatroom.core.errors import Problem
+from chatroom.features.rooms.types import LOBBY
 from tests.cast import Cast, Clock, Person, do, principal, register, room
 from tests.doors import Doors
 
@@ -229,9 +230,9 @@ async def test_lists_are_newest_first_and_walked_by_their_cursor(app: App, cast:
             break
     assert walked == made[::-1]
     public = await do(app, mallory, "rooms.list_rooms", scope="public")
-    assert [each["id"] for each in public["rooms"]] == [*made[5:0:-2], cast.square]
+    assert [each["id"] for each in public["rooms"]] == [*made[5:0:-2], cast.square, LOBBY]
     every = await do(app, mallory, "rooms.list_rooms", scope="all")
-    assert [each["id"] for each in every["rooms"]] == [*made[::-1], cast.square]
+    assert [each["id"] for each in every["rooms"]] == [*made[::-1], cast.square, LOBBY]
 
 
 @pytest.mark.parametrize("cursor", ["x", "!", page.encode("b", NOWHERE)])

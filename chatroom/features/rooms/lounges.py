@@ -1,0 +1,119 @@
+"""Lounges: public rooms found by name. Seed S0 opens one by entering it, under any name (contract C17)."""
+
+from typing import Final
+
+from chatroom.core import ids
+from chatroom.core.addresses import address_key
+from chatroom.core.clock import iso
+from chatroom.core.context import Context, Tx
+from chatroom.core.errors import Problem
+from chatroom.core.limits import RateLimiter, spend
+from chatroom.core.principal import SYSTEM
+from chatroom.db import Conflict, Reader
+from chatroom.features.rooms import listening, rules, service, store
+from chatroom.features.rooms.ports import AdHocLounges
+from chatroom.features.rooms.types import (
+    LOBBY,
+    MAX_LISTED,
+    CreateLounge,
+    EnterLounge,
+    Lounge,
+    LoungeRow,
+    OneRoom,
+    RoomJoined,
+)
+
+_TRIES: Final = 5
+_SUFFIX: Final = 4  # random bytes that tell namesakes apart
+_AD_HOC: Final = 24 * 3600 * 1000  # milliseconds of silence after which an ad-hoc lounge ends
+
+
+async def list_lounges(ctx: Context) -> list[Lounge]:
+    """List the lounges, newest first, at most 1 000."""
+    async with ctx.read() as reader:
+        rows = await store.list_lounges(reader, MAX_LISTED)
+    return [_view(row) for row in rows]
+
+
+async def create_lounge(ctx: Context, cmd: CreateLounge) -> Lounge:
+    """Open a lounge; you are its first member. A namesake gets a slug of its own. Raises `Problem("bad_input")`."""
+    room_id, name = ids.new(), rules.clean_name(cmd.name)
+    for _ in range(_TRIES):
+        try:
+            async with ctx.begin() as tx:
+                slug = await _free_slug(tx, name)
+                await service.open_room(tx, room_id, name, kind="lounge", slug=slug)
+                await service.add_member(tx, room_id, ctx.who.id, admin=True)
+                return _view(LoungeRow(room_id, name, slug, ctx.who.id, tx.now, 1))
+        except Conflict:  # a namesake, this moment
+            continue
+    raise Problem("busy", retry_after=1)
+
+
+async def _free_slug(tx: Tx, name: str) -> str:
+    slug = rules.slug(name)
+    taken = await store.find_by_slug(tx.db, slug) is not None
+    return f"{slug}-{ids.token(_SUFFIX).lower()}" if taken else slug
+
+
+def _view(row: LoungeRow) -> Lounge:
+    return Lounge(
+        id=row.id,
+        name=row.name,
+        slug=row.slug,
+        created_by_id=row.created_by,
+        created_at=iso(row.created_at),
+        member_count=row.member_count,
+    )
+
+
+async def enter_lounge(ctx: Context, cmd: EnterLounge) -> RoomJoined:
+    """Hear a lounge from now on (`join-lounge`); one that does not exist is opened.
+
+    Raises `Problem("bad_input" | "room_not_found" | "rate_limited")`.
+    """
+    async with ctx.read() as reader:
+        room_id = await find(reader, cmd.lounge, ctx.who.id)
+    if room_id is None:
+        room_id = await _open_ad_hoc(ctx, rules.clean_name(cmd.lounge))
+    return await listening.enter(ctx, OneRoom(room_id=room_id))
+
+
+async def find(reader: Reader, named: str, user_id: str) -> str | None:
+    """The room that an id, a slug or a name means to this person, or None. Raises `Problem("bad_input")`.
+
+    An id of a room that is not theirs to see means nothing: it is a name like any other.
+    """
+    if ids.is_id(named):
+        room = await store.find(reader, named, user_id)
+        if room is not None and rules.may_see(room):
+            return room.id
+    return await store.find_by_slug(reader, rules.slug(rules.clean_name(named)))
+
+
+async def _open_ad_hoc(ctx: Context, name: str) -> str:
+    """Open a lounge that is in no list and ends by itself; nobody has created it."""
+    if not ctx.port(AdHocLounges).allowed:
+        raise Problem("room_not_found")
+    await spend(ctx.port(RateLimiter), "rooms.ad_hoc", address_key(ctx.origin.address))
+    room_id, slug = ids.new(), rules.slug(name)
+    server = Context(ctx.kernel, SYSTEM)
+    try:
+        async with server.begin() as tx:
+            await service.open_room(tx, room_id, name, kind="lounge", slug=slug, expires_at=tx.now + _AD_HOC)
+    except Conflict:  # somebody else entered it first
+        async with ctx.read() as reader:
+            return await store.find_by_slug(reader, slug) or room_id
+    return room_id
+
+
+async def open_lobby(ctx: Context) -> None:
+    """Make sure that there is the default lounge, where seed S1 talks. `ctx` is the system's."""
+    async with ctx.read() as reader:
+        if await store.find(reader, LOBBY, LOBBY) is not None:
+            return
+    try:
+        async with ctx.begin() as tx:
+            await service.open_room(tx, LOBBY, "Lobby", kind="lounge", slug=await _free_slug(tx, "lobby"))
+    except Conflict:  # another node, this moment
+        return
