@@ -105,9 +105,14 @@ def _map(name: str, comment: str, rows: list[str]) -> str:
     return f"/** {comment} */\nexport interface {name} {{\n" + "\n".join(rows) + "\n}\n"
 
 
+def _key(name: str) -> str:
+    """A property's name; seed S0's `join-lounge` needs quotes."""
+    return name if name.isidentifier() else json.dumps(name)
+
+
 def _told(contract: Contract, shapes: Shapes) -> str:
     rows = [
-        f"  {event.event}: (payload: {type_of(shapes.of(event))}) => void;"
+        f"  {_key(event.event)}: (payload: {type_of(shapes.of(event))}) => void;"
         for event in contract.sorted_events
     ]
     return _map("ServerToClientEvents", "What the server tells.", rows)
@@ -120,7 +125,7 @@ def _asked(contract: Contract, shapes: Shapes) -> str:
         # An answer that says nothing but "done" need not be waited for.
         ack = "ack?" if answer == "Done" else "ack"
         rows.append(
-            f"  {op.socket}: (payload: {type_of(shapes.of(op.input))}, {ack}: Ack<{answer}>) => void;"
+            f"  {_key(op.socket or "")}: (payload: {type_of(shapes.of(op.input))}, {ack}: Ack<{answer}>) => void;"
         )
     return _map("ClientToServerEvents", "What a client may emit.", rows)
 
