@@ -1,6 +1,7 @@
 """The composition root: settings in, a wired application out. Nothing else constructs an adapter."""
 
 import asyncio
+import time
 from dataclasses import replace
 from typing import Any, Final
 
@@ -10,8 +11,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from chatroom import features
 from chatroom.adapters.bcrypt import BcryptHasher
 from chatroom.adapters.memory import MemoryLimiter, MemoryPresence, MemoryTyping, Window
+from chatroom.adapters.rates import MemoryRates, NoRates, RedisRates
 from chatroom.core import clock
 from chatroom.core.context import Context, Kernel
+from chatroom.core.limits import RateLimiter
 from chatroom.core.principal import SYSTEM
 from chatroom.core.secrets import Vault
 from chatroom.db import Database
@@ -76,6 +79,7 @@ class App:
             MessageWriter: self._writer,
             LastMessages: messages.last_messages,
             Site: Site(settings.public_url),
+            RateLimiter: _rates(settings, self.kernel.clock),
         }
 
     async def start(self) -> None:
@@ -114,18 +118,41 @@ async def _lifespan(receive: Receive, send: Send) -> None:
 
 
 def _options(settings: Settings) -> Options:
-    options = replace(PRODUCT, allowed_origins=settings.origins or None, drain_seconds=settings.drain_seconds)
-    if settings.message_rate_limit == 0:  # contract 0, *Limits switched off*
+    options = replace(
+        PRODUCT,
+        allowed_origins=settings.origins or None,
+        trusted_proxies=settings.proxies,
+        drain_seconds=settings.drain_seconds,
+    )
+    if settings.message_rate_limit == 0 or settings.unlimited:  # contract 0, *Limits switched off*
         options = replace(options, event_rate=0.0, event_burst=0, byte_rate=0.0, byte_burst=0)
+    if settings.unlimited:
+        options = replace(options, handshake_rate=0.0, address_rate=0.0, max_sessions_per_address=0)
     return options
 
 
 def _limiter(settings: Settings) -> MemoryLimiter:
-    if settings.message_rate_limit == 0:
+    if settings.message_rate_limit == 0 or settings.unlimited:
         _log.warning("limits.off", setting="MESSAGE_RATE_LIMIT")
         return MemoryLimiter({})
     window = Window(settings.message_rate_limit, settings.message_rate_window_ms / 1000)
     return MemoryLimiter({"messages.send": window})
+
+
+def _rates(settings: Settings, now: clock.Clock) -> RateLimiter:
+    """Rates in memory or Redis; a node that has lost Redis allows by itself half of what all allow together."""
+    if settings.unlimited:
+        _log.warning(
+            "limits.off", setting="RATE_LIMITS", note="nobody is held back: never serve people like this"
+        )
+        return NoRates()
+    buckets = settings.buckets
+    if not settings.redis_url:
+        _log.info("limits.on", counted="in this process")
+        return MemoryRates(buckets, time.monotonic if now is clock.system else lambda: now() / 1000)
+    _log.info("limits.on", counted="in Redis")
+    halves = {name: bucket._replace(hits=max(1, bucket.hits // 2)) for name, bucket in buckets.items()}
+    return RedisRates(settings.redis_url, buckets, MemoryRates(halves))
 
 
 async def build(settings: Settings, now: clock.Clock = clock.system) -> App:

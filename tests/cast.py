@@ -18,6 +18,7 @@ from sqlalchemy import bindparam, update
 from chatroom.app import App, build
 from chatroom.core.context import Context
 from chatroom.core.dispatch import answer, dispatch
+from chatroom.core.limits import BUCKETS
 from chatroom.core.principal import OUTSIDER, Principal
 from chatroom.db.migrate import upgrade
 from chatroom.features import operations, tables
@@ -74,7 +75,7 @@ class Cast(NamedTuple):
 
 
 def settings_for(url: str, folder: Path, **changes: Any) -> Settings:
-    """Settings of a test node: cheap hashes, no limits, a short grace."""
+    """Settings of a test node: cheap hashes, no limits to speak of, a short grace."""
     given = {
         "mode": "test",
         "data": folder,
@@ -83,6 +84,7 @@ def settings_for(url: str, folder: Path, **changes: Any) -> Settings:
         "encryption_key": "a sealing key that only these tests know",
         "bcrypt_rounds": 4,
         "message_rate_limit": 0,
+        "rate_limits": ",".join(f"{bucket}=1000000/1s" for bucket in BUCKETS),
         "presence_grace_ms": 50,
         "drain_seconds": 0,
     }

@@ -61,6 +61,7 @@ def serving() -> Iterator[str]:
             "HOST": "127.0.0.1",
             "BCRYPT_ROUNDS": "4",
             "MESSAGE_RATE_LIMIT": "0",
+            "RATE_LIMITS": "off",
             "LOG_LEVEL": "error",
         }
         command = [sys.executable, "-m", "chatroom", "serve", "--port", str(port)]

@@ -156,7 +156,7 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChatServer]:
     """One server without message limits for a file of tests; a file that needs another has its own fixture."""
-    server = ChatServer(tmp_path_factory.mktemp("data"), MESSAGE_RATE_LIMIT="0")
+    server = ChatServer(tmp_path_factory.mktemp("data"), MESSAGE_RATE_LIMIT="0", RATE_LIMITS="off")
     server.start()
     yield server
     server.stop()

@@ -52,7 +52,6 @@ def test_a_lifetime_is_read_as_the_seeds_library_reads_it(
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("JWT_EXPIRES_IN", ""),
         ("JWT_EXPIRES_IN", "0"),
         ("JWT_EXPIRES_IN", "-1h"),
         ("JWT_EXPIRES_IN", "1y"),

@@ -14,7 +14,7 @@ Plain = Callable[[Person], Awaitable[AsyncVoice]]
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChatServer]:
     """A running server, which every test fills with people and rooms of its own."""
-    running = ChatServer(tmp_path_factory.mktemp("dialects"), MESSAGE_RATE_LIMIT="0")
+    running = ChatServer(tmp_path_factory.mktemp("dialects"), MESSAGE_RATE_LIMIT="0", RATE_LIMITS="off")
     running.start()
     yield running
     running.end()

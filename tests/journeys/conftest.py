@@ -41,7 +41,7 @@ def serve(prepare: Serve) -> Serve:
 @pytest.fixture
 def server(serve: Serve) -> Iterator[ChatServer]:
     """A running server without message limits, whose log must be free of faults at the end."""
-    running = serve(MESSAGE_RATE_LIMIT="0")
+    running = serve(MESSAGE_RATE_LIMIT="0", RATE_LIMITS="off")
     yield running
     running.end()
     assert running.faults == [], running.log[-6000:]

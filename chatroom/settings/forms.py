@@ -1,0 +1,86 @@
+"""The forms that settings are written in, and what is wrong with a secret."""
+
+import re
+from itertools import pairwise
+from typing import Final
+from urllib.parse import urlsplit
+
+_LIFETIME: Final = re.compile(r"(\d{1,9})\s*(s|m|h|d|w)?", re.ASCII)
+_UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_RATE: Final = re.compile(r"(\d{1,7})/(\d{1,7})\s*(s|m|h|d)?", re.ASCII)
+_LENGTH: Final = 32  # characters; 32 random hex digits are 128 bits
+_VARIETY: Final = 8  # different characters: "aaaa..." is no secret
+_EXAMPLES: Final = re.compile(
+    r"change.?me|your[-_. ]|replace.?(me|this)|(^|[-_ ])(default|dev|example|fallback)([-_ ]|$)|^super.?secret",
+    re.IGNORECASE,
+)
+LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class BadSetting(Exception):
+    """A setting with which the server does not start: exit 78. `name` is the variable; its value is never said."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"{name}: {why}")
+        self.name = name
+        self.why = why
+
+
+def seconds(text: str) -> int:
+    """Read a time as the npm package jsonwebtoken does (a bare number: seconds); 0 when it is none."""
+    match = _LIFETIME.fullmatch(text.strip())
+    return int(match[1]) * _UNITS[match[2] or "s"] if match else 0
+
+
+def listed(text: str) -> list[str]:
+    """The entries of a list with commas, without spaces and empty ones."""
+    return [entry.strip() for entry in text.split(",") if entry.strip()]
+
+
+def rates(text: str) -> dict[str, tuple[int, int]]:
+    """Read `bucket=hits/window, ...`, e.g. `api=600/1m`, as bucket -> (hits, seconds). Raises ValueError."""
+    found = {}
+    for entry in listed(text):
+        name, _, rate = entry.partition("=")
+        match = _RATE.fullmatch(rate.strip())
+        if match is None or not int(match[1]) or not int(match[2]):
+            raise ValueError("must be off, or like api=600/1m,auth.failed=10/15m")
+        found[name.strip()] = (int(match[1]), int(match[2]) * _UNITS[match[3] or "s"])
+    return found
+
+
+def origin(text: str) -> str:
+    """Return `scheme://host[:port]` of an address. Raises ValueError."""
+    try:
+        parts = urlsplit(text)
+        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        whole = False
+    if not whole or parts.username or "*" in parts.netloc:
+        raise ValueError("must be origins like https://chat.example.org")
+    return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def is_example(text: str) -> bool:
+    """Whether a text is of the kind that documents print for people to replace."""
+    return _EXAMPLES.search(text) is not None
+
+
+def weakness(secret: str) -> str:
+    """Say what is wrong with a given secret; empty when it may be random."""
+    if len(secret) < _LENGTH:
+        return f"must have at least {_LENGTH} characters; leave it out to have one generated"
+    if len(set(secret)) < _VARIETY or is_example(secret) or _is_pattern(secret):
+        return "must be random; leave it out to have one generated"
+    return ""
+
+
+def _is_pattern(secret: str) -> bool:
+    """Whether a text repeats itself, or counts up or down: `abcabc...`, `0123456789...`."""
+    if any(
+        secret[period:] == secret[:-period]
+        for period in range(1, len(secret) // 2 + 1)  # a part of it, again and again
+    ):
+        return True
+    steps = [ord(after) - ord(before) for before, after in pairwise(secret)]
+    return max(steps.count(step) for step in (-1, 0, 1)) > len(steps) // 2

@@ -1,0 +1,155 @@
+"""Settings of the server itself: where it listens, where its data are, whom it believes."""
+
+import ipaddress
+from pathlib import Path
+from typing import Final, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AliasChoices, BaseModel, Field, field_validator
+
+from chatroom.db.url import parse
+from chatroom.settings.forms import LOOPBACK, listed, origin
+
+Mode = Literal["production", "development", "test"]
+_REDIS: Final = ("redis", "rediss", "redis+unix")
+_LAST_PORT: Final = 65535
+
+
+class Server(BaseModel):
+    """What a node is and where."""
+
+    mode: Mode = Field(
+        default="production",
+        validation_alias=AliasChoices("CHATROOM_ENV", "NODE_ENV"),
+        description="production, development or test. Development prints readable logs and shows errors' causes.",
+    )
+    host: str = Field(default="0.0.0.0", validation_alias="HOST", description="The address to listen on.")  # noqa: S104
+    port: int = Field(
+        default=3000, ge=0, le=_LAST_PORT, validation_alias="PORT", description="The port to listen on."
+    )
+    socket_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=_LAST_PORT,
+        validation_alias="SOCKET_PORT",
+        description="One more port that serves everything, e.g. 3002; only when set.",
+    )
+    compat_ports: str = Field(
+        default="",
+        validation_alias="COMPAT_PORTS",
+        description="More ports that serve everything, separated by commas, e.g. 3001,5000; only when set.",
+    )
+    data: Path = Field(
+        default=Path("data"),
+        validation_alias="CHATROOM_DATA",
+        description="The folder of the SQLite database and of generated secrets.",
+    )
+    database_url: str = Field(
+        default="",
+        repr=False,
+        validation_alias="DATABASE_URL",
+        description="sqlite:///, postgresql:// or mysql:// address; empty: SQLite in CHATROOM_DATA.",
+    )
+    redis_url: str = Field(
+        default="",
+        repr=False,
+        validation_alias="REDIS_URL",
+        description="redis:// address where several nodes count rates together; empty: each by itself.",
+    )
+    public_url: str = Field(
+        default="",
+        validation_alias="PUBLIC_URL",
+        description="Where people reach this server, for links in invites, e.g. https://chat.example.org.",
+    )
+    trusted_proxies: str = Field(
+        default="",
+        validation_alias="TRUSTED_PROXIES",
+        description="Addresses or networks, separated by commas, whose X-Forwarded-For, -Proto and -Host are believed.",
+    )
+    cors_origin: str = Field(
+        default="",
+        validation_alias="CORS_ORIGIN",
+        description="Other origins that may call, separated by commas; * means any, without credentials.",
+    )
+    frontend_url: str = Field(
+        default="", validation_alias="FRONTEND_URL", description="One more origin that may call."
+    )
+    drain_seconds: float = Field(
+        default=15.0,
+        ge=0,
+        validation_alias="DRAIN_SECONDS",
+        description="How long a stopping server takes to send its connections elsewhere.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", validation_alias="LOG_LEVEL", description="The least important lines to log."
+    )
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, url: str) -> str:
+        if url:
+            parse(url)
+        return url
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis(cls, url: str) -> str:
+        if url and urlsplit(url).scheme not in _REDIS:
+            raise ValueError("must be a redis://, rediss:// or redis+unix:// address")
+        return url
+
+    @field_validator("public_url")
+    @classmethod
+    def _reachable(cls, url: str) -> str:
+        if url and urlsplit(origin(url)).scheme == "http" and urlsplit(url).hostname not in LOOPBACK:
+            raise ValueError("must be https: over http sign-in cookies would be readable on the way")
+        return url.rstrip("/")
+
+    @field_validator("frontend_url", "cors_origin")
+    @classmethod
+    def _origins(cls, text: str) -> str:
+        return ",".join(entry if entry == "*" else origin(entry) for entry in listed(text))
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, text: str) -> str:
+        for entry in listed(text):
+            try:
+                network = ipaddress.ip_network(entry, strict=False)
+            except ValueError:
+                raise ValueError("must be addresses or networks like 10.0.0.0/8") from None
+            if not network.prefixlen:
+                raise ValueError("must not be everybody: who is believed must be a proxy of yours")
+        return text
+
+    @field_validator("compat_ports")
+    @classmethod
+    def _ports(cls, text: str) -> str:
+        for entry in listed(text):
+            if not (entry.isascii() and entry.isdigit() and 1 <= int(entry) <= _LAST_PORT):
+                raise ValueError("must be ports like 3001,5000")
+        return text
+
+    @property
+    def database(self) -> str:
+        """The database address to use."""
+        return self.database_url or f"sqlite:///{(self.data / 'chatroom.db').absolute()}"
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """The origins that may call besides our own."""
+        return frozenset(listed(self.cors_origin)) | frozenset(listed(self.frontend_url))
+
+    @property
+    def proxies(self) -> frozenset[str]:
+        """The networks whose forwarding headers are believed."""
+        return frozenset(listed(self.trusted_proxies))
+
+    @property
+    def more_ports(self) -> dict[int, str]:
+        """Ports to listen on besides `port`, each with the variable that asks for it."""
+        asked = {int(entry): "COMPAT_PORTS" for entry in listed(self.compat_ports)}
+        if self.socket_port is not None:
+            asked[self.socket_port] = "SOCKET_PORT"
+        asked.pop(self.port, None)
+        return asked
