@@ -125,7 +125,7 @@ def _asked(contract: Contract, shapes: Shapes) -> str:
         # An answer that says nothing but "done" need not be waited for.
         ack = "ack?" if answer == "Done" else "ack"
         rows.append(
-            f"  {_key(op.socket or "")}: (payload: {type_of(shapes.of(op.input))}, {ack}: Ack<{answer}>) => void;"
+            f"  {_key(str(op.socket))}: (payload: {type_of(shapes.of(op.input))}, {ack}: Ack<{answer}>) => void;"
         )
     return _map("ClientToServerEvents", "What a client may emit.", rows)
 
