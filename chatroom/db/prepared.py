@@ -1,7 +1,8 @@
-"""Statements of SQLite that are built once and used often, without SQLAlchemy's work per execution.
+"""Statements that are built once and used often, without SQLAlchemy's work per execution.
 
 SQLAlchemy takes 25-190 us to look up, expand and wrap what SQLite answers in 3-10 us. So a statement object that
 comes a second time is compiled for good: its SQL text, where each value comes from, how a row is read.
+`Prepared` is the form for SQLite, `held.Numbered` that for PostgreSQL.
 """
 
 import re
@@ -9,7 +10,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Dialect, Executable, TupleType
@@ -26,9 +27,10 @@ _KEPT = 512
 """SQL texts kept per statement, one for each length of its lists."""
 
 Convert = Callable[[Any], Any] | None
+Form = TypeVar("Form")
 
 
-class _Slot(NamedTuple):
+class Slot(NamedTuple):
     """Where the value of one placeholder comes from."""
 
     key: str
@@ -39,17 +41,18 @@ class _Slot(NamedTuple):
     is_tuple: bool = False
 
 
-class Statements:
-    """The prepared statements of one database, kept as long as the statement objects they were made of."""
+class Statements(Generic[Form]):
+    """The compiled statements of one database, kept as long as the statement objects they were made of."""
 
-    def __init__(self, dialect: Dialect) -> None:
+    def __init__(
+        self, dialect: Dialect, prepare: Callable[[Executable, tuple[str, ...], Dialect], Form | None]
+    ) -> None:
         self._dialect = dialect
-        self._known: WeakKeyDictionary[Executable, dict[tuple[str, ...], Prepared | None]] = (
-            WeakKeyDictionary()
-        )
+        self._prepare = prepare
+        self._known: WeakKeyDictionary[Executable, dict[tuple[str, ...], Form | None]] = WeakKeyDictionary()
 
-    def find(self, stmt: Executable, params: Params | None) -> "Prepared | None":
-        """Return the prepared form, or None for a statement that is new or that only SQLAlchemy can run."""
+    def find(self, stmt: Executable, params: Params | None) -> Form | None:
+        """Return the compiled form, or None for a statement that is new or that only SQLAlchemy can run."""
         forms = self._known.get(stmt)
         if forms is None:
             self._known[stmt] = {}
@@ -58,21 +61,40 @@ class Statements:
         try:
             return forms[keys]
         except KeyError:
-            found = forms[keys] = _prepare(stmt, keys, self._dialect)
+            found = forms[keys] = self._prepare(stmt, keys, self._dialect)
             return found
+
+
+class Shape:
+    """How the rows of a statement are read: names of the cells, and what some of them must go through."""
+
+    def __init__(self, stmt: Any, dialect: Dialect) -> None:
+        columns = list(stmt.exported_columns)
+        reads = tuple(_reader(column.type, dialect) for column in columns)
+        self._reads = reads if any(reads) else ()
+        self._names = SimpleResultMetaData([column.name for column in columns])
+
+    def rows(self, found: Iterable[Sequence[Any]]) -> Sequence[Row]:
+        """Make rows of what a driver found."""
+        reads = self._reads
+        if reads:
+            found = [
+                tuple(read(cell) if read else cell for read, cell in zip(reads, row, strict=True))
+                for row in found
+            ]
+        return IteratorResult(self._names, iter(found)).all()
 
 
 class Prepared:
     """One statement with one set of parameter names, ready for SQLite."""
 
-    def __init__(self, sql: str, slots: Sequence[_Slot], reads: Sequence[Convert] | None) -> None:
+    def __init__(self, sql: str, slots: Sequence[Slot], shape: Shape) -> None:
         self._sql = sql
         self._slots = slots
         self.has_lists = any(slot.is_list for slot in slots)
         """Whether one parameter stands for many values; `many` does not take those."""
         self._texts: dict[tuple[int, ...], str] = {}
-        self._reads = tuple(reads) if reads and any(reads) else ()
-        self._shape: SimpleResultMetaData | None = None
+        self._shape = shape
         self._values = self._fastest()
 
     def _fastest(self) -> Callable[[Params], tuple[Any, ...]]:
@@ -99,17 +121,8 @@ class Prepared:
     def rows(self, cursor: sqlite3.Cursor, *, first: bool = False) -> Sequence[Row]:
         """Read all rows, or the first; the cursor is done with then, or it would hold its snapshot open."""
         found: list[Any] = cursor.fetchmany(1) if first else cursor.fetchall()
-        shape = self._shape
-        if shape is None:
-            shape = self._shape = SimpleResultMetaData([column[0] for column in cursor.description])
         cursor.close()
-        if self._reads:
-            reads = self._reads
-            found = [
-                tuple(read(cell) if read else cell for read, cell in zip(reads, row, strict=True))
-                for row in found
-            ]
-        return IteratorResult(shape, iter(found)).all()
+        return self._shape.rows(found)
 
     def _text(self, params: Params) -> str:
         lists = [slot for slot in self._slots if slot.is_list]
@@ -123,7 +136,7 @@ class Prepared:
         return text
 
 
-def _source(slot: _Slot) -> Callable[[Params], Iterable[Any]]:
+def _source(slot: Slot) -> Callable[[Params], Iterable[Any]]:
     """Make the function that takes one placeholder's values out of the parameters."""
     key, converts = slot.key, slot.converts
     if slot.fixed:
@@ -141,7 +154,7 @@ def _convert(convert: Convert, value: Any) -> Any:
     return convert(value) if convert else value
 
 
-def _marks(slot: _Slot, length: int) -> str:
+def _marks(slot: Slot, length: int) -> str:
     if not length:
         return f"SELECT {', '.join('1' * len(slot.converts))} WHERE 0"
     if not slot.is_tuple:
@@ -150,36 +163,42 @@ def _marks(slot: _Slot, length: int) -> str:
     return f"VALUES {', '.join([row] * length)}"
 
 
-def _prepare(stmt: Executable, keys: tuple[str, ...], dialect: Dialect) -> Prepared | None:
-    if not isinstance(stmt, ClauseElement):
+def prepare(stmt: Executable, keys: tuple[str, ...], dialect: Dialect) -> Prepared | None:
+    """Compile a statement for SQLite, given the names of its parameters; None when only SQLAlchemy can run it."""
+    found = compiled(stmt, keys, dialect)
+    slots = slots_of(found, keys, dialect) if found else None
+    return Prepared(found.string, slots, Shape(stmt, dialect)) if found and slots is not None else None
+
+
+def compiled(stmt: Executable, keys: tuple[str, ...], dialect: Dialect) -> SQLCompiler | None:
+    """Compile a statement; None when SQLAlchemy would have to do something at each execution."""
+    if not isinstance(stmt, ClauseElement) or not hasattr(stmt, "exported_columns"):
         return None
-    compiled = stmt.compile(dialect=dialect, column_keys=list(keys))
-    if not isinstance(compiled, SQLCompiler) or compiled.literal_execute_params:
+    found = stmt.compile(dialect=dialect, column_keys=list(keys))
+    if not isinstance(found, SQLCompiler) or found.literal_execute_params:
         return None
-    if compiled.insert_prefetch or compiled.update_prefetch or not hasattr(stmt, "exported_columns"):
-        return None
-    names = compiled.positiontup or []
-    slots = [_slot(compiled.binds[name], keys, dialect, compiled) for name in names]
-    if any(slot is None for slot in slots):
-        return None
-    returned = list(stmt.exported_columns)
-    reads = [_reader(column.type, dialect) for column in returned] if returned else None
-    return Prepared(compiled.string, [slot for slot in slots if slot], reads)
+    return None if found.insert_prefetch or found.update_prefetch else found
+
+
+def slots_of(found: SQLCompiler, keys: tuple[str, ...], dialect: Dialect) -> list[Slot] | None:
+    """Say where each placeholder's value comes from; None when only SQLAlchemy knows."""
+    slots = [_slot(found.binds[name], keys, dialect, found) for name in found.positiontup or []]
+    return None if any(slot is None for slot in slots) else [slot for slot in slots if slot]
 
 
 def _slot(
     bind: BindParameter[Any], keys: tuple[str, ...], dialect: Dialect, compiled: SQLCompiler
-) -> _Slot | None:
+) -> Slot | None:
     """Say where a placeholder's value comes from; None when only SQLAlchemy knows."""
     is_list = bind in compiled.post_compile_params
     if bind.key in keys:
         if isinstance(bind.type, TupleType):
             converts = tuple(_writer(kind, dialect) for kind in bind.type.types)
-            return _Slot(bind.key, converts=converts, is_list=is_list, is_tuple=True)
-        return _Slot(bind.key, converts=(_writer(bind.type, dialect),), is_list=is_list)
+            return Slot(bind.key, converts=converts, is_list=is_list, is_tuple=True)
+        return Slot(bind.key, converts=(_writer(bind.type, dialect),), is_list=is_list)
     if bind.required or bind.callable or is_list:
         return None
-    return _Slot(bind.key, constant=_convert(_writer(bind.type, dialect), bind.value), fixed=True)
+    return Slot(bind.key, constant=_convert(_writer(bind.type, dialect), bind.value), fixed=True)
 
 
 def _writer(kind: TypeEngine[Any], dialect: Dialect) -> Convert:

@@ -55,9 +55,11 @@ def refusal(error: BaseException) -> Conflict | Unavailable | None:
 
 def known_undone(error: BaseException) -> bool:
     """Whether the server itself said that a COMMIT failed; a lost connection says nothing."""
-    if not isinstance(error, DBAPIError) or error.orig is None or error.connection_invalidated:
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
         return False
-    cause = error.orig
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    if isinstance(cause, OSError):
+        return False
     number = cause.args[0] if cause.args else None
     if isinstance(number, int):
         return 0 < number < _MYSQL_CLIENT_ERRORS

@@ -2,17 +2,20 @@
 
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import CursorResult, Executable, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.pool import NullPool
 
 from chatroom.db.access import Counter, Moves, Params, Reader, Row, Transaction, Unavailable
 from chatroom.db.counters import move_one_by_one
+from chatroom.db.held import Held, HeldReader, number
 from chatroom.db.pooled import checkout, commit, give_back, roll_back, to_the_end
-from chatroom.db.refusals import known_undone, refusal
+from chatroom.db.prepared import Statements
+from chatroom.db.refusals import refusal
 from chatroom.db.unnest import Inserts
 from chatroom.db.url import Target
 
@@ -21,6 +24,7 @@ STATEMENT_SECONDS = 10
 LOCK_SECONDS = 5
 """How long a statement waits for another transaction's lock."""
 
+_SINGLE = 2  # connections for the writer of messages, which has one statement at work
 # asyncmy logs every warning of the server, and a duplicate that insert_ignore expects is one.
 logging.getLogger("asyncmy").setLevel(logging.ERROR)
 
@@ -82,34 +86,43 @@ class ServerEngine:
             **pool,
         )
         self._inserts: Inserts | None = None
-        self._single: AsyncEngine | None = None
+        self._single: Held | None = None
+        self._reader: HeldReader | None = None
+        self._held: list[Held] = []
         if self.dialect == "postgresql":
             self._inserts = Inserts(self._write.dialect)
-            self._single = create_async_engine(
-                target.url,
-                isolation_level="AUTOCOMMIT",
-                connect_args=arguments(target),
-                **{**pool, "pool_size": 2},
+            self._single = self._hold(target, _SINGLE, reading=False)
+            self._reader = HeldReader(
+                self._hold(target, target.pool, reading=True),
+                Statements(self._read.dialect, number),
+                self._borrow,
             )
+
+    def _hold(self, target: Target, size: int, *, reading: bool) -> Held:
+        engine = create_async_engine(
+            target.url,
+            poolclass=NullPool,
+            isolation_level="AUTOCOMMIT",
+            connect_args=arguments(target, reading=reading),
+        )
+        held = Held(engine, size, target.pool_seconds)
+        self._held.append(held)
+        return held
 
     def begin(
         self, after: Callable[[], None] | None, *, single: bool = False
     ) -> AbstractAsyncContextManager[Transaction]:
-        return self._begin_single(after) if single and self._single else self._begin(after)
+        return self._begin_single(after, self._single) if single and self._single else self._begin(after)
 
     @asynccontextmanager
-    async def _begin_single(self, after: Callable[[], None] | None) -> AsyncIterator[Transaction]:
+    async def _begin_single(self, after: Callable[[], None] | None, held: Held) -> AsyncIterator[Transaction]:
         """One statement that commits by itself: 1 round trip instead of BEGIN, the statement and COMMIT."""
-        connection = await checkout(self._single or self._write)
-        try:
-            tx = SingleTransaction(self.dialect, connection, self._inserts)
-            yield tx
-            if tx.failed is not None:
-                raise tx.failed
-            if after is not None:
-                after()
-        finally:
-            await to_the_end(give_back(connection))
+        tx = SingleTransaction(held, self._inserts)
+        yield tx
+        if tx.failed is not None:
+            raise tx.failed
+        if after is not None:
+            after()
 
     @asynccontextmanager
     async def _begin(self, after: Callable[[], None] | None) -> AsyncIterator[Transaction]:
@@ -125,7 +138,7 @@ class ServerEngine:
         await to_the_end(commit(tx.connection, after))
 
     def read(self) -> AbstractAsyncContextManager[Reader]:
-        return self._borrow()
+        return nullcontext(self._reader) if self._reader else self._borrow()
 
     @asynccontextmanager
     async def _borrow(self) -> AsyncIterator[Reader]:
@@ -145,9 +158,10 @@ class ServerEngine:
                 raise Unavailable("the database is read-only")
 
     async def close(self) -> None:
-        for engine in (self._write, self._read, self._single):
-            if engine is not None:
-                await engine.dispose()
+        for held in self._held:
+            await held.close()
+        for engine in (self._write, self._read):
+            await engine.dispose()
 
 
 class ServerReader:
@@ -234,15 +248,14 @@ class ServerTransaction(ServerReader):
 
 
 class SingleTransaction(ServerTransaction):
-    """The one statement of an AUTOCOMMIT connection."""
+    """The one `move` of a transaction that does nothing else, on a connection that commits by itself."""
 
-    async def _execute(
-        self, stmt: Executable | str, params: Params | Sequence[Params] | tuple[list[Any], ...] | None
-    ) -> CursorResult[*tuple[Any, ...]]:
-        try:
-            return await super()._execute(stmt, params)
-        except Unavailable as error:
-            # It commits by itself, so a connection that breaks may have committed it.
-            cause = error.__cause__
-            error.outcome_unknown = not (isinstance(cause, Exception) and known_undone(cause))
-            raise
+    def __init__(self, held: Held, inserts: Inserts | None) -> None:
+        self.dialect = "postgresql"
+        self._held = held
+        self._inserts = inserts
+
+    async def _send(self, stmt: Executable | str, params: Any) -> Any:
+        if not isinstance(stmt, str):
+            raise TypeError("a single transaction is for one move")
+        return await self._held.fetch(stmt, params, repeats=False)

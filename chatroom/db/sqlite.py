@@ -20,7 +20,7 @@ from sqlalchemy.pool import NullPool
 
 from chatroom.db.access import Counter, Moves, Params, Reader, Row, Transaction, Unavailable
 from chatroom.db.counters import move_one_by_one
-from chatroom.db.prepared import Statements
+from chatroom.db.prepared import Prepared, Statements, prepare
 from chatroom.db.refusals import refusal, refusing
 from chatroom.db.url import Target
 
@@ -52,7 +52,7 @@ class SqliteEngine:
         )
         self._lock = asyncio.Lock()
         self._thread = ThreadPoolExecutor(1, "sqlite-commit")
-        self._statements = Statements(self._engine.dialect)
+        self._statements = Statements(self._engine.dialect, prepare)
         # From here on the writer never waits inside SQLite, for that would hold up the loop; `enter` waits instead.
         self._write, self._raw = self._open(
             path, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=0"
@@ -154,7 +154,9 @@ class SqliteReader:
 
     dialect = "sqlite"
 
-    def __init__(self, connection: Connection, raw: sqlite3.Connection, statements: Statements) -> None:
+    def __init__(
+        self, connection: Connection, raw: sqlite3.Connection, statements: Statements[Prepared]
+    ) -> None:
         self._connection = connection
         self._raw = raw
         self._statements = statements
