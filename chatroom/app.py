@@ -25,7 +25,8 @@ from chatroom.features.auth.tokens import TokenSigner
 from chatroom.features.messages import service as messages
 from chatroom.features.messages.writer import MessageWriter
 from chatroom.features.presence.ports import PresenceBoard, TypingBoard
-from chatroom.features.rooms.ports import LastMessages, Site
+from chatroom.features.rooms import lounges
+from chatroom.features.rooms.ports import AdHocLounges, LastMessages, Site
 from chatroom.gateway.events import SocketEvents
 from chatroom.gateway.hub import Hub
 from chatroom.gateway.options import PRODUCT, Options
@@ -80,10 +81,12 @@ class App:
             LastMessages: messages.last_messages,
             Site: Site(settings.public_url),
             RateLimiter: _rates(settings, self.kernel.clock),
+            AdHocLounges: AdHocLounges(settings.compat_adhoc_lounges),
         }
 
     async def start(self) -> None:
-        """Bind to the running loop and begin the jobs."""
+        """Bind to the running loop, open the lobby at the first start, and begin the jobs."""
+        await lounges.open_lobby(Context(self.kernel, SYSTEM))
         await self.sockets.start()
         self._jobs = asyncio.create_task(self._runner.run(), name="worker")
 

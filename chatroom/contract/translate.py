@@ -21,6 +21,7 @@ _PLAIN: dict[Any, Schema] = {
     None: {"type": "null"},
     type(None): {"type": "null"},
     Any: {},
+    msgspec.Raw: {},
 }
 _BOUNDS = {
     "ge": "minimum",

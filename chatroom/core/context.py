@@ -24,6 +24,9 @@ class Connection(Protocol):
     def id(self) -> str:
         """Its own id, never shown to others."""
 
+    def become(self, who: Principal) -> None:
+        """Ask as `who` from now on: the same person under another token, or with a row at last."""
+
 
 @dataclass(slots=True)
 class Kernel:

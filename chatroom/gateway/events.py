@@ -13,7 +13,7 @@ from chatroom.core.cookies import ACCESS, is_same_origin, read_cookie
 from chatroom.core.dispatch import dispatch
 from chatroom.core.errors import Problem
 from chatroom.core.operation import Operation
-from chatroom.core.principal import OUTSIDER, Principal
+from chatroom.core.principal import OUTSIDER, Principal, Role
 from chatroom.core.schema import parse
 from chatroom.core.signals import Connected, Disconnected, tell, tell_now
 from chatroom.gateway import dialects
@@ -55,12 +55,13 @@ class SocketEvents:
         try:
             fields = parse(auth)
             token = _token(client.handshake, fields)
-            ctx = Context(self._kernel, OUTSIDER, origin=_origin(client.handshake))
+            origin = _origin(client.handshake)
+            ctx = Context(self._kernel, OUTSIDER, origin=origin)
             who = await self._authenticate(ctx, token)
         except Problem as problem:
             raise Refused(problem.message, {"code": problem.code}) from None
         wish = fields.get("dialect") or client.handshake.query.get("dialect")
-        client.data = Conversation(Seat(client, who, dialects.choose(wish)))
+        client.data = Conversation(Seat(client, who, dialects.choose(wish), origin))
 
     def connected(self, client: Client) -> None:
         """Let the connection hear its news, and the slices know."""
@@ -78,7 +79,8 @@ class SocketEvents:
         if op is None:
             conversation.answer(name, ack_id, Problem("unknown_event", f"There is no event {name[:64]!r}."))
             return None
-        if not op.queued and (earlier := conversation.below(1)) is not None:
+        alone = not op.queued or conversation.seat.who.role is Role.GUEST  # a guest may have to join first
+        if alone and (earlier := conversation.below(1)) is not None:
             return _after(earlier, lambda: self._start(conversation, op, args, ack_id))
         return self._start(conversation, op, args, ack_id)
 
@@ -87,9 +89,9 @@ class SocketEvents:
     ) -> Awaitable[None] | None:
         seat, name = conversation.seat, op.socket or ""
         decode = op.decode_strict if seat.dialect == dialects.NATIVE else op.decode
-        ctx = Context(self._kernel, seat.who, connection=seat)
+        ctx = Context(self._kernel, seat.who, connection=seat, origin=seat.origin)
         try:
-            result = dispatch(ctx, op, lambda: decode(_raw(args)))
+            result = dispatch(ctx, op, lambda: decode(_raw(args, op.bare)))
         except Exception as error:  # noqa: BLE001 - every event is answered in its turn; Conversation logs faults
             conversation.answer(name, ack_id, error)
             return None
@@ -148,14 +150,15 @@ async def _finish(conversation: Conversation, name: str, ack_id: int | None, res
     conversation.answer(name, ack_id, outcome)
 
 
-def _raw(args: list[Argument]) -> bytes:
-    """The first argument as JSON text; the seeds' events have exactly one."""
+def _raw(args: list[Argument], bare: str | None) -> bytes:
+    """The first argument as JSON text (the seeds' events have exactly one); as the field `bare` if it is no object."""
     if not args:
         return _EMPTY
     first = args[0]
     if not isinstance(first, msgspec.Raw):
         raise Problem("bad_input", "Binary arguments are not accepted.")
-    return bytes(first)
+    raw = bytes(first)
+    return raw if bare is None or raw[:1] == b"{" else b'{"%b":%b}' % (bare.encode(), raw)
 
 
 def _origin(handshake: Handshake) -> Origin:

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Final
 
 from chatroom.core.broker import Delivery
+from chatroom.core.context import Origin
 from chatroom.core.principal import Principal
 from chatroom.gateway.client import Client
 from chatroom.gateway.dialects import frames
@@ -24,16 +25,20 @@ Push = Callable[[Frame], None]
 class Seat:
     """One connection as the hub knows it: whose it is, its dialect, its channels."""
 
-    __slots__ = ("channels", "client", "dialect", "id", "push", "settled", "who")
+    __slots__ = ("channels", "client", "dialect", "id", "origin", "push", "settled", "who")
 
-    def __init__(self, client: Client, who: Principal, dialect: str) -> None:
+    def __init__(self, client: Client, who: Principal, dialect: str, origin: Origin | None = None) -> None:
         self.id = client.id
         self.client = client
         self.who = who
+        self.origin = origin
         self.dialect = dialect
         self.channels: set[str] = set()
         self.push: Push = client.push
         self.settled: asyncio.Future[None] | None = None
+
+    def become(self, who: Principal) -> None:
+        self.who = who
 
 
 class _Broadcast:

@@ -10,7 +10,7 @@ from chatroom.app import App
 from chatroom.core.context import Context
 from chatroom.core.principal import OUTSIDER, POLICY, Role
 from chatroom.features import operations
-from chatroom.features.rooms import membership
+from chatroom.features.rooms import service as rooms
 from tests.cast import PASSWORD, Cast, Person, do, give_role, principal, room
 from tests.doors import DOORS, Doors, serves
 
@@ -41,6 +41,8 @@ EXPECTED: Final = {
     "presence.room_users": PEOPLE,
     "presence.typing": PEOPLE,
     "messages.send": PEOPLE,
+    "messages.say": PEOPLE,
+    "messages.chat": PEOPLE,
     "messages.history": PEOPLE,
     "messages.resume": PEOPLE,
     "messages.mark_read": PEOPLE,
@@ -89,6 +91,10 @@ class Stage:
             return {"lounge": "Corner"}
         if name == "messages.resume":
             return {"rooms": []}
+        if name == "messages.say":
+            return {"loungeId": self.cast.square, "message": {"any": ["thing"]}}
+        if name == "messages.chat":
+            return {"message": "hello"}
         if name == "rooms.join_by_invite":
             return {"inviteCode": self.cast.code}
         room_id = await self._room(name, role, person)
@@ -108,7 +114,7 @@ class Stage:
         if role is Role.GUEST:
             ctx = Context(self.app.kernel, await principal(self.app, person))
             async with ctx.begin() as tx:
-                await membership.admit(tx, made["id"], None)
+                await rooms.admit(tx, made["id"], None)
         return str(made["id"])
 
     async def ask(self, name: str, role: Role, door: str) -> str:

@@ -15,8 +15,10 @@ operations = [
         status=201,
         newer=True,
     ),
+    Operation(service.say, may="messages.send", socket="message"),
+    Operation(service.chat, may="messages.send", socket="chat message", bare="message"),
     Operation(service.history, may="messages.read", http="GET /rooms/{roomId}/messages"),
-    Operation(service.resume, may="messages.read", socket="resume"),
+    Operation(service.resume, may="messages.read", socket="resume", bare="rooms"),
     Operation(
         receipts.mark_read, may="messages.mark_read", http="POST /rooms/{roomId}/read", socket="mark_read"
     ),

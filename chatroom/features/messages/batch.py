@@ -94,7 +94,7 @@ def _row(entry: Entry, seq: int, now: int) -> dict[str, Any]:
         "room_id": entry.cmd.room_id,
         "sender_id": entry.who.id,
         "content": entry.content,
-        "message_type": rules.message_type(entry.cmd.message_type),
+        "message_type": rules.stored_type(entry.cmd),
         "created_at": now,
         "client_msg_id": entry.cmd.client_msg_id,
     }

@@ -3,13 +3,18 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 
+import msgspec
+
 from chatroom.core import page
 from chatroom.core.context import Context
 from chatroom.core.errors import Problem
+from chatroom.core.limits import KEYS
+from chatroom.core.principal import Role
 from chatroom.db import Reader
+from chatroom.features.auth import anonymous
 from chatroom.features.log import service as log
 from chatroom.features.log.types import Head
-from chatroom.features.messages import store
+from chatroom.features.messages import rules, store
 from chatroom.features.messages.types import (
     EntriesPage,
     Entry,
@@ -21,11 +26,14 @@ from chatroom.features.messages.types import (
     Resumed,
     ResumedRoom,
     ResumePoint,
+    SayInLobby,
+    SayInLounge,
     SendMessage,
 )
 from chatroom.features.messages.view import view
 from chatroom.features.messages.writer import MessageWriter
 from chatroom.features.rooms import service as rooms
+from chatroom.features.rooms.types import LOBBY
 
 RESUME_PAGE = 500
 RESUME_REACH = (
@@ -34,12 +42,58 @@ RESUME_REACH = (
 
 
 def send(ctx: Context, cmd: SendMessage) -> asyncio.Future[MessageReceived]:
-    """Say something in a room you are a member of; the answer comes after the commit.
+    """Say something in a room you are a member of; the answer comes after the commit. A guest joins by speaking.
 
     Raises `Problem("bad_input" | "room_not_found" | "not_a_member" | "message_conflict" | "rate_limited" | "busy" |
     "unavailable")`.
     """
+    if ctx.who.role is Role.GUEST:
+        return asyncio.ensure_future(speak(ctx, cmd))
     return ctx.port(MessageWriter).put(ctx.who, cmd)
+
+
+async def say(ctx: Context, cmd: SayInLounge) -> MessageReceived:
+    """Say any JSON value in a lounge; you join it by that (seed S0's `message`).
+
+    Raises `Problem("bad_input" | "room_not_found" | "rate_limited" | "busy" | "unavailable")`.
+    """
+    async with ctx.read() as reader:
+        room_id = await rooms.find_lounge(reader, cmd.lounge_id, ctx.who.id)
+    if room_id is None:
+        raise Problem("room_not_found")
+    return await _say(ctx, room_id, cmd.message)
+
+
+async def chat(ctx: Context, cmd: SayInLobby) -> MessageReceived:
+    """Say something in the default lounge (seed S1's `chat message`). Raises like `say`."""
+    return await _say(ctx, LOBBY, cmd.message)
+
+
+async def _say(ctx: Context, room_id: str, value: msgspec.Raw) -> MessageReceived:
+    cmd = rules.from_value(room_id, bytes(value))
+    wait = ctx.kernel.limiter.hit("messages.send", KEYS["messages.send"](ctx.who, cmd))
+    if wait is not None:
+        raise Problem("rate_limited", retry_after=wait)
+    return await speak(ctx, cmd)
+
+
+async def speak(ctx: Context, cmd: SendMessage) -> MessageReceived:
+    """Say something in a public room, and join it if need be. Raises like `send`."""
+    rules.clean_content(cmd.content)
+    rules.must_speak_plainly(ctx.who, cmd)
+    if ctx.who.transient:
+        async with ctx.read() as reader:
+            await rooms.must_read(reader, cmd.room_id, ctx.who.id)
+        await anonymous.settle(ctx)
+    writer = ctx.port(MessageWriter)
+    try:
+        return await writer.put(ctx.who, cmd)
+    except Problem as problem:
+        if problem.code != "not_a_member":
+            raise
+    async with ctx.begin() as tx:
+        await rooms.admit(tx, cmd.room_id, None)
+    return await writer.put(ctx.who, cmd)
 
 
 async def history(ctx: Context, cmd: ReadHistory) -> HistoryPage | EntriesPage:

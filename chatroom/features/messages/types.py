@@ -11,6 +11,8 @@ from chatroom.features.log.types import RoomEntry
 
 MessageType = Literal["text", "image", "video", "link", "system"]
 # Without `(?!\n)` Python's `$` would let a newline follow; JavaScript reads both alike.
+StoredType = MessageType | Literal["json"]
+"""`json`: the content is the JSON text of a value that is no text; on the wire that is a text with `format`."""
 ClientMsgId = Annotated[str, msgspec.Meta(pattern=r"^[ -~]{1,64}(?!\n)$")]
 Seq = Annotated[int, msgspec.Meta(ge=0, le=2_147_483_647)]
 RESUMED_ROOMS = 200
@@ -25,10 +27,28 @@ class SendMessage(Wire, frozen=True, kw_only=True):
     client_msg_id: ClientMsgId | None = None
 
 
+class SendValue(SendMessage, frozen=True, kw_only=True):
+    """A value that is no text, its compact JSON text in `content`. No client sends this; `say` makes it."""
+
+
+class SayInLounge(Wire, frozen=True, kw_only=True):
+    """Say any JSON value in a lounge, named by its id, slug or name (seed S0)."""
+
+    lounge_id: Annotated[str, msgspec.Meta(max_length=256)]
+    message: msgspec.Raw
+
+
+class SayInLobby(Wire, frozen=True, kw_only=True):
+    """Say something in the default lounge (seed S1)."""
+
+    message: msgspec.Raw
+
+
 class MessageReceived(Event, frozen=True, kw_only=True):
     """A message was said in a room you listen to; your own come back too.
 
-    `userId` and `senderId`, `timestamp` and `createdAt` are the names of two seeds for one thing (contract C19).
+    `userId` and `senderId`, `timestamp` and `createdAt` are the names of two seeds for one thing (contract C19). With
+    `format` the content is the JSON text of a value that is no text: a client of seed S0 said it.
     """
 
     event: ClassVar[str] = "receive_message"
@@ -43,6 +63,7 @@ class MessageReceived(Event, frozen=True, kw_only=True):
     name: str
     content: str
     message_type: MessageType
+    format: Literal["json"] | msgspec.UnsetType = msgspec.UNSET
     created_at: str
     timestamp: str
     client_msg_id: str | msgspec.UnsetType = msgspec.UNSET
@@ -141,7 +162,7 @@ class MessageRow(NamedTuple):
     room_id: str
     sender_id: str
     content: str
-    message_type: MessageType
+    message_type: StoredType
     created_at: int
     client_msg_id: str | None
     username: str

@@ -6,7 +6,7 @@ from chatroom.core.context import Connection, Context
 from chatroom.core.errors import Problem
 from chatroom.core.signals import Connected, Disconnected
 from chatroom.features.log import service as log
-from chatroom.features.rooms import membership, rules, service, store
+from chatroom.features.rooms import rules, service, store
 from chatroom.features.rooms.types import Done, OneRoom, RoomJoined, UserJoined, UserLeft
 
 _ROOM = audience.room_channel("")
@@ -29,7 +29,7 @@ async def enter(ctx: Context, cmd: OneRoom) -> RoomJoined:
         room = rules.must_see(await store.find(reader, cmd.room_id, ctx.who.id))
     if room.role is None:
         async with ctx.begin() as tx:
-            await membership.admit(tx, cmd.room_id, None)
+            await service.admit(tx, cmd.room_id, None)
     broker, channel = ctx.kernel.broker, audience.room_channel(cmd.room_id)
     listened = broker.listens(connection.id, channel)
     first = broker.subscribe(connection.id, channel)

@@ -9,7 +9,7 @@ from chatroom.core.context import Context, Tx
 from chatroom.core.errors import Problem
 from chatroom.core.limits import RateLimiter, spend
 from chatroom.core.principal import SYSTEM
-from chatroom.db import Conflict, Reader
+from chatroom.db import Conflict
 from chatroom.features.rooms import listening, rules, service, store
 from chatroom.features.rooms.ports import AdHocLounges
 from chatroom.features.rooms.types import (
@@ -73,22 +73,10 @@ async def enter_lounge(ctx: Context, cmd: EnterLounge) -> RoomJoined:
     Raises `Problem("bad_input" | "room_not_found" | "rate_limited")`.
     """
     async with ctx.read() as reader:
-        room_id = await find(reader, cmd.lounge, ctx.who.id)
+        room_id = await service.find_lounge(reader, cmd.lounge, ctx.who.id)
     if room_id is None:
         room_id = await _open_ad_hoc(ctx, rules.clean_name(cmd.lounge))
     return await listening.enter(ctx, OneRoom(room_id=room_id))
-
-
-async def find(reader: Reader, named: str, user_id: str) -> str | None:
-    """The room that an id, a slug or a name means to this person, or None. Raises `Problem("bad_input")`.
-
-    An id of a room that is not theirs to see means nothing: it is a name like any other.
-    """
-    if ids.is_id(named):
-        room = await store.find(reader, named, user_id)
-        if room is not None and rules.may_see(room):
-            return room.id
-    return await store.find_by_slug(reader, rules.slug(rules.clean_name(named)))
 
 
 async def _open_ad_hoc(ctx: Context, name: str) -> str:

@@ -2,7 +2,7 @@
 
 from chatroom.core import audience
 from chatroom.core.clock import iso
-from chatroom.core.context import Context, Tx
+from chatroom.core.context import Context
 from chatroom.core.errors import Problem
 from chatroom.features.log import service as log
 from chatroom.features.rooms import invites, rules, service, store
@@ -28,25 +28,8 @@ async def join_by_invite(ctx: Context, cmd: JoinByInvite) -> Room:
 
 async def _join(ctx: Context, room_id: str, code: str | None) -> Room:
     async with ctx.begin() as tx:
-        await admit(tx, room_id, code)
+        await service.admit(tx, room_id, code)
     return await service.show(ctx, OneRoom(room_id=room_id))
-
-
-async def admit(tx: Tx, room_id: str, code: str | None) -> None:
-    """Make `tx.who` a member unless they are; a private room needs its code. Raises `Problem("invalid_invite")`."""
-    await log.lock(
-        tx, [room_id]
-    )  # two joins of one person wait here for each other, so the second finds the first
-    room = await store.find(tx.db, room_id, tx.who.id)
-    if room is None:
-        raise Problem("invalid_invite")
-    if room.role is not None:
-        return
-    if room.is_private and not (
-        code and await store.use_invite(tx.db, room_id, invites.lookup(tx.ctx, code), tx.now)
-    ):
-        raise Problem("invalid_invite")
-    await service.add_member(tx, room_id, tx.who.id)
 
 
 async def leave(ctx: Context, cmd: OneRoom) -> Done:

@@ -7,6 +7,7 @@ import msgspec
 from chatroom.core import audience, ids, page
 from chatroom.core.clock import iso
 from chatroom.core.context import Context, Tx
+from chatroom.core.errors import Problem
 from chatroom.core.principal import Role
 from chatroom.db import Reader
 from chatroom.features.log import service as log
@@ -36,7 +37,7 @@ async def create(ctx: Context, cmd: CreateRoom) -> Room:
     return view(row, head, code=code)
 
 
-async def open_room(  # noqa: PLR0913 - what makes a room
+async def open_room(
     tx: Tx,
     room_id: str,
     name: str,
@@ -113,6 +114,22 @@ def view(row: RoomRow, head: Head, *, last: object = msgspec.UNSET, code: str | 
     )
 
 
+async def admit(tx: Tx, room_id: str, code: str | None) -> None:
+    """Make `tx.who` a member unless they are; a private room needs its code. Raises `Problem("invalid_invite")`."""
+    # Two joins of one person wait here for each other, so the second finds the first.
+    await log.lock(tx, [room_id])
+    room = await store.find(tx.db, room_id, tx.who.id)
+    if room is None:
+        raise Problem("invalid_invite")
+    if room.role is not None:
+        return
+    if room.is_private and not (
+        code and await store.use_invite(tx.db, room_id, invites.lookup(tx.ctx, code), tx.now)
+    ):
+        raise Problem("invalid_invite")
+    await add_member(tx, room_id, tx.who.id)
+
+
 async def add_member(tx: Tx, room_id: str, user_id: str, *, admin: bool = False) -> Head:
     """Make a person a member, with its log entry; all their connections hear the room's presence from then on.
 
@@ -133,6 +150,18 @@ async def add_member(tx: Tx, room_id: str, user_id: str, *, admin: bool = False)
     broker = tx.ctx.kernel.broker
     tx.after(lambda: broker.follow(user_id, audience.members_channel(room_id)))
     return head
+
+
+async def find_lounge(reader: Reader, named: str, user_id: str) -> str | None:
+    """The room that an id, a slug or a name means to this person, or None. Raises `Problem("bad_input")`.
+
+    An id of a room that is not theirs to see means nothing: it is a name like any other.
+    """
+    if ids.is_id(named):
+        room = await store.find(reader, named, user_id)
+        if room is not None and rules.may_see(room):
+            return room.id
+    return await store.find_by_slug(reader, rules.slug(rules.clean_name(named)))
 
 
 async def must_read(reader: Reader, room_id: str, user_id: str) -> RoomRow:

@@ -22,6 +22,11 @@ export interface ErrorNews extends Refusal {
 /** How an event with an acknowledgement is answered. */
 export type Ack<T> = (answer: { ok: true; data: T } | { ok: false; error: Refusal }) => void;
 
+/** Open a public lounge; you are its first member and its admin. */
+export interface CreateLounge {
+  name: string;
+}
+
 /** Open a room; you are its first member and its admin. */
 export interface CreateRoom {
   name: string;
@@ -35,6 +40,11 @@ export interface Done {
 
 /** An operation without input. */
 export type Empty = Record<string, never>;
+
+/** Hear a lounge, named by its id, its slug or its name; seed S0 sends the bare text. */
+export interface EnterLounge {
+  lounge: string;
+}
 
 /** Every entry of a room's log after a seq, oldest first. */
 export interface EntriesPage {
@@ -97,6 +107,17 @@ export interface Login {
   cookies?: boolean;
 }
 
+/** A public room that everybody finds under a slug of its own. Nobody created those that the server brings along. */
+export interface Lounge {
+  id: string;
+  name: string;
+  slug: string;
+  kind: "lounge";
+  createdById: string | null;
+  createdAt: string;
+  memberCount: number;
+}
+
 /** I have read this room up to a message, named by its seq or its id. */
 export interface MarkRead {
   /** A UUID in canonical lower-case form. */
@@ -105,7 +126,7 @@ export interface MarkRead {
   messageId?: string | null;
 }
 
-/** A message was said in a room you listen to; your own come back too. `userId` and `senderId`, `timestamp` and `createdAt` are the names of two seeds for one thing. */
+/** A message was said in a room you listen to; your own come back too. `userId` and `senderId`, `timestamp` and `createdAt` are the names of two seeds for one thing. With `format` the content is the JSON text of a value that is no text: a client of seed S0 said it. */
 export interface MessageReceived {
   kind: "message";
   id: string;
@@ -118,6 +139,7 @@ export interface MessageReceived {
   name: string;
   content: string;
   messageType: "text" | "image" | "video" | "link" | "system";
+  format?: "json";
   createdAt: string;
   timestamp: string;
   clientMsgId?: string;
@@ -191,7 +213,7 @@ export interface Room {
   name: string;
   isPrivate: boolean;
   kind: "room" | "lounge";
-  createdById: string;
+  createdById: string | null;
   createdAt: string;
   memberCount: number;
   role: "member" | "admin" | null;
@@ -243,6 +265,17 @@ export interface RoomUser {
 export interface RoomUsers {
   roomId: string;
   users: RoomUser[];
+}
+
+/** Say something in the default lounge. */
+export interface SayInLobby {
+  message: unknown;
+}
+
+/** Say any JSON value in a lounge, named by its id, slug or name. */
+export interface SayInLounge {
+  loungeId: string;
+  message: unknown;
 }
 
 /** Say something in a room. A retry with the same `clientMsgId` gets the first answer. */
@@ -339,10 +372,13 @@ export interface ServerToClientEvents {
 
 /** What a client may emit. */
 export interface ClientToServerEvents {
+  "chat message": (payload: SayInLobby, ack: Ack<MessageReceived>) => void;
   get_room_users: (payload: OneRoom, ack: Ack<RoomUsers>) => void;
+  "join-lounge": (payload: EnterLounge, ack: Ack<RoomJoined>) => void;
   join_room: (payload: OneRoom, ack: Ack<RoomJoined>) => void;
   leave_room: (payload: OneRoom, ack?: Ack<Done>) => void;
   mark_read: (payload: MarkRead, ack: Ack<MessagesRead>) => void;
+  message: (payload: SayInLounge, ack: Ack<MessageReceived>) => void;
   resume: (payload: Resume, ack: Ack<Resumed>) => void;
   send_message: (payload: SendMessage, ack: Ack<MessageReceived>) => void;
   typing: (payload: Typing, ack?: Ack<Done>) => void;
@@ -362,12 +398,14 @@ export interface Operations {
   "messages.history": { input: ReadHistory; output: HistoryPage | EntriesPage };
   /** Move your read mark forward (the half that seed S4 leaves out); it never moves back. */
   "messages.mark_read": { input: MarkRead; output: MessagesRead };
-  /** Say something in a room you are a member of; the answer comes after the commit. */
+  /** Say something in a room you are a member of; the answer comes after the commit. A guest joins by speaking. */
   "messages.send": { input: SendMessage; output: MessageReceived };
   /** List the members of a room and who of them is here; for members only. */
   "presence.room_users": { input: OneRoom; output: RoomUsers };
   /** Open a room; you are its first member, and its invite code is in the answer. */
   "rooms.create": { input: CreateRoom; output: Room };
+  /** Open a lounge; you are its first member. A namesake gets a slug of its own. */
+  "rooms.create_lounge": { input: CreateLounge; output: Lounge };
   /** Show the invite. */
   "rooms.fetch": { input: OneRoom; output: Invite };
   /** Make a new invite; the one before stops working. */
@@ -378,6 +416,8 @@ export interface Operations {
   "rooms.join_by_invite": { input: JoinByInvite; output: Room };
   /** Stop being a member and listening. */
   "rooms.leave": { input: OneRoom; output: Done };
+  /** List the lounges, newest first, at most 1 000. */
+  "rooms.list_lounges": { input: Empty; output: Lounge[] };
   /** List rooms, newest first. */
   "rooms.list_rooms": { input: ListRooms; output: Room[] };
   /** Withdraw the invite. */
@@ -404,11 +444,13 @@ export const routes: Readonly<Record<keyof Operations, Route>> = {
   "messages.send": { method: "POST", path: "/api/v1/rooms/:roomId/messages", envelope: true },
   "presence.room_users": { method: "GET", path: "/api/rooms/:roomId/users" },
   "rooms.create": { method: "POST", path: "/api/rooms" },
+  "rooms.create_lounge": { method: "POST", path: "/lounges" },
   "rooms.fetch": { method: "GET", path: "/api/rooms/:roomId/invite" },
   "rooms.issue": { method: "POST", path: "/api/rooms/:roomId/invite" },
   "rooms.join": { method: "POST", path: "/api/rooms/:roomId/join" },
   "rooms.join_by_invite": { method: "POST", path: "/api/v1/rooms/join", envelope: true },
   "rooms.leave": { method: "POST", path: "/api/rooms/:roomId/leave" },
+  "rooms.list_lounges": { method: "GET", path: "/lounges" },
   "rooms.list_rooms": { method: "GET", path: "/api/rooms" },
   "rooms.revoke": { method: "DELETE", path: "/api/rooms/:roomId/invite" },
   "rooms.show": { method: "GET", path: "/api/v1/rooms/:roomId", envelope: true },
