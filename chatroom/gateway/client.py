@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["Application", "Argument", "Client", "Disconnected", "Handshake", "Refused", "fan_out"]
 
 Argument = msgspec.Raw | bytes | Any
+Inbound = tuple[str, list[Argument] | Frame, int | None, int]
+"""An event that waits for its turn: name, arguments or what refuses it, ack id, bytes."""
 _ID_BYTES = 15  # 120 random bits in 20 URL-safe characters
 
 
@@ -61,9 +63,10 @@ class Client:
         self.data: Any = None
         self.held: list[Frame] | None = []  # frames pushed before the CONNECT answer
         self.busy: asyncio.Future[None] | None = None  # the event at work
-        self.inbox: deque[tuple[str, list[Argument], int | None, int]] | None = None
+        self.inbox: deque[Inbound] | None = None
         self.answered: int | None = None  # the last ack id that got its answer
-        self.owed: set[int] | None = None  # ack ids of started events that wait for their answer
+        # Ack ids of started events that wait for their answer, each with the refusals that go out behind it.
+        self.owed: dict[int, list[Frame] | None] | None = None
 
     @property
     def handshake(self) -> Handshake:
@@ -98,18 +101,29 @@ class Client:
 
     def reply(self, ack_id: int, args: bytes) -> None:
         """Answer the event that asked with `ack_id`; `args` is JSON without brackets."""
-        self._settled(ack_id)
         self.push(ack_frame(ack_id, args, namespace=self.namespace))
+        self._settled(ack_id)
 
     def answer(self, ack_id: int, *args: object) -> None:
         """Answer with objects, which may hold `bytes`."""
-        self._settled(ack_id)
         self._send(encode(ACK, self.namespace, ack_id, list(args)))
+        self._settled(ack_id)
+
+    def refuse(self, refusal: Frame) -> None:
+        """Push what the engine itself says no with, behind the answers to the events before (contract 0, *Acks*)."""
+        if self.owed:
+            last = next(reversed(self.owed))
+            self.owed[last] = [*(self.owed[last] or ()), refusal]
+        else:
+            self.push(refusal)
 
     def _settled(self, ack_id: int) -> None:
         self.answered = ack_id
         if self.owed:
-            self.owed.discard(ack_id)
+            for refusal in self.owed.pop(ack_id, None) or ():
+                self.push(refusal)
+            if self._connection.ending:
+                self._connection.server.loop.call_soon(self._connection.finish)
 
     def emit(self, name: str, *args: object, volatile: bool = False) -> None:
         """Encode and queue one event; `bytes` in the arguments travel as attachments.

@@ -22,7 +22,7 @@ log = logging.getLogger("chatroom.gateway")
 class NamespaceConnection(Connection):
     """A connection that joins and leaves namespaces; each joined one is a Client of the application."""
 
-    __slots__ = ("clients", "connecting", "left", "waiting", "waiting_bytes")
+    __slots__ = ("clients", "connecting", "ending", "left", "waiting", "waiting_bytes")
 
     def __init__(self, server: "SocketServer", sid: str, handshake: Handshake, link: Link) -> None:
         """Open a session that has joined no namespace."""
@@ -31,6 +31,7 @@ class NamespaceConnection(Connection):
         self.left: set[str] | None = (
             None  # namespaces that the server ended: packets may still be on their way
         )
+        self.ending = False  # nothing is taken in any more; closed once what was has been answered
         self.waiting = 0  # events in the inboxes of the clients
         self.waiting_bytes = 0
         super().__init__(server, sid, handshake, link)
@@ -95,6 +96,11 @@ class NamespaceConnection(Connection):
         for frame in held:
             client.push(frame)
         self.tell(self.server.app.connected, client)
+
+    def finish(self) -> None:
+        """Close a connection that is `ending` when nothing of it is left to do."""
+        if not (self.busy or self.waiting):
+            self.close("rate limit")
 
     def leave(self, client: Client, reason: str) -> None:
         """End one namespace; the application hears of it from the loop."""

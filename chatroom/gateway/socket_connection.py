@@ -4,7 +4,7 @@ import asyncio
 import math
 from collections import deque
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -15,6 +15,7 @@ from chatroom.gateway.link import Link
 from chatroom.gateway.namespaces import NamespaceConnection, log
 from chatroom.gateway.rate import Meter
 from chatroom.wire.errors import ProtocolError
+from chatroom.wire.frame import Frame, ack_frame
 from chatroom.wire.socket_packet import (
     ACK,
     BINARY_ACK,
@@ -30,6 +31,8 @@ from chatroom.wire.socket_packet import (
 
 if TYPE_CHECKING:
     from chatroom.gateway.server import SocketServer
+
+_LAST_ANSWERS = 10.0  # seconds
 
 
 class SocketConnection(NamespaceConnection):
@@ -125,10 +128,22 @@ class SocketConnection(NamespaceConnection):
         return any(client.busy is not None or client.owed for client in clients) or bool(self.connecting)
 
     def _deliver(
-        self, client: Client, name: str, args: list[Argument], ack_id: int | None, size: int
+        self, client: Client, name: str, args: list[Argument] | Frame, ack_id: int | None, size: int
     ) -> None:
-        if self.server.metered and not self._affordable(client, name, ack_id, size):
+        if self.ending:
             return
+        if self.server.metered and (wait := self._wait(size)):
+            self.server.stats.limited += 1
+            if self._meter is None or self._meter.exhausted:
+                self._stop_listening()
+                return
+            error = {"code": "rate_limited", "message": "Too many events.", "retryAfter": math.ceil(wait)}
+            args, size = _refusal(client, name, ack_id, error), 0
+        self._line_up(client, name, args, ack_id, size)
+
+    def _line_up(
+        self, client: Client, name: str, args: list[Argument] | Frame, ack_id: int | None, size: int
+    ) -> None:
         if client.busy is None:
             self._start(client, name, args, ack_id)
             return
@@ -141,11 +156,14 @@ class SocketConnection(NamespaceConnection):
         if self.waiting >= options.inbound_events or self.waiting_bytes >= options.inbound_bytes:
             self.link.pause()
 
-    def _start(self, client: Client, name: str, args: list[Argument], ack_id: int | None) -> None:
+    def _start(self, client: Client, name: str, args: list[Argument] | Frame, ack_id: int | None) -> None:
+        if isinstance(args, Frame):
+            client.refuse(args)
+            return
         if ack_id is not None:
             if client.owed is None:
-                client.owed = set()
-            client.owed.add(ack_id)
+                client.owed = {}
+            client.owed[ack_id] = None
         try:
             result = self.server.app.event(client, name, args, ack_id)
         except Exception as error:  # noqa: BLE001 - the application's fault ends the event, not the connection
@@ -171,7 +189,9 @@ class SocketConnection(NamespaceConnection):
             self._start(client, next_name, args, next_id)
         options = self.server.options
         half = self.waiting * 2 < options.inbound_events and self.waiting_bytes * 2 < options.inbound_bytes
-        if half and self.link.paused and not self.closed:
+        if self.ending:
+            self.finish()
+        elif half and self.link.paused and not self.closed:
             self.link.resume()
 
     def _failed(self, client: Client, name: str, ack_id: int | None, error: BaseException) -> None:
@@ -179,7 +199,9 @@ class SocketConnection(NamespaceConnection):
         where = {"sid": client.id, "namespace": client.namespace, "event": name}
         log.error("event failed", exc_info=error, extra=where)
         if ack_id is not None and client.answered != ack_id:
-            self._refuse(client, ack_id, {"code": "internal", "message": "Something went wrong."})
+            client.push(
+                _refusal(client, name, ack_id, {"code": "internal", "message": "Something went wrong."})
+            )
 
     # Refusals of the engine itself.
 
@@ -189,30 +211,18 @@ class SocketConnection(NamespaceConnection):
             self._meter = Meter(self.server.event_rate, self.server.byte_rate)
         return self._meter.take(self.server.loop.time(), size)
 
-    def _affordable(self, client: Client, name: str, ack_id: int | None, size: int) -> bool:
-        wait = self._wait(size)
-        if not wait:
-            return True
-        self.server.stats.limited += 1
-        if self._meter is None or self._meter.exhausted:
-            self.close("rate limit")
-            return False
-        error = {"code": "rate_limited", "message": "Too many events.", "retryAfter": math.ceil(wait)}
-        if ack_id is None:
-            error["event"] = name
-        self._refuse(client, ack_id, error)
-        return False
-
-    def _refuse(self, client: Client, ack_id: int | None, error: dict[str, object]) -> None:
-        if ack_id is None:
-            client.push(error_frame(client.namespace, error))
-        else:
-            client.reply(ack_id, msgspec.json.encode({"ok": False, "error": error}))
+    def _stop_listening(self) -> None:
+        """Close as soon as the events that were taken in have been answered, but do not wait for ever."""
+        self.ending = True
+        self.link.pause()
+        self.server.loop.call_later(_LAST_ANSWERS, self.close, "rate limit")
+        self.finish()
 
     def _refuse_text(self, error: MalformedText) -> None:
         client = self.client(error.namespace)
         if client is not None:
-            self._refuse(client, error.id, {"code": "bad_input", "message": "The text is not valid Unicode."})
+            said = {"code": "bad_input", "message": "The text is not valid Unicode."}
+            self._line_up(client, "", _refusal(client, "", error.id, said), error.id, 0)
 
     # Time.
 
@@ -224,3 +234,11 @@ class SocketConnection(NamespaceConnection):
             self.fail(ProtocolError("attachments did not arrive", POLICY))
         else:
             super().expire(horizon)
+
+
+def _refusal(client: Client, name: str, ack_id: int | None, error: dict[str, Any]) -> Frame:
+    if ack_id is not None:
+        return ack_frame(
+            ack_id, msgspec.json.encode({"ok": False, "error": error}), namespace=client.namespace
+        )
+    return error_frame(client.namespace, error | {"event": name} if name else error)

@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from chatroom.gateway.server import Receive, Scope, Send, SocketServer
 
 _TOO_BIG = 1009
+_LAST_LOOK = 0.1  # seconds for taking what was not read while reading was paused
 
 
 class AsgiLink(Link):
     """Sends through ASGI: one task while there is something to send, none while idle."""
 
-    __slots__ = ("_closing", "_frames", "_resumed", "_send", "_server", "_size", "_task", "over")
+    __slots__ = ("_behind", "_closing", "_frames", "_resumed", "_send", "_server", "_size", "_task", "over")
 
     def __init__(self, server: "SocketServer", send: "Send") -> None:
         """Send with the callable of one accepted scope."""
@@ -30,6 +31,7 @@ class AsgiLink(Link):
         self._frames: deque[Frame] = deque()
         self._size = 0
         self._closing: dict[str, Any] | None = None
+        self._behind = False
         self._task: asyncio.Task[None] | None = None
         self._resumed: asyncio.Future[None] | None = None
         self.over = server.loop.create_future()  # done: stop reading
@@ -49,6 +51,8 @@ class AsgiLink(Link):
     def close(self, code: int, reason: str) -> None:
         if self._closing is None:
             self._closing = {"type": "websocket.close", "code": code, "reason": reason}
+            self._behind = self.paused
+            self.resume()
             self._wake()
 
     def abort(self) -> None:
@@ -90,7 +94,10 @@ class AsgiLink(Link):
                     self.connection.relieved(self._size)
             if self._closing is not None:
                 await self._send(self._closing)
-                self.abort()
+                if self._behind:  # hypercorn ends a line only when all that came on it has been taken
+                    self._server.loop.call_later(_LAST_LOOK, self.abort)
+                else:
+                    self.abort()
         except Exception:  # noqa: BLE001 - servers differ in what they raise for a line that is cut
             self.abort()
         finally:

@@ -6,10 +6,12 @@ import time
 import pytest
 
 from chatroom.core.addresses import address_key
+from chatroom.gateway import socket_connection
 from chatroom.gateway.admission import Admission
+from chatroom.gateway.client import Argument, Client
 from chatroom.gateway.options import PRODUCT, Options
 from chatroom.gateway.rate import MAX_STRIKES, Meter, Rate
-from tests.gateway.harness import WAYS, running, until
+from tests.gateway.harness import WAYS, Recorder, running, until
 from tests.gateway.raw_clients import Polling, WebSocket, http, request_bytes
 
 HANDSHAKE = "/socket.io/?EIO=4&transport=polling"
@@ -75,6 +77,61 @@ async def test_events_over_the_rate_are_dropped_and_said_so_then_the_connection_
         assert it.app.ends[0][1] == "rate limit"
         assert len(it.app.events) == 10
         assert it.sockets.stats.limited >= MAX_STRIKES
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_what_was_taken_from_a_flood_is_answered_in_order_before_the_connection_is_closed(
+    way: str,
+) -> None:
+    app = Recorder(on={"later": lambda *_: None})
+    async with running(Options(event_rate=1, event_burst=3), app=app, way=way) as it:
+        socket = await WebSocket.joined(it.port)
+        for number in range(5):
+            socket.send(f'42{number}["later"]')
+        for _ in range(MAX_STRIKES + 10):
+            socket.send('42["later"]')
+        await until(lambda: it.sockets.stats.limited == MAX_STRIKES + 1)
+        client = it.app.clients[0]
+        assert client.connected
+        for number in (0, 1, 2):
+            client.reply(number, b"true")
+        said = [await socket.text() for _ in range(5)]
+        assert [text[:3] for text in said] == ["430", "431", "432", "433", "434"]
+        assert ["rate_limited" in text for text in said] == [False, False, False, True, True]
+        for _ in range(MAX_STRIKES - 2):
+            assert "rate_limited" in await socket.text()
+        assert await socket.closed() == 1008
+        assert it.app.ends == [(client, "rate limit")]
+        assert len(it.app.events) == 3
+
+
+async def test_a_refusal_waits_in_line_behind_the_event_at_work_and_those_before_it() -> None:
+    gate = asyncio.Event()
+
+    async def work(client: Client, args: list[Argument], ack_id: int | None) -> None:
+        await gate.wait()
+        client.answer(ack_id or 0, "worked")
+
+    async with running(Options(event_rate=1, event_burst=2), app=Recorder(on={"work": work})) as it:
+        socket = await WebSocket.joined(it.port)
+        for number, name in enumerate(("work", "echo", "echo"), start=1):
+            socket.send(f'42{number}["{name}"]')
+        await until(lambda: it.sockets.stats.limited == 1)
+        gate.set()
+        said = [await socket.text() for _ in range(3)]
+        assert said[:2] == ['431["worked"]', "432[]"]
+        assert said[2].startswith('433[{"ok":false,"error":{"code":"rate_limited"')
+
+
+async def test_a_flood_that_is_never_answered_is_closed_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket_connection, "_LAST_ANSWERS", 0.1)
+    app = Recorder(on={"never": lambda *_: None})
+    async with running(Options(event_rate=1, event_burst=1), app=app) as it:
+        socket = await WebSocket.joined(it.port)
+        for number in range(MAX_STRIKES + 10):
+            socket.send(f'42{number}["never"]')
+        assert await socket.closed() == 1008
+        assert it.sockets.connections == {}
 
 
 async def test_a_client_that_joins_and_leaves_in_a_loop_is_closed() -> None:

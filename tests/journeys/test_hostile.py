@@ -235,8 +235,7 @@ async def test_somebody_who_floods_is_slowed_down_and_then_closed(serve: Any) ->
             for number in range(2000):
                 await line.send(garbage.packet("leave_room", [{"roomId": garbage.NOWHERE}], number))
                 await asyncio.sleep(0)
-        # On a busy machine the close overtakes the answers of the few that were let through.
-        assert {"rate_limited"} <= set(await hearing) <= {"ok", "rate_limited"}
+        assert {"ok", "rate_limited"} == set(await hearing)
     assert mallory.ask("GET", "/api/rooms").status_code == 200
     server.end()
     assert server.faults == []
