@@ -6,7 +6,8 @@ from collections.abc import Awaitable
 import msgspec
 import uvicorn
 
-from chatroom.gateway.client import Argument, Client, fan_out
+from chatroom.gateway.burst import Channel
+from chatroom.gateway.client import Argument, Client
 from chatroom.gateway.options import Options
 from chatroom.gateway.server import SocketServer
 from chatroom.gateway.uvicorn import protocols
@@ -24,7 +25,7 @@ class Rooms:
     """Rooms, one frame to all members, an acknowledgement."""
 
     def __init__(self) -> None:
-        self._rooms: dict[str, dict[str, Client]] = {}
+        self._rooms: dict[str, Channel[str]] = {}
 
     async def connect(self, client: Client, auth: bytes) -> None:
         client.data = []
@@ -39,20 +40,20 @@ class Rooms:
         room = _read(payload).id
         if name == "join_room":
             client.data.append(room)
-            self._rooms.setdefault(room, {})[client.id] = client
+            self._rooms.setdefault(room, Channel()).add(client.id, client)
         else:
             self.tell(self._rooms[room], event_frame("receive_message", payload))
         if ack_id is not None:
             client.reply(ack_id, b'{"ok":true}')
         return None
 
-    def tell(self, members: dict[str, Client], frame: Frame) -> None:
+    def tell(self, room: Channel[str], frame: Frame) -> None:
         """Deliver one frame to a room."""
-        fan_out(members.values(), frame)
+        room.tell(frame)
 
     def disconnected(self, client: Client, reason: str) -> None:
         for room in client.data:
-            self._rooms[room].pop(client.id, None)
+            self._rooms[room].remove(client.id)
 
 
 if __name__ == "__main__":

@@ -3,11 +3,12 @@
 import asyncio
 import secrets
 from collections import deque
-from collections.abc import Awaitable, Iterable, Mapping
+from collections.abc import Awaitable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
+from chatroom.gateway.burst import Burst
 from chatroom.gateway.connection import Disconnected
 from chatroom.gateway.handshake import Handshake
 from chatroom.wire.frame import Frame, ack_frame, event_frame
@@ -16,7 +17,7 @@ from chatroom.wire.socket_packet import ACK, DISCONNECT, EVENT, control_frame, e
 if TYPE_CHECKING:
     from chatroom.gateway.namespaces import NamespaceConnection
 
-__all__ = ["Application", "Argument", "Client", "Disconnected", "Handshake", "Refused", "fan_out"]
+__all__ = ["Application", "Argument", "Client", "Disconnected", "Handshake", "Refused"]
 
 Argument = msgspec.Raw | bytes | Any
 Inbound = tuple[str, list[Argument] | Frame, int | None, int]
@@ -94,10 +95,24 @@ class Client:
         connection = self._connection
         if connection.strict and not connection.admit(frame):
             return
-        pending = connection.pending
-        if not pending:
+        connection.put(frame)
+
+    def enter(self, burst: Burst) -> bool:
+        """Take whatever `burst` brings until the end of this turn. False: it is to be pushed, frame by frame."""
+        connection = self._connection
+        if (
+            not self.connected
+            or connection.strict
+            or connection.burst is not None
+            or not connection.link.joins
+        ):
+            return False
+        if connection.pending:
+            connection.places = [0] * len(connection.pending)
+        else:
             connection.outbox.mark(connection)
-        pending.append(frame)
+        connection.burst = burst
+        return True
 
     def reply(self, ack_id: int, args: bytes) -> None:
         """Answer the event that asked with `ack_id`; `args` is JSON without brackets."""
@@ -187,19 +202,6 @@ class Client:
             raise TypeError("this server sends no binary data")
         for frame in frames:
             self.push(frame)
-
-
-def fan_out(clients: Iterable[Client], frame: Frame) -> None:
-    """Push `frame` to every one of `clients`; the same as calling `push` on each, without the calls."""
-    for client in clients:
-        connection = client._connection  # noqa: SLF001 - the hot loop of a broadcast
-        if connection.strict or not client.connected:
-            client.push(frame)
-            continue
-        pending = connection.pending
-        if not pending:
-            connection.outbox.mark(connection)
-        pending.append(frame)
 
 
 def error_frame(namespace: str, error: Mapping[str, object]) -> Frame:

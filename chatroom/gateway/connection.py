@@ -5,6 +5,7 @@ import math
 import random
 from typing import TYPE_CHECKING
 
+from chatroom.gateway.burst import Burst
 from chatroom.gateway.handshake import Handshake
 from chatroom.gateway.link import Link, PollingLink
 from chatroom.gateway.upgrade import Upgrade
@@ -35,6 +36,7 @@ class Connection:
 
     __slots__ = (
         "_waiters",
+        "burst",
         "closed",
         "connect_by",
         "doomed",
@@ -43,6 +45,7 @@ class Connection:
         "outbox",
         "pending",
         "ping_at",
+        "places",
         "pong_by",
         "queued",
         "server",
@@ -61,6 +64,8 @@ class Connection:
         link.connection = self
         self.upgrade: Upgrade | None = None
         self.pending: list[Frame] = []
+        self.burst: Burst | None = None  # what is pending besides, shared with others
+        self.places: list[int] = []  # of each pending frame: how many frames of the burst come before it
         self.strict = (
             link.name == "polling"
         )  # look at `admit` before queueing: the network is behind, or gone
@@ -148,24 +153,42 @@ class Connection:
         """Queue `frame`; the twin of `Client.push` for packets of the connection itself."""
         if self.strict and not self.admit(frame):
             return
-        if not self.pending:
+        self.put(frame)
+
+    def put(self, frame: Frame) -> None:
+        """Queue a frame that is admitted."""
+        pending = self.pending
+        if self.burst is not None:
+            self.places.append(len(self.burst.frames))
+        elif not pending:
             self.outbox.mark(self)
-        self.pending.append(frame)
+        pending.append(frame)
 
     def flush(self) -> None:
         """Send what is pending, if the link takes anything now."""
-        link = self.link
-        if link.ready and self.pending:
-            frames, self.pending = self.pending, []
-            stats = self.server.stats
-            stats.messages_out += len(frames)
+        link, frames, burst = self.link, self.pending, self.burst
+        if not link.ready or not (frames or burst):
+            return
+        count = len(frames)
+        if frames:
+            self.pending = []
+        if burst is None:
             backlog = link.send(frames)
-            if backlog or self.strict:
-                self.relieved(backlog)
-                # One frame may be larger than the limit; a client that reads gets it.
-                if backlog > self.server.options.hard_limit and len(frames) > 1 and not self.closed:
-                    self.doomed = True
-                    self.outbox.doom(self)
+        else:
+            self.burst = None
+            count += len(burst.frames)
+            if frames:
+                places, self.places = self.places, []
+                backlog = link.write(burst.mix(frames, places))
+            else:
+                backlog = link.write(burst.seal())
+        self.server.stats.messages_out += count
+        if backlog or self.strict:
+            self.relieved(backlog)
+            # One frame may be larger than the limit; a client that reads gets it.
+            if backlog > self.server.options.hard_limit and count > 1 and not self.closed:
+                self.doomed = True
+                self.outbox.doom(self)
 
     def relieved(self, backlog: int) -> None:
         """Note that the network has taken all but `backlog` bytes of what was written."""
@@ -250,7 +273,7 @@ class Connection:
         if self.closed:
             return
         self.server.stats.slow_consumers += 1
-        self.pending = []
+        self.pending, self.burst, self.places = [], None, []
         self._end("slow consumer")
         self.link.abort()
 

@@ -12,6 +12,7 @@ from typing import Final
 from chatroom.core.broker import Delivery
 from chatroom.core.context import Origin
 from chatroom.core.principal import Principal
+from chatroom.gateway.burst import Channel
 from chatroom.gateway.client import Client
 from chatroom.gateway.dialects import frames
 from chatroom.gateway.turns import Turns, clock
@@ -19,13 +20,11 @@ from chatroom.wire.frame import Frame
 
 _CHUNK: Final = 1000
 
-Push = Callable[[Frame], None]
-
 
 class Seat:
     """One connection as the hub knows it: whose it is, its dialect, its channels."""
 
-    __slots__ = ("channels", "client", "dialect", "id", "origin", "push", "settled", "who")
+    __slots__ = ("channels", "client", "dialect", "id", "origin", "settled", "who")
 
     def __init__(self, client: Client, who: Principal, dialect: str, origin: Origin | None = None) -> None:
         self.id = client.id
@@ -34,7 +33,6 @@ class Seat:
         self.origin = origin
         self.dialect = dialect
         self.channels: set[str] = set()
-        self.push: Push = client.push
         self.settled: asyncio.Future[None] | None = None
 
     def become(self, who: Principal) -> None:
@@ -46,7 +44,7 @@ class _Broadcast:
 
     __slots__ = ("delivery", "frames", "receivers")
 
-    def __init__(self, delivery: Delivery, receivers: Iterator[tuple[Seat, Push]] | None = None) -> None:
+    def __init__(self, delivery: Delivery, receivers: Iterator[Seat] | None = None) -> None:
         self.delivery = delivery
         self.frames = frames(delivery)
         self.receivers = receivers
@@ -61,7 +59,7 @@ class Hub:
         self._ended = ended
         self._seats: dict[str, Seat] = {}
         self._people: dict[str, dict[str, Seat]] = {}
-        self._channels: dict[str, dict[Seat, Push]] = {}
+        self._channels: dict[str, Channel[Seat]] = {}
         self._waiting: deque[_Broadcast] = deque()
 
     def add(self, seat: Seat) -> None:
@@ -90,7 +88,10 @@ class Hub:
             return False
         first = not self._hears(seat.who.id, channel)
         seat.channels.add(channel)
-        self._channels.setdefault(channel, {})[seat] = seat.push
+        found = self._channels.get(channel)
+        if found is None:
+            found = self._channels[channel] = Channel()
+        found.add(seat, seat.client)
         return first
 
     def unsubscribe(self, connection_id: str, channel: str) -> bool:
@@ -99,8 +100,8 @@ class Hub:
             return False
         seat.channels.discard(channel)
         listeners = self._channels[channel]
-        del listeners[seat]
-        if not listeners:
+        listeners.remove(seat)
+        if not listeners.clients:
             del self._channels[channel]
         return not self._hears(seat.who.id, channel)
 
@@ -138,6 +139,13 @@ class Hub:
         if self._waiting:
             self._waiting.append(_Broadcast(delivery))
             return
+        channels, skip = delivery.to
+        channel = self._channels.get(channels[0]) if skip is None and len(channels) == 1 else None
+        if channel is not None and len(channel.clients) <= _CHUNK:
+            by_dialect = frames(delivery)
+            if len(by_dialect) == 1:
+                channel.tell(by_dialect[""])
+                return
         receivers = self._receivers(delivery)
         if len(receivers) > _CHUNK:
             self._waiting.append(_Broadcast(delivery, iter(receivers)))
@@ -145,18 +153,13 @@ class Hub:
         elif receivers:
             _deliver(receivers, frames(delivery))
 
-    def _receivers(self, delivery: Delivery) -> list[tuple[Seat, Push]]:
+    def _receivers(self, delivery: Delivery) -> list[Seat]:
         channels, skip = delivery.to
-        if len(channels) == 1:
-            found = self._channels.get(channels[0])
-            listeners: dict[Seat, Push] = found or {}
-        else:
-            listeners = {}
-            for channel in channels:
-                listeners.update(self._channels.get(channel, ()))
-        if skip is None:
-            return list(listeners.items())
-        return [(seat, push) for seat, push in listeners.items() if seat.who.id != skip]
+        listeners: dict[Seat, Client] = {}
+        for name in channels:
+            if name in self._channels:
+                listeners.update(self._channels[name].clients)
+        return [seat for seat in listeners if seat.who.id != skip]
 
     def _pump(self, until: float) -> bool:
         """Deliver what waits, in order, and give the loop back when the share of this turn is used up."""
@@ -174,12 +177,8 @@ class Hub:
         return False
 
 
-def _deliver(receivers: Iterable[tuple[Seat, Push]], by_dialect: Mapping[str, Frame]) -> None:
+def _deliver(receivers: Iterable[Seat], by_dialect: Mapping[str, Frame]) -> None:
     """Give every receiver the one frame of its dialect."""
-    if len(by_dialect) == 1:
-        frame = by_dialect[""]
-        for _, push in receivers:
-            push(frame)
-        return
-    for seat, push in receivers:
-        push(by_dialect.get(seat.dialect) or by_dialect[""])
+    plain = by_dialect[""]
+    for seat in receivers:
+        seat.client.push(by_dialect.get(seat.dialect, plain))

@@ -21,6 +21,7 @@ class Link:
     __slots__ = ("connection", "paused", "ready")
 
     name = "websocket"
+    joins = False  # takes joined frames: see `write`
 
     def __init__(self) -> None:
         """Start open, not yet tied to a connection."""
@@ -30,6 +31,10 @@ class Link:
 
     def send(self, frames: list[Frame]) -> int:
         """Send `frames` with one write; return the bytes that wait for the network."""
+        raise NotImplementedError
+
+    def write(self, data: bytes) -> int:
+        """Send the WebSocket bytes of many frames, on a link that `joins`; return as `send` does."""
         raise NotImplementedError
 
     def urgent(self, frame: Frame) -> None:

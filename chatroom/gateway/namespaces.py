@@ -106,6 +106,8 @@ class NamespaceConnection(Connection):
         """End one namespace; the application hears of it from the loop."""
         if not client.connected:
             return
+        if self.burst is not None:
+            self.flush()  # what the others are told from now on is not for this client
         del self.clients[client.namespace]
         if reason.startswith("server"):
             self.left = (self.left or set()) | {client.namespace}

@@ -22,6 +22,8 @@ class RawLink(Link, asyncio.Protocol):
 
     __slots__ = ("_blocked", "_closing", "_owners", "_reader", "_server", "_transport", "slot")
 
+    joins = True
+
     def __init__(self, server: "SocketServer", transport: asyncio.Transport, owners: set[Any]) -> None:
         """Read and write `transport`; `owners` is the set that uvicorn's shutdown goes through."""
         super().__init__()
@@ -127,9 +129,11 @@ class RawLink(Link, asyncio.Protocol):
     # Out.
 
     def send(self, frames: list[Frame]) -> int:
+        return self.write(b"".join([frame.ws for frame in frames]))
+
+    def write(self, data: bytes) -> int:
         if self._closing:
             return 0
-        data = b"".join([frame.ws for frame in frames])
         self._server.stats.bytes_out += len(data)
         self._transport.write(data)
         return self._transport.get_write_buffer_size() if self._blocked else 0

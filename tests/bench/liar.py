@@ -6,7 +6,7 @@ import sys
 import uvicorn
 
 from bench.peers.engine import Rooms
-from chatroom.gateway.client import Client, fan_out
+from chatroom.gateway.burst import Channel
 from chatroom.gateway.options import Options
 from chatroom.gateway.server import SocketServer
 from chatroom.gateway.uvicorn import protocols
@@ -22,19 +22,20 @@ class Liar(Rooms):
         self._numbers = itertools.count(1)
         self._held: Frame | None = None
 
-    def tell(self, members: dict[str, Client], frame: Frame) -> None:
+    def tell(self, room: Channel[str], frame: Frame) -> None:
         wrong = next(self._numbers) % 100 == 0
         if wrong and self._lie == "hold":
             self._held = frame
             return
         if wrong and self._lie == "lose":
-            fan_out(list(members.values())[1:], frame)
+            for client in list(room.clients.values())[1:]:
+                client.push(frame)
             return
-        fan_out(members.values(), frame)
+        room.tell(frame)
         if wrong and self._lie == "double":
-            fan_out(members.values(), frame)
+            room.tell(frame)
         if self._held is not None:
-            fan_out(members.values(), self._held)
+            room.tell(self._held)
             self._held = None
 
 

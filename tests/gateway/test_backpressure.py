@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from chatroom.gateway.client import Disconnected, fan_out
+from chatroom.gateway.burst import Channel
+from chatroom.gateway.client import Disconnected
 from chatroom.gateway.options import Options
 from chatroom.wire.frame import Frame, event_frame
 from tests.gateway.harness import WAYS, Running, running, until
@@ -20,6 +21,14 @@ async def _stalled(it: Running) -> WebSocket:
     socket = await WebSocket.joined(it.port)
     socket.writer.transport.pause_reading()  # type: ignore[attr-defined]
     return socket
+
+
+def _room(it: Running) -> Channel[str]:
+    """A room of everybody."""
+    room = Channel[str]()
+    for client in it.app.clients:
+        room.add(client.id, client)
+    return room
 
 
 async def _fill(it: Running, until_bytes: int) -> None:
@@ -149,11 +158,12 @@ async def test_a_stalled_neighbour_does_not_delay_the_others() -> None:
     async with running(Options(hard_limit=2**20)) as it:
         await _stalled(it)
         reader = await WebSocket.joined(it.port)
-        stalled, reading = it.app.clients
+        stalled, _ = it.app.clients
+        room = _room(it)
         worst = 0.0
         for number in range(300):
             begun = time.perf_counter()
-            fan_out([stalled, reading], event_frame("n", b'%d,"%b"' % (number, b"x" * 40_000)))
+            room.tell(event_frame("n", b'%d,"%b"' % (number, b"x" * 40_000)))
             assert (await reader.text()).startswith(f'42["n",{number}')
             worst = max(worst, time.perf_counter() - begun)
         assert not stalled.connected
@@ -166,9 +176,10 @@ async def test_the_memory_of_stalled_clients_is_budget_times_clients() -> None:
         for _ in range(40):
             await _stalled(it)
         frame = event_frame("block", b'"' + b"x" * 10_000 + b'"')
+        room = _room(it)
         async with asyncio.timeout(20):
             while any(client.connected for client in it.app.clients):
-                fan_out(it.app.clients, frame)
+                room.tell(frame)
                 waiting = sum(connection.queued for connection in it.sockets.connections.values())
                 assert waiting <= 40 * (budget + frame.size)
                 await asyncio.sleep(0)

@@ -10,6 +10,7 @@ from chatroom.core.audience import Audience
 from chatroom.core.broker import Delivery
 from chatroom.core.principal import Principal, Role
 from chatroom.gateway import dialects, turns
+from chatroom.gateway.burst import Burst
 from chatroom.gateway.hub import Hub, Seat
 from chatroom.wire.frame import Frame
 from tests.doors import until
@@ -24,6 +25,9 @@ class Ear:
 
     def push(self, frame: Frame) -> None:
         self.frames.append(frame)
+
+    def enter(self, burst: Burst) -> bool:
+        return False
 
     def heard(self) -> list[bytes]:
         return [frame.packet for frame in self.frames]

@@ -1,0 +1,95 @@
+"""What many connections get alike within one turn of the loop: joined once, written by each."""
+
+import weakref
+from collections.abc import Callable, Hashable, Sequence
+from itertools import accumulate
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from chatroom.wire.frame import Frame
+
+if TYPE_CHECKING:
+    from chatroom.gateway.client import Client
+
+_Key = TypeVar("_Key", bound=Hashable)
+_FEW = 4  # clients up to which sharing costs more than it saves
+
+
+class Burst:
+    """The frames of one turn that its members share, until the first of them is flushed."""
+
+    __slots__ = ("__weakref__", "_ends", "_whole", "frames")
+
+    def __init__(self) -> None:
+        self.frames: list[Frame] = []
+        self._whole: bytes | None = None
+        self._ends: list[int] | None = None
+
+    @property
+    def sealed(self) -> bool:
+        """Whether it takes no more frames, for a member has gone with those that were there."""
+        return self._whole is not None
+
+    def seal(self) -> bytes:
+        """Return all frames as bytes of a WebSocket."""
+        if self._whole is None:
+            self._whole = b"".join([frame.ws for frame in self.frames])
+        return self._whole
+
+    def mix(self, own: Sequence[Frame], places: Sequence[int]) -> bytes:
+        """Return the bytes with a member's `own` frames, each behind as many of ours as its place says."""
+        whole = self.seal()
+        ends = self._ends
+        if ends is None:
+            ends = self._ends = [0, *accumulate([frame.size for frame in self.frames])]
+        if len(own) == 1:
+            end = ends[places[0]]
+            return b"".join((whole[:end], own[0].ws, whole[end:]))
+        parts: list[bytes] = []
+        at = 0
+        for frame, place in zip(own, places, strict=True):
+            end = ends[place]
+            parts += (whole[at:end], frame.ws)
+            at = end
+        parts.append(whole[at:])
+        return b"".join(parts)
+
+
+class Channel(Generic[_Key]):
+    """Clients that hear the same. A message costs each of them an entry in a list once a turn, not once a message."""
+
+    __slots__ = ("_burst", "_outsiders", "clients")
+
+    def __init__(self) -> None:
+        self.clients: dict[_Key, Client] = {}
+        # Weak: the members that were not flushed yet hold it, so that a silent room keeps nothing.
+        self._burst: Callable[[], Burst | None] = _none
+        self._outsiders: Sequence[Client] = ()
+
+    def add(self, key: _Key, client: "Client") -> None:
+        """Let `client` hear what is told from now on."""
+        self.clients[key] = client
+        self._burst = _none
+
+    def remove(self, key: _Key) -> None:
+        """Let the client of `key` hear nothing that is told from now on; a missing one is ignored."""
+        self.clients.pop(key, None)
+        self._burst = _none
+
+    def tell(self, frame: Frame) -> None:
+        """Queue `frame` for every client, in its place among all else that they get."""
+        if len(self.clients) <= _FEW:
+            for client in self.clients.values():
+                client.push(frame)
+            return
+        burst = self._burst()
+        if burst is None or burst.sealed:
+            burst = Burst()
+            self._burst = weakref.ref(burst)
+            self._outsiders = [client for client in self.clients.values() if not client.enter(burst)]
+        burst.frames.append(frame)
+        for client in self._outsiders:
+            client.push(frame)
+
+
+def _none() -> None:
+    return None
