@@ -95,19 +95,24 @@ async def test_a_connection_that_joins_nothing_is_closed_at_the_connect_timeout(
 
 
 async def test_connect_that_takes_too_long_is_cancelled() -> None:
-    cancelled: list[str] = []
+    started, cancelled = asyncio.Event(), list[str]()
 
     async def admit(client: Client, auth: bytes) -> None:
+        started.set()
         try:
             await asyncio.Event().wait()
         except asyncio.CancelledError:
             cancelled.append(client.namespace)
             raise
 
-    async with running(Options(connect_timeout=1.0), app=Recorder(admit=admit)) as it:
+    async with running(Options(connect_timeout=3600), app=Recorder(admit=admit)) as it:
         socket = await WebSocket.open(it.port)
         socket.send("40")
-        assert await socket.closed(5) == 1008
+        await started.wait()
+        (connection,) = it.sockets.connections.values()
+        connection.connect_by = it.sockets.loop.time()  # the hour is over
+        connection.rearm()
+        assert await socket.closed() == 1008
         await until(lambda: cancelled == ["/"])
         assert it.app.clients == []
         assert it.app.ends == []
