@@ -20,6 +20,7 @@ from chatroom.core.context import Context
 from chatroom.core.dispatch import answer, dispatch
 from chatroom.core.limits import BUCKETS
 from chatroom.core.principal import OUTSIDER, Principal
+from chatroom.core.schema import encode
 from chatroom.db.migrate import upgrade
 from chatroom.features import operations, tables
 from chatroom.features.auth import service as auth
@@ -111,9 +112,8 @@ async def do(app: App, who: Principal, name: str, /, **fields: Any) -> Any:
     """Call an operation directly through `dispatch`; the answer as plain objects. Raises `Problem`."""
     op = operations[name]
     raw = msgspec.json.encode(fields)
-    return msgspec.to_builtins(
-        await answer(dispatch(Context(app.kernel, who), op, lambda: op.decode_strict(raw)))
-    )
+    result = await answer(dispatch(Context(app.kernel, who), op, lambda: op.decode_strict(raw)))
+    return msgspec.json.decode(encode(result))
 
 
 async def register(app: App, name: str, role: str = "user") -> Person:

@@ -1,5 +1,6 @@
 """Append to a room's log, and read where it stands."""
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ from chatroom.core import audience, ids
 from chatroom.core.clock import iso
 from chatroom.core.context import Tx
 from chatroom.core.errors import Problem
-from chatroom.db import Reader
+from chatroom.db import Database, Reader
 from chatroom.features.log import store
 from chatroom.features.log.types import Head, Kind, RoomEntry
 
@@ -78,6 +79,50 @@ async def after(reader: Reader, room_id: str, seq: int, head: Head, count: int) 
     """The entries after `seq` up to `head`, oldest first, at most `count`; messages are not among them."""
     rows = await store.list_after(reader, room_id, seq, head.seq, count)
     return [_event(row._asdict(), head.epoch) for row in rows]
+
+
+class HeadReader:
+    """Where logs stand, asked in one statement for all who want to know while the last one was under way.
+
+    The statement begins after the question, so the answer is as true as that of a statement of one's own.
+    """
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._asked: dict[str, list[asyncio.Future[Head | None]]] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    def ask(self, room_id: str) -> asyncio.Future[Head | None]:
+        """The head of a room; None for a room without a log. The Future raises `db.Unavailable`."""
+        done: asyncio.Future[Head | None] = asyncio.get_running_loop().create_future()
+        self._asked.setdefault(room_id, []).append(done)
+        if self._task is None:
+            self._task = asyncio.create_task(self._work(), name="log.heads")
+        return done
+
+    async def _work(self) -> None:
+        try:
+            while self._asked:
+                asked, self._asked = self._asked, {}
+                await self._answer(asked)
+        finally:
+            self._task = None
+
+    async def _answer(self, asked: Mapping[str, list[asyncio.Future[Head | None]]]) -> None:
+        failed, found = None, {}
+        try:
+            async with self._db.read() as reader:
+                found = await store.list_heads(reader, asked)
+        except Exception as error:  # noqa: BLE001 - those who asked must hear of it
+            failed = error
+        for room_id, waiting in asked.items():
+            for done in waiting:
+                if done.done():  # whoever asked has gone
+                    continue
+                if failed is not None:
+                    done.set_exception(failed)
+                else:
+                    done.set_result(found.get(room_id))
 
 
 def _event(row: Mapping[str, Any], epoch: str) -> RoomEntry:
