@@ -4,18 +4,14 @@ import asyncio
 import time
 from dataclasses import replace
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chatroom import features
 from chatroom.adapters.bcrypt import BcryptHasher
-from chatroom.adapters.mail import NoMail, SmtpMail
 from chatroom.adapters.memory import MemoryLimiter, MemoryPresence, MemoryTyping, Window
-from chatroom.adapters.outbox import OUTBOX, Outbox, OutboxMail, OutboxSms
 from chatroom.adapters.rates import MemoryRates, NoRates, RedisRates
-from chatroom.adapters.sms import NoSms, TwilioSms
 from chatroom.core import clock
 from chatroom.core.context import Context, Kernel
 from chatroom.core.limits import RateLimiter
@@ -23,19 +19,15 @@ from chatroom.core.principal import SYSTEM
 from chatroom.core.secrets import Vault
 from chatroom.db import Database
 from chatroom.features.auth import service as auth
-from chatroom.features.auth.csrf import CsrfTokens
-from chatroom.features.auth.ports import Conduct, Mailer, PasswordHasher, SmsSender
-from chatroom.features.auth.proving import Turns as SignInTurns
+from chatroom.features.auth.ports import PasswordHasher
 from chatroom.features.auth.recent import Recent
 from chatroom.features.auth.tokens import TokenSigner
-from chatroom.features.auth.uses import Uses
 from chatroom.features.messages import service as messages
 from chatroom.features.messages.pages import Pages
 from chatroom.features.messages.writer import MessageWriter
 from chatroom.features.presence.ports import PresenceBoard, TypingBoard
 from chatroom.features.rooms import lounges
 from chatroom.features.rooms.ports import AdHocLounges, LastMessages, Site
-from chatroom.gateway.entrance import Anonymous
 from chatroom.gateway.events import SocketEvents
 from chatroom.gateway.hub import Hub
 from chatroom.gateway.options import PRODUCT, Options
@@ -56,7 +48,6 @@ class App:
         self.settings = settings
         self.db = db
         self._recent = Recent()
-        self._uses = Uses()
         turns = Turns()
         self.hub = Hub(self._recent.forget, turns)
         self._hasher = BcryptHasher(settings.bcrypt_rounds)
@@ -66,43 +57,24 @@ class App:
         self.kernel.ports = self._ports()
         for kind, listener in features.listeners:
             self.kernel.listeners.setdefault(kind, []).append(listener)
-        self._events = SocketEvents(
-            self.kernel,
-            self.hub,
-            features.operations,
-            auth.authenticate,
-            turns=turns,
-            anonymous=_anonymous(settings),
-        )
+        self._events = SocketEvents(self.kernel, self.hub, features.operations, auth.authenticate, turns)
         self.sockets = SocketServer(self._events, _options(settings), turns=turns)
         self._http = http.build(
             self.kernel,
             features.operations,
             auth.authenticate,
             origins=settings.origins,
-            proxies=settings.proxies,
             draining=lambda: self.sockets.draining,
         )
         self._runner = Runner(db, features.jobs, lambda: Context(self.kernel, SYSTEM), now)
-        self._tasks: list[asyncio.Task[None]] = []
+        self._jobs: asyncio.Task[None] | None = None
 
     def _ports(self) -> dict[type[Any], Any]:
         settings = self.settings
         return {
-            Vault: Vault(*settings.field_secrets()),
-            TokenSigner: TokenSigner(
-                settings.token_secret(),
-                settings.token_seconds,
-                access=settings.access_token_secret,
-                refresh=settings.refresh_token_secret,
-            ),
-            CsrfTokens: CsrfTokens(settings.token_secret()),
+            Vault: Vault(settings.field_secret()),
+            TokenSigner: TokenSigner(settings.token_secret(), settings.token_seconds),
             PasswordHasher: self._hasher,
-            Conduct: Conduct(settings.strict_enum, settings.compat_derived_password),
-            SignInTurns: SignInTurns(),
-            SmsSender: _sms(settings, self.kernel.clock),
-            Mailer: _mail(settings, self.kernel.clock),
-            Uses: self._uses,
             PresenceBoard: self._presence,
             Recent: self._recent,
             TypingBoard: MemoryTyping(),
@@ -118,10 +90,7 @@ class App:
         """Bind to the running loop, open the lobby at the first start, and begin the jobs."""
         await lounges.open_lobby(Context(self.kernel, SYSTEM))
         await self.sockets.start()
-        self._tasks = [
-            asyncio.create_task(self._runner.run(), name="worker"),
-            asyncio.create_task(self._uses.run(Context(self.kernel, SYSTEM)), name="uses"),
-        ]
+        self._jobs = asyncio.create_task(self._runner.run(), name="worker")
 
     async def close(self) -> None:
         """Finish what is under way, in the order in which it depends on each other, and let go of everything."""
@@ -130,8 +99,8 @@ class App:
         await self._writer.idle()
         await self._presence.close(_CLOSE)
         self._runner.stop()
-        self._uses.stop()
-        await asyncio.gather(*self._tasks)
+        if self._jobs is not None:
+            await asyncio.wait([self._jobs])
         self._hasher.close()
         await self.db.close()
 
@@ -165,32 +134,6 @@ def _options(settings: Settings) -> Options:
     if settings.unlimited:
         options = replace(options, handshake_rate=0.0, address_rate=0.0, max_sessions_per_address=0)
     return options
-
-
-def _outbox(settings: Settings, now: clock.Clock) -> Outbox | None:
-    """Where messages go that nobody can send, unless people rely on them."""
-    return None if settings.mode == "production" else Outbox(settings.data / OUTBOX, now)
-
-
-def _sms(settings: Settings, now: clock.Clock) -> SmsSender:
-    if settings.twilio_account_sid:
-        return TwilioSms(settings.twilio_account_sid, settings.twilio_auth_token, settings.twilio_from_number)
-    outbox = _outbox(settings, now)
-    return OutboxSms(outbox) if outbox else NoSms()
-
-
-def _mail(settings: Settings, now: clock.Clock) -> Mailer:
-    if settings.smtp_url:
-        sender = settings.mail_from or f"chatroom@{urlsplit(settings.public_url).hostname or 'localhost'}"
-        return SmtpMail(settings.smtp_url, sender)
-    outbox = _outbox(settings, now)
-    return OutboxMail(outbox) if outbox else NoMail()
-
-
-def _anonymous(settings: Settings) -> Anonymous:
-    if settings.unlimited:
-        return Anonymous(settings.allow_anonymous_sockets, 0)
-    return Anonymous(settings.allow_anonymous_sockets)
 
 
 def _limiter(settings: Settings) -> MemoryLimiter:
