@@ -19,11 +19,11 @@ from chatroom.core.principal import SYSTEM
 from chatroom.core.secrets import Vault
 from chatroom.db import Database
 from chatroom.features.auth import service as auth
+from chatroom.features.auth.csrf import CsrfTokens
 from chatroom.features.auth.ports import PasswordHasher
 from chatroom.features.auth.recent import Recent
 from chatroom.features.auth.tokens import TokenSigner
 from chatroom.features.messages import service as messages
-from chatroom.features.messages.pages import Pages
 from chatroom.features.messages.writer import MessageWriter
 from chatroom.features.presence.ports import PresenceBoard, TypingBoard
 from chatroom.features.rooms import lounges
@@ -64,6 +64,7 @@ class App:
             features.operations,
             auth.authenticate,
             origins=settings.origins,
+            proxies=settings.proxies,
             draining=lambda: self.sockets.draining,
         )
         self._runner = Runner(db, features.jobs, lambda: Context(self.kernel, SYSTEM), now)
@@ -74,12 +75,12 @@ class App:
         return {
             Vault: Vault(settings.field_secret()),
             TokenSigner: TokenSigner(settings.token_secret(), settings.token_seconds),
+            CsrfTokens: CsrfTokens(settings.token_secret()),
             PasswordHasher: self._hasher,
             PresenceBoard: self._presence,
             Recent: self._recent,
             TypingBoard: MemoryTyping(),
             MessageWriter: self._writer,
-            Pages: Pages(self.db),
             LastMessages: messages.last_messages,
             Site: Site(settings.public_url),
             RateLimiter: _rates(settings, self.kernel.clock),

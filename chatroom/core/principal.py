@@ -46,6 +46,7 @@ POLICY: Final[dict[str, frozenset[Role]]] = {
     "auth.register": _ALL,
     "auth.sign_in": _ALL,
     "auth.sign_out": _ALL,
+    "auth.csrf": _ALL,
     "users.read_self": _PEOPLE,
     "rooms.create": _MEMBERS,
     "rooms.list": _PEOPLE,

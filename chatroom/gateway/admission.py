@@ -1,15 +1,14 @@
 """Who may open a connection: origin, address behind trusted proxies, rates and caps."""
 
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 from chatroom.core.addresses import Proxies, address_key
+from chatroom.core.origins import Origins
 from chatroom.gateway.options import Options
 from chatroom.gateway.rate import Rate
 from chatroom.wire.engine_request import Refusal
 
 _SWEEP_ABOVE = 10_000  # addresses remembered before the idle ones are forgotten
-_PORTS = {"http": 80, "https": 443}
 
 
 class Admission:
@@ -17,7 +16,7 @@ class Admission:
 
     def __init__(self, options: Options) -> None:
         """Read the origins, proxies, rates and caps of `options`."""
-        self._origins = options.allowed_origins
+        self._origins = Origins(options.allowed_origins or frozenset())
         self._proxies = Proxies(options.trusted_proxies)
         self._rate = Rate(options.handshake_rate, options.handshake_burst)
         self._address_rate = Rate(options.address_rate, options.address_burst)
@@ -32,25 +31,11 @@ class Admission:
 
     def origin_allowed(self, origin: str | None, host: str, *, secure: bool) -> bool:
         """Whether a page of `origin` may talk to us; without an Origin header the client is no browser."""
-        if origin is None:
-            return True
-        if self._origins is not None and ("*" in self._origins or origin in self._origins):
-            return True
-        return _same_origin(origin, host, secure=secure)
+        return self._origins.may_call(origin, host, secure=secure)
 
     def cors(self, origin: str | None) -> dict[str, str]:
         """Return the CORS headers of an answer to `origin`; none when only the own origin is served."""
-        if origin is None or self._origins is None:
-            return {}
-        if "*" in self._origins:
-            return {"access-control-allow-origin": "*"}
-        if origin not in self._origins:
-            return {"vary": "Origin"}
-        return {
-            "access-control-allow-origin": origin,
-            "access-control-allow-credentials": "true",
-            "vary": "Origin",
-        }
+        return self._origins.cors(origin)
 
     def enter(self, address: str, now: float, live: int) -> Refusal | None:
         """Count one handshake; `live` = connections that are open. Pair a None with `leave`."""
@@ -80,16 +65,3 @@ class Admission:
             self._addresses[key] = (max(count - 1, 0), full_at)
         else:
             self._addresses.pop(key, None)
-
-
-def _same_origin(origin: str, host: str, *, secure: bool) -> bool:
-    """Compare host and port; where plain HTTP reaches us a proxy may have ended TLS, so https counts too."""
-    try:
-        theirs = urlsplit(origin)
-        ours = urlsplit(f"{theirs.scheme}://{host}")
-        default = _PORTS.get(theirs.scheme)
-        same_port = (theirs.port or default) == (ours.port or default)
-    except ValueError:
-        return False
-    schemes = ("https",) if secure else ("http", "https")
-    return theirs.scheme in schemes and bool(ours.hostname) and theirs.hostname == ours.hostname and same_port

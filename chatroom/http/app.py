@@ -5,19 +5,20 @@ from collections.abc import Callable, Sequence
 import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from chatroom.core.addresses import Proxies
 from chatroom.core.context import Kernel
 from chatroom.core.errors import Problem
 from chatroom.core.operation import Operation
+from chatroom.core.origins import Origins
 from chatroom.http import health, surface
 from chatroom.http.authenticate import Authenticate
+from chatroom.http.cors import Cors
 from chatroom.http.dialects import of_path
 from chatroom.http.middleware import Envelope
 from chatroom.http.static import WebClient
@@ -33,8 +34,9 @@ def build(
     *,
     origins: frozenset[str],
     draining: Callable[[], bool],
+    proxies: frozenset[str] = frozenset(),
 ) -> ASGIApp:
-    """Wire the HTTP side. `origins` may call from elsewhere; `*` among them means any, without credentials."""
+    """Wire the HTTP side. `origins` may call from elsewhere, `proxies` are believed about who asks."""
     served = surface.routes(kernel, operations, authenticate)
     site = Starlette(
         routes=[
@@ -43,20 +45,11 @@ def build(
             *_elsewhere(served),
             Mount("/", app=GZipMiddleware(WebClient(), minimum_size=1024)),
         ],
-        middleware=[
-            Middleware(
-                CORSMiddleware,
-                allow_origins=["*"] if "*" in origins else sorted(origins),
-                allow_credentials="*" not in origins,
-                allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-                allow_headers=["Authorization", "Content-Type", "X-Request-Id"],
-                expose_headers=["Retry-After", "X-Request-Id"],
-                max_age=600,
-            ),
-        ],
         exception_handlers={Problem: _problem, HTTPException: _http_error, Exception: _fault},
     )
-    return Envelope(site)  # around Starlette, whose answer to a fault of ours passes no middleware
+    allowed = Origins(origins)
+    # Around Starlette, whose answer to a fault of ours passes no middleware.
+    return Envelope(Cors(site, allowed), allowed, Proxies(proxies))
 
 
 def _elsewhere(served: Sequence[Route]) -> list[Route]:

@@ -1,44 +1,134 @@
-"""What every answer carries: a request id and the security headers. Pure ASGI: some 5 us a request."""
+"""What every request and answer has: its client behind proxies, an id, safe headers, a line in the log. Pure ASGI."""
 
 import re
-from typing import Final
+import time
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any, Final
 
+import structlog
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chatroom.core import ids
+from chatroom.core.addresses import Proxies
+from chatroom.core.limits import Quota
+from chatroom.core.origins import Origins
 
-_REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
-# No inline script or style, nothing from elsewhere; the socket needs ws: beside 'self' in older browsers.
-_CSP: Final = (
-    b"default-src 'self'; img-src 'self' data: blob:; connect-src 'self' ws: wss:; object-src 'none'; "
-    b"base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
+_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+_HOST: Final = re.compile(r"[A-Za-z0-9.:_\[\]-]{1,255}", re.ASCII)
 _HEADERS: Final = (
-    (b"content-security-policy", _CSP),
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
 )
+_HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
+_DATA_POLICY: Final = b"default-src 'none'; frame-ancestors 'none'"
+_FAULT: Final = 500
+_log = structlog.get_logger("chatroom.http")
+
+Pairs = Iterable[tuple[bytes, bytes]]
 
 
 class Envelope:
-    """Gives each request its id (the client's own, when it is a sane one) and each answer its headers."""
+    """The outermost layer. It leaves `request_id`, `page` (whose page asks) and a believed client in the scope."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, origins: Origins, proxies: Proxies) -> None:
         self._app = app
+        self._origins = origins
+        self._proxies = proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
-        request_id = given if _REQUEST_ID.fullmatch(given) else ids.new().encode()
-        scope["request_id"] = request_id.decode()
+        started = time.perf_counter()
+        headers = self._unwrap(scope)
+        given = headers.get("x-request-id", "")
+        scope["request_id"] = given if _REQUEST_ID.fullmatch(given) else ids.new()
+        scope["page"] = self._origins.page(headers, secure=scope["scheme"] == "https")
+        status = 0
 
         async def send_with_headers(message: Message) -> None:
+            nonlocal status
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], (b"x-request-id", request_id), *_HEADERS]
+                status = message["status"]
+                message["headers"] = [*message["headers"], *_safe(scope, headers, message["headers"])]
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        try:
+            await self._app(scope, receive, send_with_headers)
+        finally:
+            _tell(scope, status or _FAULT, time.perf_counter() - started)
+
+    def _unwrap(self, scope: Scope) -> Headers:
+        """Believe a trusted proxy about address, scheme and host of the request; everybody else only about theirs."""
+        headers = Headers(scope=scope)
+        host, port = scope.get("client") or ("", 0)
+        if not self._proxies.trusts(host):
+            return headers
+        address, secure = self._proxies.peer(host, headers, secure=scope["scheme"] == "https")
+        scope["client"] = (address, port if address == host else 0)
+        scope["scheme"] = "https" if secure else "http"
+        asked = headers.get("x-forwarded-host", "").rpartition(",")[2].strip()
+        if _HOST.fullmatch(asked):
+            rest = [pair for pair in scope["headers"] if pair[0] != b"host"]
+            scope["headers"] = [(b"host", asked.encode()), *rest]
+        return Headers(scope=scope)
+
+
+def _safe(scope: Scope, headers: Headers, given: Pairs) -> Pairs:
+    """The headers of a safe page, and how much of a rate is left."""
+    media = next((value for name, value in given if name == b"content-type"), b"")
+    page = media.startswith(b"text/html")
+    policy = page_policy(headers.get("host", ""), scope["scheme"]) if page else _DATA_POLICY
+    found = [(b"x-request-id", scope["request_id"].encode()), (b"content-security-policy", policy), *_HEADERS]
+    if scope["scheme"] == "https":
+        found.append(_HSTS)
+    quota: Quota | None = scope.get("quota")
+    return found if quota is None or not quota.limit else [*found, *_rates(quota)]
+
+
+@lru_cache(maxsize=64)
+def page_policy(host: str, scheme: str) -> bytes:
+    """The content security policy of a page: no inline script or style, nothing from elsewhere.
+
+    Older browsers do not count a WebSocket to our own host among 'self', so it is named.
+    """
+    socket = f" {'wss' if scheme == 'https' else 'ws'}://{host}" if _HOST.fullmatch(host) else ""
+    return (
+        f"default-src 'self'; img-src 'self' data: blob:; connect-src 'self'{socket}; object-src 'none'; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ).encode()
+
+
+def _rates(quota: Quota) -> Pairs:
+    """Both spellings: seconds in the one that is a draft standard, the instant in the older one (contract C23)."""
+    remaining, wait = str(quota.remaining).encode(), quota.reset_after
+    limit = str(quota.limit).encode()
+    yield b"ratelimit-limit", limit
+    yield b"ratelimit-remaining", remaining
+    yield b"ratelimit-reset", str(_up(wait)).encode()
+    yield b"x-ratelimit-limit", limit
+    yield b"x-ratelimit-remaining", remaining
+    yield b"x-ratelimit-reset", str(_up(time.time() + wait)).encode()
+
+
+def _up(seconds: float) -> int:
+    return -int(-seconds // 1)
+
+
+def _tell(scope: Scope, status: int, seconds: float) -> None:
+    """One line for each request: ids and names of ours only, never an address that somebody else wrote."""
+    fields: dict[str, Any] = {"user": scope["user"]} if scope.get("user") else {}
+    _log.info(
+        "request.answered",
+        request_id=scope["request_id"],
+        method=scope["method"],
+        served=scope.get("served", "other"),
+        status=status,
+        ms=round(seconds * 1000, 1),
+        **fields,
+    )

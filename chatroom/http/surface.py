@@ -1,27 +1,29 @@
 """One operation on one surface as a Starlette route: read, dispatch, reply."""
 
 import math
-from collections.abc import Callable
 from typing import Any, Final
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from chatroom.core import ids
 from chatroom.core.context import Context, Kernel, Origin
-from chatroom.core.cookies import is_same_origin
 from chatroom.core.dispatch import answer, dispatch
 from chatroom.core.errors import Problem
+from chatroom.core.limits import RateLimiter, TooMany
 from chatroom.core.operation import Operation
+from chatroom.core.origins import Page
 from chatroom.core.principal import OUTSIDER, POLICY, Principal, Role
-from chatroom.core.schema import convert, encode, parse
+from chatroom.core.schema import convert, encode
+from chatroom.features.auth.csrf import CsrfToken, CsrfTokens
 from chatroom.features.auth.types import SignedIn, SignedOut
-from chatroom.http.authenticate import Authenticate, forget, keep_signed_in, who_asks
+from chatroom.http.authenticate import Authenticate, forget, is_secure, keep_signed_in, who_asks
+from chatroom.http.bodies import Fields, read
+from chatroom.http.csrf import check, keep, refuse_foreign_pages
 from chatroom.http.dialects import SURFACES, Dialect
+from chatroom.http.limits import count
 
-BODY_LIMIT: Final = 65_536
-_WITHOUT_BODY: Final = frozenset({"GET", "HEAD", "DELETE"})
 _NOT_KEPT: Final = {"cache-control": "no-store"}
 
 
@@ -36,7 +38,7 @@ def routes(kernel: Kernel, operations: dict[str, Operation], authenticate: Authe
     return [
         Route(
             dialect.prefix + op.path,
-            _endpoint(kernel, dialect, op, authenticate),
+            Endpoint(kernel, dialect, op, authenticate).serve,
             methods=[op.method],
             name=f"{dialect.name}:{op.name}",
         )
@@ -44,37 +46,75 @@ def routes(kernel: Kernel, operations: dict[str, Operation], authenticate: Authe
     ]
 
 
-def _endpoint(
-    kernel: Kernel, dialect: Dialect, op: Operation, authenticate: Authenticate
-) -> Callable[[Request], Any]:
-    given = dialect.gives.get(op.name)
-    open_to_all = Role.OUTSIDER in POLICY[op.may]
+class Endpoint:
+    """The way of a request: who asks, how often, from whose page; then the operation, and the answer's form."""
 
-    async def endpoint(request: Request) -> Response:
-        request_id = request.scope["request_id"]
+    def __init__(self, kernel: Kernel, dialect: Dialect, op: Operation, authenticate: Authenticate) -> None:
+        self._kernel = kernel
+        self._dialect = dialect
+        self._op = op
+        self._authenticate = authenticate
+        self._gives = dialect.gives.get(op.name)
+        self._open_to_all = Role.OUTSIDER in POLICY[op.may]
+        self._limiter: RateLimiter = kernel.ports[RateLimiter]
+        self._tokens: CsrfTokens = kernel.ports[CsrfTokens]
+
+    async def serve(self, request: Request) -> Response:
+        """Answer one request. Raises `Problem`."""
+        request.scope["served"] = f"{self._dialect.name}:{self._op.name}"
         origin = Origin(
-            request.client.host if request.client else "", request.headers.get("user-agent", ""), request_id
+            request.client.host if request.client else "",
+            request.headers.get("user-agent", ""),
+            request.scope["request_id"],
         )
-        who = await _principal(
-            request, Context(kernel, OUTSIDER, origin=origin), authenticate, open_to_all=open_to_all
-        )
-        fields = await _fields(request, op)
-        wants_cookie = fields.get("cookies") is True
-        if wants_cookie and not is_same_origin(request.headers):
+        who = await self._admit(request, Context(self._kernel, OUTSIDER, origin=origin))
+        fields = await self._read(request, who)
+        ctx = Context(self._kernel, who, origin=origin)
+        result = await answer(dispatch(ctx, self._op, lambda: self._command(fields)))
+        return self._answer(request, fields, result)
+
+    async def _admit(self, request: Request, ctx: Context) -> Principal:
+        """Find out who asks and count it, for the address when that fails."""
+        try:
+            who = await who_asks(request, ctx, self._authenticate)
+        except Problem as problem:
+            await count(request, self._limiter, self._dialect, self._op, OUTSIDER)
+            # A stale token, or a cookie that proves nothing, must not keep anybody from signing in again or out.
+            if not self._open_to_all or problem.retryable:
+                raise
+            return OUTSIDER
+        await count(request, self._limiter, self._dialect, self._op, who)
+        request.scope["user"] = who.id
+        return who
+
+    async def _read(self, request: Request, who: Principal) -> Fields:
+        """Read the input of a page that may give it."""
+        refuse_foreign_pages(request, by_cookie=False)
+        fields = await read(request)
+        if request.scope.get("by_cookie"):
+            check(request, fields, self._tokens, who.session_id)
+        if _wants_cookie(fields) and request.scope["page"] is not Page.OURS:
             raise Problem("bad_origin")
-        result = await answer(
-            dispatch(
-                Context(kernel, who, origin=origin), op, lambda: _command(fields, op, dialect, request.method)
-            )
-        )
-        response = reply(dialect.success(given(result) if given else result, "OK"), op.status)
-        if wants_cookie and isinstance(result, SignedIn):
+        return fields
+
+    def _command(self, fields: Fields) -> Any:
+        kind = self._op.strict_input if self._dialect.strict else self._op.input
+        return convert(fields, kind, lenient=fields.lenient)
+
+    def _answer(self, request: Request, fields: Fields, result: Any) -> Response:
+        said = self._gives(result) if self._gives else result
+        response = reply(self._dialect.success(said, "OK"), self._op.status)
+        if isinstance(result, SignedIn) and _wants_cookie(fields):
             keep_signed_in(request, response, result.access_token, result.expires_in)
         elif isinstance(result, SignedOut):
             forget(request, response)
+        elif isinstance(result, CsrfToken):
+            keep(response, result.csrf_token, secure=is_secure(request))
         return response
 
-    return endpoint
+
+def _wants_cookie(fields: Fields) -> bool:
+    return fields.get("cookies") is True
 
 
 def reply(body: Any, status: int) -> Response:
@@ -84,59 +124,10 @@ def reply(body: Any, status: int) -> Response:
 
 def refuse(request: Request, dialect: Dialect, problem: Problem) -> Response:
     """An error in a surface's own shape."""
+    if isinstance(problem, TooMany):
+        request.scope["quota"] = problem.quota
     status, body = dialect.failure(problem, request.scope.get("request_id", ids.new()))
     response = reply(body, status)
     if problem.retry_after is not None:
         response.headers["retry-after"] = str(math.ceil(problem.retry_after))
     return response
-
-
-async def _principal(
-    request: Request, ctx: Context, authenticate: Authenticate, *, open_to_all: bool
-) -> Principal:
-    try:
-        return await who_asks(request, ctx, authenticate)
-    except Problem as problem:
-        # A stale token, or a cookie that proves nothing, must not keep anybody from signing in again or out.
-        if open_to_all and not problem.retryable:
-            return OUTSIDER
-        raise
-
-
-async def _fields(request: Request, op: Operation) -> dict[str, Any]:
-    """The flat input: path wins; GET and DELETE take the query only, the others the body only.
-
-    An empty query parameter counts as absent: seed S2 writes its history as `?cursor=&limit=`.
-    """
-    if request.method in _WITHOUT_BODY:
-        given = {name: value for name, value in request.query_params.items() if value}
-        return {**given, **request.path_params}
-    body = await _body(request)
-    if not body:
-        return dict(request.path_params)
-    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media != "application/json":
-        raise Problem("unsupported_media_type")
-    fields = parse(body)
-    fields.pop("csrfToken", None)
-    return {**fields, **request.path_params}
-
-
-async def _body(request: Request) -> bytes:
-    """Read a body of at most 64 KiB; a longer one is refused while it arrives."""
-    chunks: list[bytes] = []
-    size = 0
-    try:
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size > BODY_LIMIT:
-                raise Problem("too_large")
-            chunks.append(chunk)
-    except ClientDisconnect:
-        raise Problem("bad_input", "The request broke off.") from None
-    return b"".join(chunks)
-
-
-def _command(fields: dict[str, Any], op: Operation, dialect: Dialect, method: str) -> Any:
-    kind = op.strict_input if dialect.strict else op.input
-    return convert(fields, kind, lenient=method in _WITHOUT_BODY)

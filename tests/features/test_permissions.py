@@ -23,6 +23,7 @@ EXPECTED: Final = {
     "auth.register": EVERYBODY,
     "auth.login": EVERYBODY,
     "auth.logout": EVERYBODY,
+    "auth.issue": EVERYBODY,
     "auth.me": PEOPLE,
     "rooms.list_rooms": PEOPLE,
     "rooms.show": PEOPLE,
@@ -83,7 +84,7 @@ class Stage:
             return {"email": f"new{self._count}@example.org", "password": PASSWORD}
         if name == "auth.login":
             return {"email": self.cast.ana.email, "password": PASSWORD}
-        if name in ("auth.logout", "auth.me", "rooms.list_rooms", "rooms.list_lounges"):
+        if name in ("auth.issue", "auth.logout", "auth.me", "rooms.list_rooms", "rooms.list_lounges"):
             return {}
         if name in ("rooms.create", "rooms.create_lounge"):
             return {"name": "Mine"}

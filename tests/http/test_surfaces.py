@@ -13,7 +13,7 @@ from chatroom.core.operation import Operation
 from chatroom.core.principal import OUTSIDER
 from chatroom.features import operations
 from chatroom.http import app as http_app
-from chatroom.http.surface import BODY_LIMIT
+from chatroom.http.bodies import BODY_LIMIT
 from tests.cast import Cast
 from tests.doors import read
 
@@ -213,7 +213,8 @@ async def test_a_fault_of_ours_is_a_500_without_its_cause_and_with_every_header(
             with capture_logs() as logged:
                 answer = await http.get(f"{prefix}/faulty")
             assert [(line["event"], line["request_id"]) for line in logged] == [
-                ("request.failed", answer.headers["x-request-id"])
+                ("request.failed", answer.headers["x-request-id"]),
+                ("request.answered", answer.headers["x-request-id"]),
             ]
             assert (answer.status_code, read(surface, answer).code) == (500, "internal")
             assert "secret" not in answer.text

@@ -1,4 +1,5 @@
 import { type ErrorBody, type Operations, type Refusal, type Route, routes } from "./contract";
+import { csrfToken, renewCsrfToken } from "./csrf";
 
 type Name = keyof Operations;
 type Json = Record<string, unknown>;
@@ -57,6 +58,8 @@ async function request(route: Route, input: Json): Promise<Response> {
   const headers: Record<string, string> = { accept: "application/json" };
   if (accessToken) headers["authorization"] = `Bearer ${accessToken}`;
   if (route.method === "GET") return fetch(path + query(rest), { headers });
+  const proof = accessToken ? null : csrfToken();
+  if (proof) headers["x-csrf-token"] = proof;
   headers["content-type"] = "application/json";
   return fetch(path, { method: route.method, headers, body: JSON.stringify(rest) });
 }
@@ -113,6 +116,9 @@ export async function call<N extends Name>(
   try {
     return await once(name, input);
   } catch (error) {
+    if (error instanceof CallError && error.code.startsWith("csrf_") && (await renewCsrfToken())) {
+      return once(name, input);
+    }
     if (error instanceof CallError && error.status === 401 && !name.startsWith("auth.")) endSession();
     throw error;
   }

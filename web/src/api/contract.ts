@@ -33,6 +33,12 @@ export interface CreateRoom {
   isPrivate?: boolean;
 }
 
+/** Send it back as `X-CSRF-Token` with every request that changes something and that a cookie authenticates. */
+export interface CsrfToken {
+  /** Good for the session that asked, for 24 hours. */
+  csrfToken: string;
+}
+
 /** It is done. */
 export interface Done {
   ok: boolean;
@@ -386,6 +392,8 @@ export interface ClientToServerEvents {
 
 /** Input and output of every HTTP operation; path parameters are fields of the input. */
 export interface Operations {
+  /** Get a CSRF token; browsers also keep it as the readable cookie `csrfToken`. */
+  "auth.issue": { input: Empty; output: CsrfToken };
   /** Sign in by e-mail and password. */
   "auth.login": { input: Login; output: SignedIn };
   /** End the session that asks, its sockets too. Signing out twice, or without a session, is fine. */
@@ -435,6 +443,7 @@ export interface Route {
 }
 
 export const routes: Readonly<Record<keyof Operations, Route>> = {
+  "auth.issue": { method: "POST", path: "/api/auth/csrf" },
   "auth.login": { method: "POST", path: "/api/auth/login" },
   "auth.logout": { method: "POST", path: "/api/auth/logout" },
   "auth.me": { method: "GET", path: "/api/users/me" },

@@ -1,0 +1,85 @@
+"""Bodies: at most 64 KiB of JSON, and flat forms where a seed's own routes take them."""
+
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+from starlette.requests import ClientDisconnect, Request
+
+from chatroom.core.errors import Problem
+from chatroom.core.origins import Page
+from chatroom.core.schema import parse
+
+BODY_LIMIT: Final = 65_536
+_FORMS: Final = "/api/auth/"
+_FIELDS: Final = 64  # of a form; no operation has as many
+
+
+class Fields(dict[str, Any]):
+    """The flat input of an operation. `lenient`: numbers and booleans came as text. `csrf` is no field of it."""
+
+    lenient: bool = False
+    csrf: Any = None
+
+
+async def read(request: Request) -> Fields:
+    """Path over query for methods without a body, path over body for the others. Raises `Problem`.
+
+    An empty query parameter counts as absent: seed S2 writes its history as `?cursor=&limit=`.
+    """
+    if request.method in ("GET", "HEAD", "DELETE"):
+        fields = Fields((name, value) for name, value in request.query_params.items() if value)
+        fields.lenient = True
+    else:
+        fields = _decode(request, await _body(request))
+        fields.csrf = fields.pop("csrfToken", None)
+    fields.update(request.path_params)
+    return fields
+
+
+def _decode(request: Request, body: bytes) -> Fields:
+    if not body:
+        return Fields()
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media == "application/json":
+        return Fields(parse(body))
+    if media == "application/x-www-form-urlencoded" and request.url.path.startswith(_FORMS):
+        if request.scope["page"] is Page.FOREIGN:  # any page can send a form anywhere
+            raise Problem("bad_origin")
+        return _form(body)
+    raise Problem("unsupported_media_type")
+
+
+def _form(body: bytes) -> Fields:
+    try:
+        pairs = parse_qsl(
+            body.decode(),
+            keep_blank_values=True,
+            strict_parsing=True,
+            max_num_fields=_FIELDS,
+            errors="strict",
+        )
+    except ValueError:
+        raise Problem("bad_input", "The body is not a valid form.") from None
+    fields = Fields(pairs)
+    if len(fields) != len(pairs):
+        raise Problem("bad_input", "A field of the form is there twice.")
+    fields.lenient = True
+    return fields
+
+
+async def _body(request: Request) -> bytes:
+    """Read a body; one that is too long is refused while it arrives."""
+    length = request.headers.get("content-length", "")
+    if length.isascii() and length.isdigit() and int(length[:9]) > BODY_LIMIT:
+        raise Problem("too_large")
+    chunks: list[bytes] = []
+    size = 0
+    try:
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > BODY_LIMIT:
+                raise Problem("too_large")
+            chunks.append(chunk)
+    except ClientDisconnect:
+        raise Problem("bad_input", "The request broke off.") from None
+    return b"".join(chunks)

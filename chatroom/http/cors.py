@@ -1,0 +1,47 @@
+"""Cross-origin requests by the same rule as sockets: listed origins with cookies, `*` without (contract C14)."""
+
+from typing import Final
+
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from chatroom.core.origins import Origins
+
+_PREFLIGHT: Final = {
+    "access-control-allow-methods": "GET, POST, PUT, PATCH, DELETE",
+    "access-control-allow-headers": "Authorization, Content-Type, X-CSRF-Token, X-CSRF, X-Request-Id",
+    "access-control-max-age": "600",
+}
+_EXPOSED: Final = {
+    "access-control-expose-headers": "RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, X-Request-Id"
+}
+_GRANT: Final = "access-control-allow-origin"
+
+
+class Cors:
+    """Answers preflights, and tells the browser on every other answer who may read it."""
+
+    def __init__(self, app: ASGIApp, origins: Origins) -> None:
+        self._app = app
+        self._origins = origins
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope)
+        granted = self._origins.cors(headers.get("origin"))
+        if scope["method"] == "OPTIONS" and "access-control-request-method" in headers:
+            allowed = _GRANT in granted
+            answer = PlainTextResponse(
+                "", 200 if allowed else 403, {**granted, **(_PREFLIGHT if allowed else {})}
+            )
+            await answer(scope, receive, send)
+            return
+        extra = {**granted, **(_EXPOSED if _GRANT in granted else {})}
+        pairs = [(name.encode(), value.encode()) for name, value in extra.items()]
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *pairs]
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers if pairs else send)
