@@ -51,6 +51,7 @@ class App:
         turns = Turns()
         self.hub = Hub(self._recent.forget, turns)
         self._hasher = BcryptHasher(settings.bcrypt_rounds)
+        self._rates = _rates(settings, now)
         self._presence = MemoryPresence(settings.presence_grace_ms / 1000)
         self.kernel = Kernel(db=db, broker=self.hub, limiter=_limiter(settings), clock=now)
         self._writer = MessageWriter(self.kernel)
@@ -83,7 +84,7 @@ class App:
             MessageWriter: self._writer,
             LastMessages: messages.last_messages,
             Site: Site(settings.public_url),
-            RateLimiter: _rates(settings, self.kernel.clock),
+            RateLimiter: self._rates,
             AdHocLounges: AdHocLounges(settings.compat_adhoc_lounges),
         }
 
@@ -103,6 +104,7 @@ class App:
         if self._jobs is not None:
             await asyncio.wait([self._jobs])
         self._hasher.close()
+        await self._rates.close()
         await self.db.close()
 
     async def asgi(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -34,6 +34,9 @@ class NoRates:
     async def forget(self, bucket: str, key: str) -> None:
         return None
 
+    async def close(self) -> None:
+        return None
+
 
 class MemoryRates:
     """Exact moving windows in this process, on a clock in seconds.
@@ -63,6 +66,9 @@ class MemoryRates:
 
     async def forget(self, bucket: str, key: str) -> None:
         self._hits.pop((bucket, key), None)
+
+    async def close(self) -> None:
+        self._hits.clear()
 
     def _quota(self, bucket: str, hits: deque[float], now: float) -> Quota:
         most, seconds, *_ = self._buckets[bucket]
@@ -112,6 +118,9 @@ class RedisRates:
             lambda: self._windows.clear(_name(bucket, key)),
             lambda: self._locally.forget(bucket, key),
         )
+
+    async def close(self) -> None:
+        await self._windows.bridge.get_connection().aclose()  # type: ignore[attr-defined]
 
     async def _look(self, bucket: str, name: str) -> Quota:
         most, seconds, *_ = self._buckets[bucket]

@@ -100,6 +100,9 @@ class RateLimiter(Protocol):
         So failures are limited without a race: hit before the attempt, forget after one that succeeds.
         """
 
+    async def close(self) -> None:
+        """Let go of what it holds."""
+
 
 async def spend(limiter: RateLimiter, bucket: str, key: str) -> Quota:
     """Count one hit. Raises `TooMany`, or `Problem("unavailable")` for a vital bucket that cannot be counted."""
