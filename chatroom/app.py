@@ -24,6 +24,7 @@ from chatroom.features.auth.ports import PasswordHasher
 from chatroom.features.auth.recent import Recent
 from chatroom.features.auth.tokens import TokenSigner
 from chatroom.features.messages import service as messages
+from chatroom.features.messages.pages import Pages
 from chatroom.features.messages.writer import MessageWriter
 from chatroom.features.presence.ports import PresenceBoard, TypingBoard
 from chatroom.features.rooms import lounges
@@ -82,6 +83,7 @@ class App:
             Recent: self._recent,
             TypingBoard: MemoryTyping(),
             MessageWriter: self._writer,
+            Pages: Pages(self.db),
             LastMessages: messages.last_messages,
             Site: Site(settings.public_url),
             RateLimiter: self._rates,
