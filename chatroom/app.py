@@ -29,6 +29,7 @@ from chatroom.features.messages.writer import MessageWriter
 from chatroom.features.presence.ports import PresenceBoard, TypingBoard
 from chatroom.features.rooms import lounges
 from chatroom.features.rooms.ports import AdHocLounges, LastMessages, Site
+from chatroom.gateway.entrance import Anonymous
 from chatroom.gateway.events import SocketEvents
 from chatroom.gateway.hub import Hub
 from chatroom.gateway.options import PRODUCT, Options
@@ -59,7 +60,14 @@ class App:
         self.kernel.ports = self._ports()
         for kind, listener in features.listeners:
             self.kernel.listeners.setdefault(kind, []).append(listener)
-        self._events = SocketEvents(self.kernel, self.hub, features.operations, auth.authenticate, turns)
+        self._events = SocketEvents(
+            self.kernel,
+            self.hub,
+            features.operations,
+            auth.authenticate,
+            turns=turns,
+            anonymous=_anonymous(settings),
+        )
         self.sockets = SocketServer(self._events, _options(settings), turns=turns)
         self._http = http.build(
             self.kernel,
@@ -139,6 +147,12 @@ def _options(settings: Settings) -> Options:
     if settings.unlimited:
         options = replace(options, handshake_rate=0.0, address_rate=0.0, max_sessions_per_address=0)
     return options
+
+
+def _anonymous(settings: Settings) -> Anonymous:
+    if settings.unlimited:
+        return Anonymous(settings.allow_anonymous_sockets, 0)
+    return Anonymous(settings.allow_anonymous_sockets)
 
 
 def _limiter(settings: Settings) -> MemoryLimiter:

@@ -211,9 +211,11 @@ class Doors:
         self._server = server
         self._http = http
         self._ears: dict[str, Ears] = {}
+        self.stranger = ""
+        """Which socket an outsider asks on; a new word is a new socket."""
 
     async def ask(self, door: str, name: str, person: Person | None, /, **fields: Any) -> Answer:
-        """The answer, yes or no. An outsider has no socket: the refusal of the connection is the answer."""
+        """The answer, yes or no. An outsider's socket is a guest's."""
         if door == "direct":
             try:
                 who = await principal(self._server.app, person)
@@ -222,11 +224,10 @@ class Doors:
                 return Answer(problem.code, None, problem.status)
         if door != "socket":
             return await by_http(self._http, door, name, person.token if person else None, fields)
-        if person is None:
-            return Answer(await self._server.refusal(None), None)
-        if person.id not in self._ears:
-            self._ears[person.id] = await self._server.ears(person)
-        return await self._ears[person.id].ask(operations[name].socket or "", fields)
+        key = person.id if person else self.stranger
+        if key not in self._ears:
+            self._ears[key] = await self._server.ears(person)
+        return await self._ears[key].ask(operations[name].socket or "", fields)
 
 
 @pytest.fixture

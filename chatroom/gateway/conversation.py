@@ -8,7 +8,7 @@ import structlog
 
 from chatroom.core.errors import Problem
 from chatroom.core.schema import encode
-from chatroom.gateway.hub import Seat
+from chatroom.gateway.seat import Seat
 from chatroom.wire.frame import event_frame
 
 IN_FLIGHT: Final = 64
@@ -78,7 +78,10 @@ class Conversation:
                 waiter.set_result(None)
 
     def _say(self, event: str, ack_id: int | None, outcome: Any) -> None:
-        """Say yes by ack alone; say no by ack, or without one by the event `error` (contract 0, *Errors*)."""
+        """Say yes by ack alone; say no by ack, or without one by the event `error` (contract 0, *Errors*).
+
+        Clients of seeds S0 and S1 know no such event.
+        """
         client = self.seat.client
         if not isinstance(outcome, BaseException):
             if ack_id is not None:
@@ -92,7 +95,7 @@ class Conversation:
             refusal["errors"] = problem.errors
         if ack_id is not None:
             client.reply(ack_id, b'{"ok":false,"error":%b}' % encode(refusal))
-        else:
+        elif not self.seat.quiet:
             client.push(event_frame("error", encode(refusal | {"event": event})))
 
 

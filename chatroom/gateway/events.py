@@ -8,25 +8,26 @@ from typing import Any, Final
 import msgspec
 import structlog
 
-from chatroom.core.context import Context, Kernel, Origin
-from chatroom.core.cookies import ACCESS, is_same_origin, read_cookie
+from chatroom.core.context import Context, Kernel
 from chatroom.core.dispatch import dispatch
 from chatroom.core.errors import Problem
 from chatroom.core.operation import Operation
-from chatroom.core.principal import OUTSIDER, Principal, Role
-from chatroom.core.schema import parse
+from chatroom.core.principal import Role
+from chatroom.core.schema import encode, parse
 from chatroom.core.signals import Connected, Disconnected, tell, tell_now
 from chatroom.gateway import dialects
-from chatroom.gateway.client import Argument, Client, Handshake, Refused
+from chatroom.gateway.client import Argument, Client, Refused
 from chatroom.gateway.conversation import IN_FLIGHT, Conversation
-from chatroom.gateway.hub import Hub, Seat
+from chatroom.gateway.entrance import Anonymous, Authenticate, Entrance
+from chatroom.gateway.expiry import Expiry
+from chatroom.gateway.hub import LOBBY_EARS, Hub
+from chatroom.gateway.seat import Seat
 from chatroom.gateway.turns import Lane, Turns
+from chatroom.wire.frame import event_frame
 
 _EMPTY: Final = b"{}"
 _ARRIVALS: Final = 32  # begun in one turn; each reads the person's rooms, some 0.1 ms in the next
 _log = structlog.get_logger("chatroom.gateway")
-
-Authenticate = Callable[[Context, str], Awaitable[Principal]]
 
 
 class SocketEvents:
@@ -38,35 +39,38 @@ class SocketEvents:
         hub: Hub,
         operations: dict[str, Operation],
         authenticate: Authenticate,
+        *,
         turns: Turns | None = None,
+        anonymous: Anonymous | None = None,
     ) -> None:
         """Tell of comings and goings in `turns`, the ones of the socket server and the hub."""
         turns = turns or Turns()
         self._kernel = kernel
         self._hub = hub
         self._operations = {op.socket: op for op in operations.values() if op.socket}
-        self._authenticate = authenticate
+        self._entrance = Entrance(kernel, authenticate, anonymous or Anonymous())
+        self._expiry = Expiry(kernel.clock, _tell_expired)
         self._arriving = Lane(turns, most=_ARRIVALS)
         self._leaving = Lane(turns)
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def connect(self, client: Client, auth: bytes) -> None:
-        """Admit a connection whose token is good; the refusal carries the code in its data."""
+        """Admit a connection, by its token or as a guest; the refusal carries the code in its data."""
         try:
-            fields = parse(auth)
-            token = _token(client.handshake, fields)
-            origin = _origin(client.handshake)
-            ctx = Context(self._kernel, OUTSIDER, origin=origin)
-            who = await self._authenticate(ctx, token)
+            client.data = Conversation(await self._entrance.admit(client, parse(auth)))
         except Problem as problem:
             raise Refused(problem.message, {"code": problem.code}) from None
-        wish = fields.get("dialect") or client.handshake.query.get("dialect")
-        client.data = Conversation(Seat(client, who, dialects.choose(wish), origin))
 
     def connected(self, client: Client) -> None:
         """Let the connection hear its news, and the slices know."""
         seat: Seat = client.data.seat
+        self._entrance.came(seat)
         self._hub.add(seat)
+        if seat.dialect == dialects.GLOBAL:
+            self._hub.subscribe(seat.id, LOBBY_EARS)
+        if seat.who.expires_at is not None:
+            seat.watch = self._expiry
+            self._expiry.put(seat)
         seat.settled = asyncio.get_running_loop().create_future()
         self._arriving.put(partial(self._arrive, seat))
 
@@ -75,6 +79,8 @@ class SocketEvents:
     ) -> Awaitable[None] | None:
         """Start an event. A send leaves the way free at once, everything else waits for the sends before it."""
         conversation: Conversation = client.data
+        if not conversation.seat.decided:
+            self._decide(conversation.seat, name, args)
         op = self._operations.get(name)
         if op is None:
             conversation.answer(name, ack_id, Problem("unknown_event", f"There is no event {name[:64]!r}."))
@@ -83,6 +89,18 @@ class SocketEvents:
         if alone and (earlier := conversation.below(1)) is not None:
             return _after(earlier, lambda: self._start(conversation, op, args, ack_id))
         return self._start(conversation, op, args, ack_id)
+
+    def _decide(self, seat: Seat, event: str, args: list[Argument]) -> None:
+        """Let the first event that shows a dialect settle it; who is no client of seed S1 leaves the lobby."""
+        first = args[0] if args else None
+        dialect = dialects.recognise(event, bytes(first) if isinstance(first, msgspec.Raw) else b"")
+        if dialect is None:
+            return
+        self._hub.decide(seat, dialect)
+        if dialect == dialects.GLOBAL:
+            self._hub.subscribe(seat.id, LOBBY_EARS)
+        else:
+            self._hub.unsubscribe(seat.id, LOBBY_EARS)
 
     def _start(
         self, conversation: Conversation, op: Operation, args: list[Argument], ack_id: int | None
@@ -106,6 +124,8 @@ class SocketEvents:
     def disconnected(self, client: Client, reason: str) -> None:
         """Take the connection out of everything, and let the slices know, after what they know already."""
         seat: Seat = client.data.seat
+        self._entrance.went(seat)
+        self._expiry.remove(seat)
         leave = partial(self._leave, seat, Disconnected(channels=self._hub.remove(seat)))
         if seat.settled is None or seat.settled.done():
             self._leaving.put(leave)
@@ -135,6 +155,12 @@ class SocketEvents:
             await (asyncio.wait(self._tasks) if self._tasks else asyncio.sleep(0))
 
 
+def _tell_expired(seat: Seat) -> None:
+    if not seat.quiet:
+        problem = Problem("token_expired")
+        seat.client.push(event_frame("error", encode({"code": problem.code, "message": problem.message})))
+
+
 async def _after(earlier: "asyncio.Future[None]", start: Callable[[], Awaitable[None] | None]) -> None:
     await earlier
     started = start()
@@ -159,25 +185,3 @@ def _raw(args: list[Argument], bare: str | None) -> bytes:
         raise Problem("bad_input", "Binary arguments are not accepted.")
     raw = bytes(first)
     return raw if bare is None or raw[:1] == b"{" else b'{"%b":%b}' % (bare.encode(), raw)
-
-
-def _origin(handshake: Handshake) -> Origin:
-    return Origin(handshake.address, handshake.headers.get("user-agent", ""))
-
-
-def _token(handshake: Handshake, fields: dict[str, Any]) -> str:
-    """Find the token: `auth.token`, the Authorization header, `?token=`, the cookie (contract C07).
-
-    The cookie counts only when the page that opens the socket is ours, since browsers send it for any page.
-    """
-    headers = handshake.headers
-    for candidate in (fields.get("token"), headers.get("authorization"), handshake.query.get("token")):
-        if isinstance(candidate, str) and candidate:
-            scheme, _, token = candidate.partition(" ")
-            return (token if scheme.lower() == "bearer" else candidate).strip()
-    cookie = read_cookie(headers.get("cookie", ""), ACCESS)
-    if not cookie:
-        raise Problem("unauthorized")
-    if not is_same_origin(headers):
-        raise Problem("bad_origin")
-    return cookie

@@ -3,40 +3,27 @@
 On one node it is the broker itself (`core.broker.Broker`); between nodes an adapter calls it.
 """
 
-import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Final
 
+from chatroom.core import audience
 from chatroom.core.broker import Delivery
-from chatroom.core.context import Origin
-from chatroom.core.principal import Principal
+from chatroom.features.rooms.types import LOBBY
 from chatroom.gateway.burst import Channel
 from chatroom.gateway.client import Client
-from chatroom.gateway.dialects import frames
+from chatroom.gateway.dialects import GLOBAL, PLAIN, frames, plain_frame
+from chatroom.gateway.seat import Seat
 from chatroom.gateway.turns import Turns, clock
 from chatroom.wire.frame import Frame
 
 _CHUNK: Final = 1000
+_LOBBY: Final = audience.room_channel(LOBBY)
+LOBBY_EARS: Final = "lobby"
+"""Where seed S1 hears the default lounge: listening there is announced to nobody, so it is no room's channel."""
 
-
-class Seat:
-    """One connection as the hub knows it: whose it is, its dialect, its channels."""
-
-    __slots__ = ("channels", "client", "dialect", "id", "origin", "settled", "who")
-
-    def __init__(self, client: Client, who: Principal, dialect: str, origin: Origin | None = None) -> None:
-        self.id = client.id
-        self.client = client
-        self.who = who
-        self.origin = origin
-        self.dialect = dialect
-        self.channels: set[str] = set()
-        self.settled: asyncio.Future[None] | None = None
-
-    def become(self, who: Principal) -> None:
-        self.who = who
+_Channels = dict[str, Channel[Seat]]
 
 
 class _Broadcast:
@@ -44,9 +31,14 @@ class _Broadcast:
 
     __slots__ = ("delivery", "frames", "receivers")
 
-    def __init__(self, delivery: Delivery, receivers: Iterator[Seat] | None = None) -> None:
+    def __init__(
+        self,
+        delivery: Delivery,
+        receivers: Iterator[Seat] | None = None,
+        by_dialect: Mapping[str, Frame] | None = None,
+    ) -> None:
         self.delivery = delivery
-        self.frames = frames(delivery)
+        self.frames = by_dialect or frames(delivery)
         self.receivers = receivers
 
 
@@ -59,7 +51,9 @@ class Hub:
         self._ended = ended
         self._seats: dict[str, Seat] = {}
         self._people: dict[str, dict[str, Seat]] = {}
-        self._channels: dict[str, Channel[Seat]] = {}
+        self._channels: _Channels = {}
+        # Apart, so that nobody else's delivery looks at the seats of seeds S0 and S1, which hear so little.
+        self._plain: dict[str, _Channels] = {dialect: {} for dialect in PLAIN}
         self._waiting: deque[_Broadcast] = deque()
 
     def add(self, seat: Seat) -> None:
@@ -88,21 +82,30 @@ class Hub:
             return False
         first = not self._hears(seat.who.id, channel)
         seat.channels.add(channel)
-        found = self._channels.get(channel)
-        if found is None:
-            found = self._channels[channel] = Channel()
-        found.add(seat, seat.client)
+        channels = self._of(seat)
+        if channel not in channels:
+            channels[channel] = Channel()
+        channels[channel].add(seat, seat.client)
         return first
+
+    def _of(self, seat: Seat) -> _Channels:
+        return self._plain.get(seat.dialect, self._channels)
+
+    def decide(self, seat: Seat, dialect: str) -> None:
+        """Settle the dialect of a seat: from now on it hears its channels in that one."""
+        channels, seat.channels = seat.channels, set()
+        for channel in channels:
+            _drop(self._of(seat), channel, seat)
+        seat.dialect, seat.decided = dialect, True
+        for channel in channels:
+            self.subscribe(seat.id, channel)
 
     def unsubscribe(self, connection_id: str, channel: str) -> bool:
         seat = self._seats.get(connection_id)
         if seat is None or channel not in seat.channels:
             return False
         seat.channels.discard(channel)
-        listeners = self._channels[channel]
-        listeners.remove(seat)
-        if not listeners.clients:
-            del self._channels[channel]
+        _drop(self._of(seat), channel, seat)
         return not self._hears(seat.who.id, channel)
 
     def follow(self, user_id: str, channel: str) -> None:
@@ -136,6 +139,9 @@ class Hub:
 
     def publish(self, delivery: Delivery) -> None:
         """Deliver now, or behind what a large room still has to get."""
+        for dialect, plain in self._plain.items():
+            if plain:
+                self._publish_plainly(delivery, dialect, plain)
         if self._waiting:
             self._waiting.append(_Broadcast(delivery))
             return
@@ -148,10 +154,28 @@ class Hub:
                 return
         receivers = self._receivers(delivery)
         if len(receivers) > _CHUNK:
-            self._waiting.append(_Broadcast(delivery, iter(receivers)))
-            self._turns.add(self._pump)
+            self._wait(_Broadcast(delivery, iter(receivers)))
         elif receivers:
             _deliver(receivers, frames(delivery))
+
+    def _wait(self, broadcast: _Broadcast) -> None:
+        self._waiting.append(broadcast)
+        if len(self._waiting) == 1:
+            self._turns.add(self._pump)
+
+    def _publish_plainly(self, delivery: Delivery, dialect: str, channels: _Channels) -> None:
+        """The same for the listeners of a plain dialect; seed S1 hears the lobby alone, on a channel of its own."""
+        channel = delivery.to.channels[0] if delivery.to.channels else ""
+        if dialect == GLOBAL:
+            channel = LOBBY_EARS if channel == _LOBBY else ""
+        listeners = channels.get(channel)
+        frame = plain_frame(dialect, delivery) if listeners else None
+        if listeners is None or frame is None:
+            return
+        if self._waiting or len(listeners.clients) > _CHUNK:
+            self._wait(_Broadcast(delivery, iter(list(listeners.clients)), {"": frame}))
+        else:
+            listeners.tell(frame)
 
     def _receivers(self, delivery: Delivery) -> list[Seat]:
         channels, skip = delivery.to
@@ -175,6 +199,13 @@ class Hub:
             if clock() > until:
                 return True
         return False
+
+
+def _drop(channels: _Channels, channel: str, seat: Seat) -> None:
+    listeners = channels[channel]
+    listeners.remove(seat)
+    if not listeners.clients:
+        del channels[channel]
 
 
 def _deliver(receivers: Iterable[Seat], by_dialect: Mapping[str, Frame]) -> None:

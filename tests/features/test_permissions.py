@@ -99,7 +99,7 @@ class Stage:
         if name == "rooms.join_by_invite":
             return {"inviteCode": self.cast.code}
         room_id = await self._room(name, role, person)
-        if person and door == "socket":
+        if door == "socket":
             await self.doors.ask("socket", "rooms.enter", person, roomId=room_id)
         more: dict[str, dict[str, Any]] = {
             "presence.typing": {"isTyping": True},
@@ -121,6 +121,7 @@ class Stage:
     async def ask(self, name: str, role: Role, door: str) -> str:
         """The code of the answer in one cell."""
         person = self.people[role]
+        self.doors.stranger = f"{name} {door}"
         fields = await self.fields(name, role, door)
         if name == "auth.logout" and person:  # a session of its own to end
             again = await do(self.app, OUTSIDER, "auth.login", email=person.email, password=PASSWORD)
@@ -129,7 +130,11 @@ class Stage:
 
 
 def expected(name: str, role: Role, door: str) -> str:
-    """The code that a cell must answer with."""
+    """The code that a cell must answer with. Who comes to a socket without a token is a guest, and no member."""
+    if role is Role.OUTSIDER and door == "socket":
+        if name in ("presence.room_users", "messages.mark_read"):
+            return "not_a_member"
+        role = Role.GUEST
     if role not in EXPECTED[name]:
         return "unauthorized" if role is Role.OUTSIDER else "forbidden"
     if name == "presence.typing" and door == "direct":

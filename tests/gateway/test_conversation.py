@@ -13,7 +13,7 @@ from chatroom.core.principal import OUTSIDER
 from chatroom.core.schema import Wire
 from chatroom.features.messages.writer import MessageWriter
 from chatroom.gateway.conversation import IN_FLIGHT, Conversation
-from chatroom.gateway.hub import Seat
+from chatroom.gateway.seat import Seat
 from chatroom.wire.frame import Frame
 from tests.cast import Cast
 from tests.doors import Server, until

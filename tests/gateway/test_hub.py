@@ -11,7 +11,8 @@ from chatroom.core.broker import Delivery
 from chatroom.core.principal import Principal, Role
 from chatroom.gateway import dialects, turns
 from chatroom.gateway.burst import Burst
-from chatroom.gateway.hub import Hub, Seat
+from chatroom.gateway.hub import Hub
+from chatroom.gateway.seat import Seat
 from chatroom.wire.frame import Frame
 from tests.doors import until
 
@@ -147,15 +148,23 @@ def test_typing_has_a_second_name_for_the_clients_of_the_rooms_seed() -> None:
     [
         ("native", "native"),
         ("rooms", "rooms"),
-        (None, "rooms"),
-        ("", "rooms"),
-        ("s9", "rooms"),
-        (7, "rooms"),
-        (["native"], "rooms"),
+        ("rooms-v2", "rooms"),
+        ("s4", "rooms"),
+        ("lounge", "lounge"),
+        ("global", "global"),
+        (None, None),
+        ("", None),
+        ("s9", None),
+        (7, None),
+        (["native"], None),
     ],
 )
-def test_a_handshake_chooses_among_the_dialects_we_know(wish: object, dialect: str) -> None:
-    assert dialects.choose(wish) == dialect
+def test_a_handshake_chooses_among_the_dialects_we_know(wish: object, dialect: str | None) -> None:
+    assert dialects.wished(wish) == dialect
+
+
+def test_the_first_wish_that_we_know_counts() -> None:
+    assert dialects.wished("s9", "native", "global") == "native"
 
 
 async def test_ten_thousand_receivers_get_all_in_order_and_let_others_have_their_turn(

@@ -28,13 +28,16 @@ async def test_a_token_opens_a_socket_wherever_it_is_said(cast: Cast, server: Se
         await ears.close()
 
 
-async def test_without_a_good_token_nobody_gets_in(cast: Cast, server: Server, clock: Clock) -> None:
+@pytest.mark.parametrize("settings", [{"allow_anonymous_sockets": False}])
+async def test_where_guests_are_switched_off_nobody_gets_in_without_a_good_token(
+    cast: Cast, server: Server, clock: Clock
+) -> None:
     cases: list[tuple[dict[str, Any], str]] = [
         ({}, "unauthorized"),
         ({"token": ""}, "unauthorized"),
         ({"token": None}, "unauthorized"),
-        ({"token": 7}, "unauthorized"),
-        ({"token": ["x"]}, "unauthorized"),
+        ({"token": 7}, "invalid_token"),
+        ({"token": ["x"]}, "invalid_token"),
         ({"token": "nonsense"}, "invalid_token"),
         ({"token": "Bearer "}, "invalid_token"),
         ({"token": cast.ana.token + "x"}, "invalid_token"),

@@ -23,7 +23,7 @@ _log = structlog.get_logger("chatroom.presence")
 
 async def connected(ctx: Context, _: Connected) -> None:
     """Tell those who share a room that a person is here, at their first connection."""
-    if not ctx.port(PresenceBoard).arrive(ctx.who.id):
+    if not ctx.port(PresenceBoard).arrive(ctx.who.id) or ctx.who.transient:
         return
     async with ctx.read() as reader:
         shared = await rooms.rooms_of(reader, ctx.who.id)
@@ -41,7 +41,10 @@ async def _gone(kernel: Kernel, people: Sequence[Principal]) -> None:
     """Store when these people were last here, in one transaction, and tell those who share a room with them."""
     ctx = Context(kernel, SYSTEM)
     board = ctx.port(PresenceBoard)
+    people = [who for who in people if not who.transient]
     ids = [who.id for who in people]
+    if not ids:
+        return
     try:
         async with ctx.begin() as tx:
             await users.seen(tx, ids)

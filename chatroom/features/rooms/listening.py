@@ -22,12 +22,13 @@ async def enter(ctx: Context, cmd: OneRoom) -> RoomJoined:
     """Hear a room from now on (`join_room`). Raises `Problem("room_not_found")` for a private room of others.
 
     First the ear, then the head: a message that commits in between is heard live, so nothing falls into a hole.
-    Membership is read again after that, so that somebody removed meanwhile does not go on hearing.
+    Membership is read again after that, so that somebody removed meanwhile does not go on hearing. A guest without a
+    row only visits (contract C34).
     """
     connection = _connection(ctx)
     async with ctx.read() as reader:
         room = rules.must_see(await store.find(reader, cmd.room_id, ctx.who.id))
-    if room.role is None:
+    if room.role is None and not ctx.who.transient:
         async with ctx.begin() as tx:
             await service.admit(tx, cmd.room_id, None)
     broker, channel = ctx.kernel.broker, audience.room_channel(cmd.room_id)
@@ -35,7 +36,8 @@ async def enter(ctx: Context, cmd: OneRoom) -> RoomJoined:
     first = broker.subscribe(connection.id, channel)
     try:
         async with ctx.read() as reader:
-            room = rules.must_be_member(await store.find(reader, cmd.room_id, ctx.who.id))
+            found = await store.find(reader, cmd.room_id, ctx.who.id)
+            room = rules.must_see(found) if ctx.who.transient else rules.must_be_member(found)
             head = (await log.heads(reader, [cmd.room_id]))[cmd.room_id]
     except Problem as problem:
         if not (listened and problem.retryable):  # the database is away: what was heard goes on being heard
@@ -61,6 +63,8 @@ async def exit_room(ctx: Context, cmd: OneRoom) -> Done:
 
 async def connected(ctx: Context, _: Connected) -> None:
     """Let a new connection hear the presence of everybody it shares a room with."""
+    if ctx.who.transient:
+        return
     connection = _connection(ctx)
     async with ctx.read() as reader:
         rooms = await store.list_rooms_of(reader, ctx.who.id)

@@ -1,0 +1,114 @@
+"""Who a new connection is, and in which dialect it is spoken to (contract C07 and 2.1)."""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, NamedTuple
+
+from chatroom.core.addresses import address_key
+from chatroom.core.context import Context, Kernel, Origin
+from chatroom.core.cookies import ACCESS, is_same_origin, read_cookie
+from chatroom.core.errors import Problem
+from chatroom.core.principal import OUTSIDER, Principal
+from chatroom.features.auth.anonymous import anonymous
+from chatroom.gateway import dialects
+from chatroom.gateway.client import Client
+from chatroom.gateway.handshake import Handshake
+from chatroom.gateway.seat import Seat
+
+Authenticate = Callable[[Context, str], Awaitable[Principal]]
+
+
+class Anonymous(NamedTuple):
+    """Whether sockets without a token become guests, and how many of one address may be here; 0 is any number."""
+
+    allowed: bool = True
+    per_address: int = 100
+
+
+class Entrance:
+    """Lets connections in, and counts those that come without a token."""
+
+    def __init__(self, kernel: Kernel, authenticate: Authenticate, rule: Anonymous) -> None:
+        self._kernel = kernel
+        self._authenticate = authenticate
+        self._rule = rule
+        self._guests: Counter[str] = Counter()
+
+    async def admit(self, client: Client, fields: dict[str, Any]) -> Seat:
+        """Return the seat of a connection. Raises `Problem` for a token that is not good.
+
+        Where no token is given a guest comes in, who is written for seed S1 until an event shows another one. A
+        cookie names a person and no dialect; a browser sends it unasked, so that a stale one keeps nobody out but
+        the clients that say how they want to be spoken to.
+        """
+        shake = client.handshake
+        origin = Origin(shake.address, shake.headers.get("user-agent", ""))
+        wish = dialects.wished(fields.get("dialect"), shake.query.get("dialect"))
+        token = _token(shake, fields)
+        who = None
+        if token is not None:
+            who = await self._who(origin, token)
+        elif cookie := read_cookie(shake.headers.get("cookie", ""), ACCESS):
+            who = await self._by_cookie(shake, origin, cookie, sure=wish is not None)
+        usual = dialects.GLOBAL if token is None else dialects.ROOMS
+        return Seat(
+            client,
+            who or self._guest(origin),
+            wish or usual,
+            decided=wish is not None,
+            origin=origin,
+        )
+
+    async def _who(self, origin: Origin, token: str) -> Principal:
+        return await self._authenticate(Context(self._kernel, OUTSIDER, origin=origin), token)
+
+    async def _by_cookie(
+        self, shake: Handshake, origin: Origin, cookie: str, *, sure: bool
+    ) -> Principal | None:
+        try:
+            if not is_same_origin(shake.headers):
+                raise Problem("bad_origin")
+            return await self._who(origin, cookie)
+        except Problem as problem:
+            if sure or problem.retryable or not self._rule.allowed:
+                raise
+            return None
+
+    def _guest(self, origin: Origin) -> Principal:
+        if not self._rule.allowed:
+            raise Problem("unauthorized")
+        if self._rule.per_address and self._guests[address_key(origin.address)] >= self._rule.per_address:
+            raise Problem("rate_limited", "Too many guests come from your address.")
+        return anonymous()
+
+    def came(self, seat: Seat) -> None:
+        """Count a connection that has been let in."""
+        if seat.anonymous:
+            self._guests[seat.anonymous] += 1
+
+    def went(self, seat: Seat) -> None:
+        """Count one less."""
+        if seat.anonymous:
+            self._guests[seat.anonymous] -= 1
+            if not self._guests[seat.anonymous]:
+                del self._guests[seat.anonymous]
+
+
+_NONE: Final = (None, "")
+
+
+def _token(shake: Handshake, fields: dict[str, Any]) -> str | None:
+    """Find the token that the client itself gives. Raises `Problem("invalid_token")` for what is no text."""
+    for candidate in (
+        fields.get("token"),
+        fields.get("tempSessionToken"),
+        shake.headers.get("authorization"),
+        shake.query.get("token"),
+    ):
+        if candidate in _NONE:
+            continue
+        if not isinstance(candidate, str):
+            raise Problem("invalid_token")
+        scheme, _, token = candidate.partition(" ")
+        return (token if scheme.lower() == "bearer" else candidate).strip()
+    return None
