@@ -16,7 +16,6 @@ from sqlalchemy import (
     insert,
     or_,
     select,
-    tuple_,
     update,
 )
 
@@ -103,7 +102,9 @@ _ROOMS_OF_ALL: Final = select(members.c.user_id, members.c.room_id).where(
     members.c.user_id.in_(bindparam("users", expanding=True))
 )
 _PAIRS: Final = select(members.c.room_id, members.c.user_id).where(
-    tuple_(members.c.room_id, members.c.user_id).in_(bindparam("pairs", expanding=True))
+    # Not pairs: for a list of those SQLite reads the whole table (100 ms of 200 000 rows), for two lists the key.
+    members.c.room_id.in_(bindparam("rooms", expanding=True)),
+    members.c.user_id.in_(bindparam("users", expanding=True)),
 )
 _ADD_ROOM: Final = insert(rooms)
 _ADD_MEMBER: Final = insert(members)
@@ -199,8 +200,10 @@ async def list_rooms_of_all(reader: Reader, user_ids: Iterable[str]) -> dict[str
 
 async def list_pairs(reader: Reader, pairs: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
     """Those of these (room, user) pairs that are memberships."""
-    rows: Sequence[Any] = await reader.all(_PAIRS, {"pairs": list(pairs)})
-    return {(row[0], row[1]) for row in rows}
+    asked = set(pairs)
+    rooms, users = {room for room, _ in asked}, {user for _, user in asked}
+    rows: Sequence[Any] = await reader.all(_PAIRS, {"rooms": list(rooms), "users": list(users)})
+    return asked.intersection((row[0], row[1]) for row in rows)
 
 
 async def add_member(tx: Transaction, row: Mapping[str, Any]) -> None:
