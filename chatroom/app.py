@@ -4,14 +4,18 @@ import asyncio
 import time
 from dataclasses import replace
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chatroom import features
 from chatroom.adapters.bcrypt import BcryptHasher
+from chatroom.adapters.mail import NoMail, SmtpMail
 from chatroom.adapters.memory import MemoryLimiter, MemoryPresence, MemoryTyping, Window
+from chatroom.adapters.outbox import OUTBOX, Outbox, OutboxMail, OutboxSms
 from chatroom.adapters.rates import MemoryRates, NoRates, RedisRates
+from chatroom.adapters.sms import NoSms, TwilioSms
 from chatroom.core import clock
 from chatroom.core.context import Context, Kernel
 from chatroom.core.limits import RateLimiter
@@ -20,9 +24,11 @@ from chatroom.core.secrets import Vault
 from chatroom.db import Database
 from chatroom.features.auth import service as auth
 from chatroom.features.auth.csrf import CsrfTokens
-from chatroom.features.auth.ports import PasswordHasher
+from chatroom.features.auth.ports import Conduct, Mailer, PasswordHasher, SmsSender
+from chatroom.features.auth.proving import Turns as SignInTurns
 from chatroom.features.auth.recent import Recent
 from chatroom.features.auth.tokens import TokenSigner
+from chatroom.features.auth.uses import Uses
 from chatroom.features.messages import service as messages
 from chatroom.features.messages.pages import Pages
 from chatroom.features.messages.writer import MessageWriter
@@ -50,6 +56,7 @@ class App:
         self.settings = settings
         self.db = db
         self._recent = Recent()
+        self._uses = Uses()
         turns = Turns()
         self.hub = Hub(self._recent.forget, turns)
         self._hasher = BcryptHasher(settings.bcrypt_rounds)
@@ -78,15 +85,25 @@ class App:
             draining=lambda: self.sockets.draining,
         )
         self._runner = Runner(db, features.jobs, lambda: Context(self.kernel, SYSTEM), now)
-        self._jobs: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     def _ports(self) -> dict[type[Any], Any]:
         settings = self.settings
         return {
-            Vault: Vault(settings.field_secret()),
-            TokenSigner: TokenSigner(settings.token_secret(), settings.token_seconds),
+            Vault: Vault(*settings.field_secrets()),
+            TokenSigner: TokenSigner(
+                settings.token_secret(),
+                settings.token_seconds,
+                access=settings.access_token_secret,
+                refresh=settings.refresh_token_secret,
+            ),
             CsrfTokens: CsrfTokens(settings.token_secret()),
             PasswordHasher: self._hasher,
+            Conduct: Conduct(settings.strict_enum, settings.compat_derived_password),
+            SignInTurns: SignInTurns(),
+            SmsSender: _sms(settings, self.kernel.clock),
+            Mailer: _mail(settings, self.kernel.clock),
+            Uses: self._uses,
             PresenceBoard: self._presence,
             Recent: self._recent,
             TypingBoard: MemoryTyping(),
@@ -102,7 +119,10 @@ class App:
         """Bind to the running loop, open the lobby at the first start, and begin the jobs."""
         await lounges.open_lobby(Context(self.kernel, SYSTEM))
         await self.sockets.start()
-        self._jobs = asyncio.create_task(self._runner.run(), name="worker")
+        self._tasks = [
+            asyncio.create_task(self._runner.run(), name="worker"),
+            asyncio.create_task(self._uses.run(Context(self.kernel, SYSTEM)), name="uses"),
+        ]
 
     async def close(self) -> None:
         """Finish what is under way, in the order in which it depends on each other, and let go of everything."""
@@ -111,8 +131,8 @@ class App:
         await self._writer.idle()
         await self._presence.close(_CLOSE)
         self._runner.stop()
-        if self._jobs is not None:
-            await asyncio.wait([self._jobs])
+        self._uses.stop()
+        await asyncio.gather(*self._tasks)
         self._hasher.close()
         await self._rates.close()
         await self.db.close()
@@ -147,6 +167,26 @@ def _options(settings: Settings) -> Options:
     if settings.unlimited:
         options = replace(options, handshake_rate=0.0, address_rate=0.0, max_sessions_per_address=0)
     return options
+
+
+def _outbox(settings: Settings, now: clock.Clock) -> Outbox | None:
+    """Where messages go that nobody can send, unless people rely on them."""
+    return None if settings.mode == "production" else Outbox(settings.data / OUTBOX, now)
+
+
+def _sms(settings: Settings, now: clock.Clock) -> SmsSender:
+    if settings.twilio_account_sid:
+        return TwilioSms(settings.twilio_account_sid, settings.twilio_auth_token, settings.twilio_from_number)
+    outbox = _outbox(settings, now)
+    return OutboxSms(outbox) if outbox else NoSms()
+
+
+def _mail(settings: Settings, now: clock.Clock) -> Mailer:
+    if settings.smtp_url:
+        sender = settings.mail_from or f"chatroom@{urlsplit(settings.public_url).hostname or 'localhost'}"
+        return SmtpMail(settings.smtp_url, sender)
+    outbox = _outbox(settings, now)
+    return OutboxMail(outbox) if outbox else NoMail()
 
 
 def _anonymous(settings: Settings) -> Anonymous:

@@ -96,7 +96,7 @@ async def _people(app: App, count: int) -> list[tuple[Principal, str]]:
 
 async def _person(tx: Tx, number: int) -> tuple[Principal, str]:
     person = await users.add(tx, f"Person {number}", kind="member")
-    token = await sessions.start(tx, person.id)
+    token = (await sessions.start(tx, person.id)).access
     return Principal(id=person.id, role=Role.USER, username=person.username, name=person.name), token
 
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 from chatroom.core.audience import Audience
 from chatroom.core.broker import Broker, Delivery
 from chatroom.core.clock import Clock
+from chatroom.core.cookies import Kept
 from chatroom.core.errors import Problem
 from chatroom.core.limits import Limiter
 from chatroom.core.principal import Principal
@@ -52,7 +53,7 @@ class Origin:
 class Context:
     """One request: the principal, one instant, and the doors to the database, the broker and the ports."""
 
-    __slots__ = ("connection", "kernel", "now", "origin", "who")
+    __slots__ = ("connection", "kept", "kernel", "now", "origin", "who")
 
     def __init__(
         self,
@@ -67,6 +68,8 @@ class Context:
         self.connection = connection
         self.origin = origin or Origin()
         self.now = kernel.clock()
+        self.kept: Kept | None = None
+        """What the asker's browser shall keep, if a browser asks; ways in without cookies ignore it."""
 
     def port(self, kind: type[P]) -> P:
         """Return the adapter that the composition root chose for a port."""

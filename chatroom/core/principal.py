@@ -41,13 +41,27 @@ SYSTEM: Final = Principal(id="", role=Role.SYSTEM)
 _ALL: Final = frozenset({Role.OUTSIDER, Role.GUEST, Role.USER, Role.MODERATOR, Role.ADMIN})
 _PEOPLE: Final = _ALL - {Role.OUTSIDER}
 _MEMBERS: Final = _PEOPLE - {Role.GUEST}
+_ADMINS: Final = frozenset({Role.ADMIN})
 
 POLICY: Final[dict[str, frozenset[Role]]] = {
     "auth.register": _ALL,
     "auth.sign_in": _ALL,
     "auth.sign_out": _ALL,
     "auth.csrf": _ALL,
+    "auth.guest": _ALL,
+    "auth.refresh": _ALL,
+    "auth.recover": _ALL,
+    "auth.replace_password": _ALL,
+    "auth.change_password": _MEMBERS,
+    "auth.identify": _MEMBERS,
+    "auth.list_sessions": _MEMBERS,
+    "auth.end_session": _PEOPLE,
     "users.read_self": _PEOPLE,
+    "users.change_self": _MEMBERS,
+    "users.list": _ADMINS,
+    "users.read": _ADMINS,
+    "users.change": _ADMINS,
+    "users.remove": _ADMINS,
     "rooms.create": _MEMBERS,
     "rooms.list": _PEOPLE,
     "rooms.read": _PEOPLE,

@@ -11,15 +11,16 @@ from chatroom.core.operation import Operation
 from chatroom.core.schema import Event
 from chatroom.db import metadata
 from chatroom.features.auth import api as auth
-from chatroom.features.auth.jobs import expire_sessions
+from chatroom.features.auth.jobs import jobs as auth_jobs
 from chatroom.features.log import api as log
 from chatroom.features.messages import api as messages
 from chatroom.features.presence import api as presence
 from chatroom.features.rooms import api as rooms
+from chatroom.features.users import api as users
 
 operations: Final[dict[str, Operation]] = {
     operation.name: operation
-    for surface in (auth, rooms, presence, messages)
+    for surface in (users, auth, rooms, presence, messages)
     for operation in surface.operations
 }
 """Everything a client can ask for, by name."""
@@ -27,10 +28,10 @@ operations: Final[dict[str, Operation]] = {
 events: Final[list[type[Event]]] = [*log.events, *rooms.events, *presence.events, *messages.events]
 """Everything clients are told."""
 
-listeners: Final = [*rooms.listeners, *presence.listeners]
+listeners: Final = [*auth.listeners, *rooms.listeners, *presence.listeners]
 """(signal, function) in the order in which they are told."""
 
-jobs: Final[list[Job]] = [expire_sessions]
+jobs: Final[list[Job]] = [*auth_jobs]
 """Work that runs by itself or after a deed."""
 
 tables: Final = metadata

@@ -1,13 +1,13 @@
 """Bearer token or cookie -> principal; and the cookie that keeps a browser signed in."""
 
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Any, Final, Literal
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from chatroom.core.context import Context
-from chatroom.core.cookies import ACCESS
+from chatroom.core.cookies import ACCESS, REFRESH, Kept
 from chatroom.core.principal import OUTSIDER, Principal
 from chatroom.http.csrf import refuse_foreign_pages
 
@@ -33,16 +33,27 @@ async def who_asks(request: Request, ctx: Context, authenticate: Authenticate) -
     return who
 
 
-def keep_signed_in(request: Request, response: Response, token: str, seconds: int) -> None:
-    """Set the access cookie. The caller has checked that our own page asks for it."""
-    response.set_cookie(
-        ACCESS, token, max_age=seconds, path="/", secure=is_secure(request), httponly=True, samesite="lax"
-    )
+def add_refresh_token(request: Request, fields: dict[str, Any]) -> None:
+    """Put the refresh token of the cookie into an input that does not hold one."""
+    if cookie := request.cookies.get(REFRESH):
+        fields.setdefault("refreshToken", cookie)
 
 
-def forget(request: Request, response: Response) -> None:
-    """Delete the access cookie."""
-    response.delete_cookie(ACCESS, path="/", secure=is_secure(request), httponly=True, samesite="lax")
+def keep_signed_in(request: Request, response: Response, kept: Kept) -> None:
+    """Set or delete the cookies of a session. The caller has checked whose page asks.
+
+    The refresh token goes back to where it is exchanged and nowhere else (trust.md A16).
+    """
+    secure = is_secure(request)
+    cookies: list[tuple[str, str, int, str, Literal["lax", "strict"]]] = [
+        (ACCESS, kept.access, kept.access_seconds, "/", "lax"),
+        (REFRESH, kept.refresh, kept.refresh_seconds, "/api/auth", "strict"),
+    ]
+    for name, token, age, path, same in cookies:
+        if token:
+            response.set_cookie(name, token, age, path=path, secure=secure, httponly=True, samesite=same)
+        else:
+            response.delete_cookie(name, path, secure=secure, httponly=True, samesite=same)
 
 
 def is_secure(request: Request) -> bool:

@@ -17,8 +17,7 @@ from chatroom.core.origins import Page
 from chatroom.core.principal import OUTSIDER, POLICY, Principal, Role
 from chatroom.core.schema import convert, encode
 from chatroom.features.auth.csrf import CsrfToken, CsrfTokens
-from chatroom.features.auth.types import SignedIn, SignedOut
-from chatroom.http.authenticate import Authenticate, forget, is_secure, keep_signed_in, who_asks
+from chatroom.http.authenticate import Authenticate, add_refresh_token, is_secure, keep_signed_in, who_asks
 from chatroom.http.bodies import Fields, read
 from chatroom.http.csrf import check, keep, refuse_foreign_pages
 from chatroom.http.dialects import SURFACES, Dialect
@@ -71,7 +70,7 @@ class Endpoint:
         fields = await self._read(request, who)
         ctx = Context(self._kernel, who, origin=origin)
         result = await answer(dispatch(ctx, self._op, lambda: self._command(fields)))
-        return self._answer(request, fields, result)
+        return self._answer(request, ctx, result)
 
     async def _admit(self, request: Request, ctx: Context) -> Principal:
         """Find out who asks and count it, for the address when that fails."""
@@ -91,6 +90,8 @@ class Endpoint:
         """Read the input of a page that may give it."""
         refuse_foreign_pages(request, by_cookie=False)
         fields = await read(request)
+        if "refresh_token" in self._op.input.__struct_fields__:
+            add_refresh_token(request, fields)
         if request.scope.get("by_cookie"):
             check(request, fields, self._tokens, who.session_id)
         if _wants_cookie(fields) and request.scope["page"] is not Page.OURS:
@@ -101,14 +102,12 @@ class Endpoint:
         kind = self._op.strict_input if self._dialect.strict else self._op.input
         return convert(fields, kind, lenient=fields.lenient)
 
-    def _answer(self, request: Request, fields: Fields, result: Any) -> Response:
+    def _answer(self, request: Request, ctx: Context, result: Any) -> Response:
         said = self._gives(result) if self._gives else result
         response = reply(self._dialect.success(said, "OK"), self._op.status)
-        if isinstance(result, SignedIn) and _wants_cookie(fields):
-            keep_signed_in(request, response, result.access_token, result.expires_in)
-        elif isinstance(result, SignedOut):
-            forget(request, response)
-        elif isinstance(result, CsrfToken):
+        if ctx.kept is not None:
+            keep_signed_in(request, response, ctx.kept)
+        if isinstance(result, CsrfToken):
             keep(response, result.csrf_token, secure=is_secure(request))
         return response
 

@@ -26,6 +26,11 @@ class Settings(Limits, Identity, Server, BaseSettings):
         """The key of tokens, given or generated. Raises `BadSetting`."""
         return self.jwt_secret or generated(self.data / _TOKENS, "JWT_SECRET")
 
-    def field_secret(self) -> str:
-        """The key of sealed fields, given or generated. Raises `BadSetting`."""
-        return self.encryption_key or generated(self.data / _FIELDS, "ENCRYPTION_KEY")
+    def field_secrets(self) -> tuple[str, list[str]]:
+        """The key of sealed fields, given or generated, and the older ones that open. Raises `BadSetting`."""
+        file = self.data / _FIELDS
+        given = self.encryption_key or self.phone_enc_key
+        newest = given or generated(file, "ENCRYPTION_KEY")
+        before = [generated(file, "ENCRYPTION_KEY")] if given and file.exists() else []
+        older = [*self.encryption_keys_old, self.phone_enc_key, *before]
+        return newest, [key for key in older if key and key != newest]

@@ -45,13 +45,19 @@ class Identity(BaseModel):
         default="",
         repr=False,
         validation_alias="ENCRYPTION_KEY",
-        description="Seals e-mail addresses and invite codes at rest; empty: generated into CHATROOM_DATA.",
+        description="Seals addresses, numbers and invite codes at rest; empty: generated into CHATROOM_DATA.",
+    )
+    encryption_key_old: str = Field(
+        default="",
+        repr=False,
+        validation_alias="ENCRYPTION_KEY_OLD",
+        description="Earlier keys, separated by commas, until `chatroom rotate-keys` has sealed everything anew.",
     )
     phone_enc_key: str = Field(
         default="",
         repr=False,
         validation_alias="PHONE_ENC_KEY",
-        description="Seals telephone numbers at rest; empty: ENCRYPTION_KEY does.",
+        description="One more key: seals where ENCRYPTION_KEY is empty, else only opens what it has sealed.",
     )
     jwt_expires_in: str = Field(
         default="24h",
@@ -148,6 +154,11 @@ class Identity(BaseModel):
         if url and not url.startswith(("smtp://", "smtps://")):
             raise ValueError("must be an smtp:// or smtps:// address")
         return url
+
+    @property
+    def encryption_keys_old(self) -> list[str]:
+        """The earlier keys one by one."""
+        return [key.strip() for key in self.encryption_key_old.split(",") if key.strip()]
 
     @property
     def token_seconds(self) -> int:

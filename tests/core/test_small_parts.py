@@ -115,7 +115,7 @@ def test_every_refusal_has_a_client_or_retry_status_and_a_sentence() -> None:
     for code, entry in CATALOGUE.items():
         assert entry.status in {400, 401, 403, 404, 405, 409, 413, 415, 429, 500, 503}, code
         assert entry.message, code
-        assert entry.retryable == (entry.status in {429, 503}), code
+        assert not entry.retryable or entry.status in {429, 503}, code
     with pytest.raises(KeyError):
         Problem("never_heard_of")
 
@@ -137,7 +137,7 @@ def test_an_operation_without_a_known_action_or_limit_is_not_made() -> None:
 
 
 def test_no_two_operations_share_an_address() -> None:
-    addresses = [(op.method, op.path) for op in operations.values() if op.path]
+    addresses = [(on, op.method, op.path) for op in operations.values() if op.path for on in op.on]
     events = [op.socket for op in operations.values() if op.socket]
     assert len(set(addresses)) == len(addresses)
     assert len(set(events)) == len(events)

@@ -4,13 +4,34 @@ from typing import Any, Final
 
 from chatroom.core.context import Context
 from chatroom.core.jobs import job
-from chatroom.features.auth import store
+from chatroom.features.auth import removal
+from chatroom.features.auth.codes import send_code
+from chatroom.features.auth.first import send_password
+from chatroom.features.auth.store import codes, sessions
+from chatroom.features.users import service as users
 
 _EVERY: Final = 900  # seconds; seed S1's figure
+_BATCH: Final = 100
 
 
 @job("auth.expire_sessions", every=_EVERY)
 async def expire_sessions(ctx: Context, _: Any) -> None:
-    """Delete the sessions that have expired. Their tokens have too, so nobody notices."""
+    """Delete the sessions and codes that have expired. Their tokens have too, so nobody notices."""
     async with ctx.begin() as tx:
-        await store.remove_expired(tx.db, tx.now)
+        await sessions.remove_expired(tx.db, tx.now)
+        await codes.remove_expired(tx.db, tx.now)
+
+
+@job("auth.expire_people", every=_EVERY, seconds=600)
+async def expire_people(ctx: Context, _: Any) -> None:
+    """Remove guests after their day, and people who did not prove their number in theirs."""
+    while True:
+        async with ctx.read() as reader:
+            late = await users.list_expired(reader, ctx.now, _BATCH)
+        for person in late:
+            await removal.expire(ctx, person)
+        if len(late) < _BATCH:
+            return
+
+
+jobs: Final = [expire_sessions, expire_people, send_code, send_password]

@@ -1,6 +1,6 @@
 """What auth needs from outside."""
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
 class PasswordHasher(Protocol):
@@ -17,3 +17,36 @@ class PasswordHasher(Protocol):
 
     def is_outdated(self, hashed: str) -> bool:
         """Whether the cost has changed since."""
+
+
+class SmsSender(Protocol):
+    """Sends short messages to phones. Only jobs call `send`: it may take seconds."""
+
+    def check(self) -> None:
+        """Raise `Problem("sms_unavailable")` when this server cannot send any."""
+
+    async def send(self, number: str, text: str) -> None:
+        """Send to a number in E.164. Raises `NotSent`, without the number or the text in its message."""
+
+
+class Mailer(Protocol):
+    """Sends letters. Only jobs call `send`: it may take seconds."""
+
+    def check(self) -> None:
+        """Raise `Problem("mail_unavailable")` when this server cannot send any."""
+
+    async def send(self, address: str, subject: str, text: str) -> None:
+        """Send to an e-mail address. Raises `NotSent`, without the address or the text in its message."""
+
+
+class NotSent(Exception):
+    """Whoever should carry a message did not take it; the job tries again."""
+
+
+class Conduct(NamedTuple):
+    """How this server is told to behave."""
+
+    strict: bool = False
+    """Never tell whether somebody has an account, even where a seed's text does (STRICT_ENUM, trust.md A9)."""
+    derived: bool = False
+    """First passwords by seed S1's formula (COMPAT_DERIVED_PASSWORD; development and test only)."""

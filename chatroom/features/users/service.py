@@ -1,18 +1,20 @@
-"""Add people and look them up."""
+"""Add people, change them and look them up."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 
 import msgspec
 
 from chatroom.core import ids
 from chatroom.core.clock import iso
-from chatroom.core.context import Tx
+from chatroom.core.context import Context, Tx
+from chatroom.core.errors import Problem
 from chatroom.core.principal import Role
 from chatroom.core.text import clean_line
-from chatroom.db import Reader
+from chatroom.db import Conflict, Reader
 from chatroom.features.users import rules, store
-from chatroom.features.users.types import DeclaredAge, Kind, Person, Status, User
+from chatroom.features.users.types import ChangeUser, DeclaredAge, Kind, Person, Status, User
 
 
 async def add(
@@ -47,6 +49,73 @@ async def _free_handle(tx: Tx, name: str) -> str:
     return handle
 
 
+async def promote(tx: Tx, user_id: str, name: str) -> Person:
+    """Make a guest a member under a name; they stay the same person. Raises `Problem("bad_input" | "forbidden")`."""
+    name = clean_line(name, field="name", length=rules.NAME_LENGTH)
+    person = await store.find(tx.db, user_id)
+    if person is None or person.kind != "guest":
+        raise Problem("forbidden")
+    return await _become_member(tx, person, {"name": name, "username": await _free_handle(tx, name)})
+
+
+async def settle(tx: Tx, person: Person) -> Person:
+    """Note that somebody has proven an identifier: who was pending, or a guest, is a member from now on."""
+    if person.status != "pending" and person.kind != "guest":
+        return person
+    return await _become_member(tx, person, {})
+
+
+async def _become_member(tx: Tx, person: Person, changes: dict[str, str]) -> Person:
+    role = Role.USER.value if person.kind == "guest" else person.role
+    row = {**changes, "kind": "member", "role": role, "status": "active", "expires_at": None}
+    await store.change(tx.db, person.id, row)
+    return await _again(tx, person.id)
+
+
+@asynccontextmanager
+async def renaming(ctx: Context) -> AsyncIterator[Tx]:
+    """Open a transaction in which a handle may change. Raises `Problem("username_taken")`."""
+    try:
+        async with ctx.begin() as tx:
+            yield tx
+    except Conflict:
+        raise Problem("username_taken", errors={"username": ["taken"]}) from None
+
+
+async def change(tx: Tx, user_id: str, cmd: ChangeUser) -> Person:
+    """Change a person's name and handle, whichever are given. Raises `Problem("bad_input" | "not_found")`."""
+    changes = {}
+    if cmd.name is not None:
+        changes["name"] = clean_line(cmd.name, field="name", length=rules.NAME_LENGTH)
+    if cmd.username is not None:
+        changes["username"] = rules.clean_handle(cmd.username)
+    if changes:
+        await store.change(tx.db, user_id, changes)
+    return await _again(tx, user_id)
+
+
+async def _again(tx: Tx, user_id: str) -> Person:
+    person = await store.find(tx.db, user_id)
+    if person is None:
+        raise Problem("not_found")
+    return person
+
+
+async def list_expired(reader: Reader, now: int, count: int) -> list[Person]:
+    """Guests and unproven people whose time is up."""
+    return await store.list_expired(reader, now, count)
+
+
+async def erase(tx: Tx, user_id: str) -> None:
+    """Delete a person of whom nothing is left. Raises `db.Conflict` when something still names them."""
+    await store.remove(tx.db, user_id)
+
+
+async def bury(tx: Tx, user_id: str) -> None:
+    """Leave of a person the name under what they said."""
+    await store.change(tx.db, user_id, {"status": "deleted", "expires_at": None})
+
+
 async def find(reader: Reader, user_id: str) -> Person | None:
     """One person, or None."""
     return await store.find(reader, user_id)
@@ -63,13 +132,14 @@ async def seen(tx: Tx, user_ids: Iterable[str]) -> None:
         await store.change_last_seen(tx.db, user_id, tx.now)
 
 
-def view(person: Person, *, email: str | None = None) -> User:
-    """The wire form; pass `email` only when showing people to themselves."""
+def view(person: Person, *, email: str | None = None, phone: str | None = None) -> User:
+    """The wire form; pass `email` and the masked `phone` only when showing people to themselves."""
     return User(
         id=person.id,
         name=person.name,
         username=person.username,
         email=email or msgspec.UNSET,
+        phone_number=phone or msgspec.UNSET,
         kind=person.kind,
         role=person.role,
         created_at=iso(person.created_at),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from sqlalchemy import Column, Table, bindparam, insert, select, update
+from sqlalchemy import Column, Table, bindparam, delete, insert, select, update
 
 from chatroom.db import Reader, Row, Transaction, metadata
 from chatroom.db.types import Id, Name, Time, Word
@@ -49,6 +49,7 @@ _EXPIRED: Final = (
     .order_by(users.c.expires_at)
     .limit(bindparam("count"))
 )
+_REMOVE: Final = delete(users).where(users.c.id == bindparam("user"))
 _CHANGE: Final = update(users).where(users.c.id == bindparam("user"))
 _SEEN: Final = update(users).where(users.c.id == bindparam("user")).values(last_seen_at=bindparam("seen"))
 
@@ -86,6 +87,11 @@ async def list_expired(reader: Reader, before: int, count: int) -> list[Person]:
 async def change(tx: Transaction, user_id: str, changes: Mapping[str, Any]) -> None:
     """Set columns of a person. Raises `db.Conflict` when the handle is taken."""
     await tx.run(_CHANGE.values(**changes), {"user": user_id})
+
+
+async def remove(tx: Transaction, user_id: str) -> None:
+    """Delete a person. Raises `db.Conflict` when a row of another table names them."""
+    await tx.run(_REMOVE, {"user": user_id})
 
 
 async def is_taken(reader: Reader, handle: str) -> bool:

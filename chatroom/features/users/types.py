@@ -1,9 +1,12 @@
 """People on the wire."""
 
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
+from chatroom.core.ids import Id
+from chatroom.core.page import Cursor, Limit
 from chatroom.core.schema import Wire
 
 Kind = Literal["member", "guest"]
@@ -14,15 +17,62 @@ DeclaredAge = Literal["_18PLUS", "_18PLUS_RED"]
 
 
 class User(Wire, frozen=True, kw_only=True):
-    """A person as others may see them; `email` is there for oneself only."""
+    """A person as others may see them; `email` and `phoneNumber` (its last four digits) are for oneself only."""
 
     id: str
     name: str
     username: str
-    email: str | msgspec.UnsetType = msgspec.UNSET
+    email: str | UnsetType = UNSET
+    phone_number: str | UnsetType = UNSET
     kind: Kind
     role: str
     created_at: str
+
+
+class PersonView(User, frozen=True, kw_only=True):
+    """A person as admins see them."""
+
+    status: Status
+
+
+class UserPage(Wire, frozen=True, kw_only=True):
+    """People, the oldest first; `nextCursor` is null on the last page."""
+
+    users: list[PersonView]
+    next_cursor: str | None
+
+
+class Removed(Wire, frozen=True, kw_only=True):
+    """They cannot sign in any more."""
+
+    ok: bool = True
+
+
+class ChangeUser(Wire, frozen=True, kw_only=True):
+    """What to change; the rest stays. A username has 3 to 24 letters a-z, digits, `_` or `-`."""
+
+    name: Annotated[str, msgspec.Meta(max_length=256)] | None = None
+    username: Annotated[str, msgspec.Meta(max_length=64)] | None = None
+
+
+class ListUsers(Wire, frozen=True, kw_only=True):
+    """A page of people."""
+
+    cursor: Cursor | None = None
+    limit: Limit = 50
+
+
+class OneUser(Wire, frozen=True, kw_only=True):
+    """One person."""
+
+    user_id: Id
+
+
+class ChangePerson(ChangeUser, frozen=True, kw_only=True):
+    """What an admin may change of a person."""
+
+    user_id: Id
+    status: Literal["active", "suspended"] | None = None
 
 
 class Person(NamedTuple):

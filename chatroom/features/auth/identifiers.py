@@ -1,0 +1,112 @@
+"""Addresses and numbers: sealed for storage, found by a blind index, proven by a one-time code."""
+
+from chatroom.core.context import Context, Tx
+from chatroom.core.errors import Problem
+from chatroom.core.principal import Role
+from chatroom.core.secrets import Vault
+from chatroom.db import Conflict, Reader
+from chatroom.features.auth import codes, rules
+from chatroom.features.auth.ports import Mailer, SmsSender
+from chatroom.features.auth.rules import Identifier
+from chatroom.features.auth.store import identifiers as store
+from chatroom.features.auth.types import AddIdentifier, ConfirmIdentifier, IdentifierKind, Sent
+from chatroom.features.users import service as users
+from chatroom.features.users.types import Person, User
+
+
+def place(kind: IdentifierKind, user_id: str) -> str:
+    """Where an identifier is sealed for."""
+    return f"identifiers:{kind}:{user_id}"
+
+
+async def find_owner(ctx: Context, reader: Reader, wanted: Identifier) -> str | None:
+    """The id of whoever has it, or None."""
+    return await store.find_owner(reader, wanted.kind, ctx.port(Vault).indexes(wanted.kind, wanted.value))
+
+
+async def add(tx: Tx, user_id: str, given: Identifier) -> None:
+    """Give a person an identifier. Raises `Problem("user_exists")`, or `db.Conflict` when it was taken just now."""
+    if await find_owner(tx.ctx, tx.db, given):
+        raise Problem("user_exists")
+    vault = tx.ctx.port(Vault)
+    await store.add(
+        tx.db,
+        {
+            "kind": given.kind,
+            "lookup": vault.index(given.kind, given.value),
+            "user_id": user_id,
+            "sealed": vault.seal(place(given.kind, user_id), given.value),
+            "created_at": tx.now,
+        },
+    )
+
+
+async def of(ctx: Context, reader: Reader, user_id: str) -> dict[IdentifierKind, str]:
+    """A person's identifiers in clear. Only for their own eyes."""
+    vault = ctx.port(Vault)
+    return {
+        kind: vault.open(place(kind, user_id), sealed)
+        for kind, sealed in await store.list_of(reader, user_id)
+    }
+
+
+async def own_view(ctx: Context, reader: Reader, person: Person) -> User:
+    """A person as they see themselves: with their address, and the last digits of their number."""
+    mine = await of(ctx, reader, person.id)
+    phone = mine.get("phone")
+    return users.view(person, email=mine.get("email"), phone=rules.masked(phone) if phone else None)
+
+
+def check_sender(ctx: Context, kind: IdentifierKind) -> None:
+    """Raise `Problem("sms_unavailable" | "mail_unavailable")` when nothing can be sent that way."""
+    if kind == "phone":
+        ctx.port(SmsSender).check()
+    else:
+        ctx.port(Mailer).check()
+
+
+async def begin(ctx: Context, cmd: AddIdentifier) -> Sent:
+    """Send a code to an address or number that one wants to have.
+
+    Whether somebody else has it is told to nobody but its owner, by the code. Raises `Problem("bad_input" |
+    "sms_unavailable" | "mail_unavailable" | "rate_limited")`.
+    """
+    wanted = rules.identifier(cmd.email, cmd.phone_number)
+    if wanted is None:
+        raise Problem("bad_input", "Name an email or a phoneNumber.")
+    check_sender(ctx, wanted.kind)
+    await codes.spend(ctx, wanted)
+    async with ctx.begin() as tx:
+        await codes.ask(tx, "confirm", wanted, user_id=ctx.who.id)
+    return Sent()
+
+
+async def confirm(ctx: Context, cmd: ConfirmIdentifier) -> User:
+    """Take the code that arrived there; the identifier replaces the one of its kind.
+
+    Raises `Problem("invalid_code" | "user_exists")`.
+    """
+    code = await codes.use(ctx, ctx.who.id, "confirm", cmd.code)
+    given = Identifier(code.kind, ctx.port(Vault).open(codes.place(ctx.who.id), code.sealed or ""))
+    try:
+        async with ctx.begin() as tx:
+            if await find_owner(ctx, tx.db, given) != ctx.who.id:
+                await store.remove_of(tx.db, ctx.who.id, given.kind)
+                await add(tx, ctx.who.id, given)
+            person = await users.find(tx.db, ctx.who.id)
+            if person is None or person.role == Role.GUEST:
+                raise Problem("forbidden")
+            return await own_view(ctx, tx.db, person)
+    except Conflict:
+        raise Problem("user_exists") from None
+
+
+async def reseal(ctx: Context, count: int) -> int:
+    """Seal up to `count` identifiers anew with the newest key, with its index; return how many are left."""
+    vault = ctx.port(Vault)
+    async with ctx.begin() as tx:
+        for row in await store.list_stale(tx.db, vault.mark, count):
+            where = place(row.kind, row.user_id)
+            value = vault.open(where, row.sealed)
+            await store.reseal(tx.db, row, vault.index(row.kind, value), vault.seal(where, value))
+        return await store.count_stale(tx.db, vault.mark)

@@ -1,0 +1,99 @@
+"""Is it them? Every check of a password passes here: limited, counted, and as slow for nobody as for somebody."""
+
+import asyncio
+from typing import Final, NamedTuple
+from weakref import WeakValueDictionary
+
+from chatroom.core.addresses import address_key
+from chatroom.core.context import Context, Tx
+from chatroom.core.errors import Problem
+from chatroom.core.limits import RateLimiter, spend
+from chatroom.core.secrets import Vault
+from chatroom.features.auth import identifiers, rules
+from chatroom.features.auth.ports import PasswordHasher
+from chatroom.features.auth.rules import Identifier
+from chatroom.features.auth.store import passwords as store
+from chatroom.features.auth.types import Password
+from chatroom.features.users import service as users
+from chatroom.features.users.types import Person
+
+TRIES: Final = 5
+"""Attempts at a first password (trust.md A3)."""
+
+
+class Proven(NamedTuple):
+    """Who it is, what they proved it with, and the hash that shall replace an outdated one."""
+
+    person: Person
+    password: Password
+    renewed: str | None
+
+
+class Turns:
+    """One check at a time for each identifier.
+
+    A limit is counted before the check, so that parallel guesses cannot all pass before the first one counts; without
+    turns it would refuse a person who signs in on several devices at once.
+    """
+
+    def __init__(self) -> None:
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    def of(self, key: str) -> asyncio.Lock:
+        """The lock of an identifier, there as long as somebody holds it."""
+        return self._locks.setdefault(key, asyncio.Lock())
+
+
+async def prove(ctx: Context, given: Identifier | None, password: str) -> Proven:
+    """Return whose identifier and password these are; None is an identifier that nobody can have.
+
+    One of nobody costs the same hash, so the answer's time tells nothing (trust.md A9).
+    Raises `Problem("invalid_credentials" | "rate_limited" | "busy" | "account_suspended")`.
+    """
+    key = ctx.port(Vault).index(given.kind, given.value) if given else ""
+    here = f"{address_key(ctx.origin.address)}/{key}"
+    limiter = ctx.port(RateLimiter)
+    async with ctx.port(Turns).of(key):
+        await spend(limiter, "auth.failed", here)
+        await spend(limiter, "auth.failed_anywhere", key)
+        proven = await _compare(ctx, given, password)
+        await limiter.forget("auth.failed", here)
+        await limiter.forget("auth.failed_anywhere", key)
+    if proven.person.status in ("suspended", "banned"):
+        raise Problem("account_suspended")
+    return proven
+
+
+async def _compare(ctx: Context, given: Identifier | None, password: str) -> Proven:
+    raw = rules.given_password(password)
+    async with ctx.read() as reader:
+        user_id = await identifiers.find_owner(ctx, reader, given) if given else None
+        person = await users.find(reader, user_id) if user_id else None
+        stored = await store.find(reader, user_id) if user_id else None
+    if stored is not None and stored.must_change:
+        async with ctx.begin() as tx:
+            if not await store.take_try(tx.db, stored, TRIES, tx.now):
+                stored = None
+    hasher = ctx.port(PasswordHasher)
+    usable = stored if raw and person and person.status != "deleted" else None
+    same = await hasher.verify(raw or b"-", usable.hashed if usable else None)
+    if not same or usable is None or person is None:
+        raise Problem("invalid_credentials")
+    renewed = await hasher.hash(raw or b"") if hasher.is_outdated(usable.hashed) else None
+    return Proven(person, usable, renewed)
+
+
+async def settle(tx: Tx, proven: Proven) -> Person:
+    """Note a success: a person who was pending, or a guest who signed up by phone, has shown that they are a member.
+
+    Raises `Problem("invalid_credentials")` when the password was changed since it was compared.
+    """
+    person, password = proven.person, proven.password
+    stored = await store.find(tx.db, person.id)
+    if stored is None or stored.hashed != password.hashed:
+        raise Problem("invalid_credentials")
+    if password.must_change:
+        await store.forgive(tx.db, person.id)
+    if proven.renewed:
+        await store.change_hash(tx.db, person.id, password.hashed, proven.renewed)
+    return await users.settle(tx, person)

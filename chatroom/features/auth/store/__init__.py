@@ -1,0 +1,1 @@
+"""How identity is kept: `identifiers`, `passwords`, `codes` and `sessions`."""

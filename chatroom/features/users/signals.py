@@ -1,0 +1,9 @@
+"""What users tells the slices above."""
+
+from chatroom.core.signals import Signal
+
+
+class ShutOut(Signal, frozen=True, kw_only=True):
+    """A person may no longer sign in."""
+
+    user_id: str
