@@ -27,6 +27,7 @@ _HEADERS: Final = (
 _HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
 _DATA_POLICY: Final = b"default-src 'none'; frame-ancestors 'none'"
 _FAULT: Final = 500
+_NOT_MODIFIED: Final = 304
 _log = structlog.get_logger("chatroom.http")
 
 Pairs = Iterable[tuple[bytes, bytes]]
@@ -55,7 +56,7 @@ class Envelope:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], *_safe(scope, headers, message["headers"])]
+                message["headers"] = [*message["headers"], *_safe(scope, headers, message)]
             await send(message)
 
         try:
@@ -79,10 +80,13 @@ class Envelope:
         return Headers(scope=scope)
 
 
-def _safe(scope: Scope, headers: Headers, given: Pairs) -> Pairs:
-    """The headers of a safe page, and how much of a rate is left."""
-    media = next((value for name, value in given if name == b"content-type"), b"")
-    page = media.startswith(b"text/html")
+def _safe(scope: Scope, headers: Headers, start: Message) -> Pairs:
+    """The headers of a safe page, and how much of a rate is left.
+
+    A 304 has no media type, and its headers replace those of the page in the cache (RFC 9111, 3.2): it gets a page's.
+    """
+    media = next((value for name, value in start["headers"] if name == b"content-type"), b"")
+    page = media.startswith(b"text/html") or start["status"] == _NOT_MODIFIED
     policy = page_policy(headers.get("host", ""), scope["scheme"]) if page else _DATA_POLICY
     found = [(b"x-request-id", scope["request_id"].encode()), (b"content-security-policy", policy), *_HEADERS]
     if scope["scheme"] == "https":
