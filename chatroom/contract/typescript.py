@@ -111,7 +111,7 @@ def _key(name: str) -> str:
 
 
 def _told(contract: Contract, shapes: Shapes) -> str:
-    rows = [
+    rows = ["  error: (payload: ErrorNews) => void;"] + [
         f"  {_key(event.event)}: (payload: {type_of(shapes.of(event))}) => void;"
         for event in contract.sorted_events
     ]

@@ -22,6 +22,65 @@ export interface ErrorNews extends Refusal {
 /** How an event with an acknowledgement is answered. */
 export type Ack<T> = (answer: { ok: true; data: T } | { ok: false; error: Refusal }) => void;
 
+/** Seed S1's answer: the new refresh token is in its cookie. */
+export interface AccessRefreshed {
+  accessToken: string;
+  expiresIn: number;
+}
+
+/** Ask for a code to show that an address or a number is one's own; it then replaces the one of its kind. */
+export interface AddIdentifier {
+  email?: string | null;
+  phoneNumber?: string | null;
+}
+
+/** Look around for a day. `ageCategory` is what the guest says; it opens nothing by itself. */
+export interface BecomeGuest {
+  ageCategory?: string | null;
+  cookies?: boolean;
+}
+
+/** Set a new password; every other session of the person ends. */
+export interface ChangeOwnPassword {
+  currentPassword: string;
+  newPassword: string;
+}
+
+/** Set a new password by telling the present one, without being signed in. */
+export interface ChangePassword {
+  phoneNumber?: string | null;
+  email?: string | null;
+  currentPassword?: string | null;
+  newPassword?: string | null;
+}
+
+/** What an admin may change of a person. */
+export interface ChangePerson {
+  name?: string | null;
+  username?: string | null;
+  /** A UUID in canonical lower-case form. */
+  userId: string;
+  status?: "active" | "suspended" | null;
+}
+
+/** What to change; the rest stays. A username has 3 to 24 letters a-z, digits, `_` or `-`. */
+export interface ChangeUser {
+  name?: string | null;
+  username?: string | null;
+}
+
+/** The code that arrived there. */
+export interface ConfirmIdentifier {
+  code: string;
+}
+
+/** Seed S1's answer: the tokens are in cookies. `phoneNumber` is masked. */
+export interface CookiesSet {
+  ok: boolean;
+  mustChangePassword?: boolean;
+  user: User;
+}
+
 /** Open a public lounge; you are its first member and its admin. */
 export interface CreateLounge {
   name: string;
@@ -37,6 +96,23 @@ export interface CreateRoom {
 export interface CsrfToken {
   /** Good for the session that asked, for 24 hours. */
   csrfToken: string;
+}
+
+/** A signed-in device; `device` is what it says of itself, `current` the one that asks. */
+export interface Device {
+  id: string;
+  device: string;
+  address: string;
+  createdAt: string;
+  lastUsedAt: string;
+  expiresAt: string;
+  current: boolean;
+}
+
+/** Every living session, the newest first; at most ten, so there is never a next page. */
+export interface Devices {
+  sessions: Device[];
+  nextCursor: string | null;
 }
 
 /** It is done. */
@@ -58,6 +134,21 @@ export interface EntriesPage {
   epoch: string;
   headSeq: number;
   hasMore: boolean;
+}
+
+/** Ask for a one-time code to set a new password with. */
+export interface Forgot {
+  email?: string | null;
+  phoneNumber?: string | null;
+}
+
+/** A guest's only token, taken wherever a token is. */
+export interface GuestToken {
+  tempSessionToken: string;
+  guestId: string;
+  expiresAt: string;
+  username: string;
+  ageCategory: string;
 }
 
 /** Messages, oldest to newest. `nextCursor` leads to older ones (null at the beginning), `prevCursor` to newer. */
@@ -106,10 +197,18 @@ export interface ListRooms {
   limit?: number;
 }
 
-/** Sign in by e-mail. */
+/** A page of people. */
+export interface ListUsers {
+  cursor?: string | null;
+  limit?: number;
+}
+
+/** Sign in by e-mail or phone. `staySignedIn`: 30 days instead of one; where a seed has no such word, yes. */
 export interface Login {
-  email: string;
-  password: string;
+  email?: string | null;
+  phoneNumber?: string | null;
+  password?: string | null;
+  staySignedIn?: boolean | null;
   cookies?: boolean;
 }
 
@@ -122,6 +221,12 @@ export interface Lounge {
   createdById: string | null;
   createdAt: string;
   memberCount: number;
+}
+
+/** Seed S0's answer: a token that lives as long as it is used once in 30 days. */
+export interface LoungeToken {
+  token: string;
+  user: User;
 }
 
 /** I have read this room up to a message, named by its seq or its id. */
@@ -168,6 +273,36 @@ export interface OneRoom {
   roomId: string;
 }
 
+/** One of one's own sessions. */
+export interface OneSession {
+  sessionId: string;
+}
+
+/** One person. */
+export interface OneUser {
+  /** A UUID in canonical lower-case form. */
+  userId: string;
+}
+
+/** The new password counts from now on. */
+export interface PasswordChanged {
+  ok: boolean;
+  message: string;
+}
+
+/** A person as admins see them. */
+export interface PersonView {
+  id: string;
+  name: string;
+  username: string;
+  email?: string;
+  phoneNumber?: string;
+  kind: "member" | "guest";
+  role: string;
+  createdAt: string;
+  status: "pending" | "active" | "suspended" | "banned" | "deleted";
+}
+
 /** A page of messages: the newest, the one a cursor leads to, or every entry after a seq. */
 export interface ReadHistory {
   /** A UUID in canonical lower-case form. */
@@ -177,12 +312,38 @@ export interface ReadHistory {
   limit?: number;
 }
 
-/** Become a member by e-mail. `cookies` asks for an HttpOnly cookie besides the token. */
+/** Exchange a refresh token; on `/api` the cookie holds it. */
+export interface Refresh {
+  refreshToken?: string;
+}
+
+/** A new pair: the old refresh token has been used up. `expiresIn` is in seconds. */
+export interface Refreshed {
+  token: string;
+  accessToken: string;
+  refreshToken: string;
+  expiresIn: number;
+}
+
+/** Become a member by e-mail. `cookies` asks for HttpOnly cookies besides the tokens. */
 export interface Register {
   name?: string | null;
   email: string;
   password: string;
   cookies?: boolean;
+}
+
+/** They cannot sign in any more. */
+export interface Removed {
+  ok: boolean;
+}
+
+/** Set a new password with a one-time code. This signs nobody in. */
+export interface Reset {
+  email?: string | null;
+  phoneNumber?: string | null;
+  code: string;
+  newPassword: string;
 }
 
 /** Ask what was missed in these rooms. */
@@ -293,20 +454,49 @@ export interface SendMessage {
   clientMsgId?: string | null;
 }
 
+/** If there is somebody to send it to, a code is on its way. */
+export interface Sent {
+  ok: boolean;
+}
+
+/** Sign up by phone, or by e-mail and password. */
+export interface SignUp {
+  phoneNumber?: string | null;
+  firstName?: string | null;
+  lastName?: string | null;
+  birthYear?: number | string | null;
+  name?: string | null;
+  email?: string | null;
+  password?: string | null;
+}
+
 /** The superset that every seed's client finds its token in. `expiresIn` is in seconds. */
 export interface SignedIn {
   id: string;
   name: string;
-  email: string;
+  email?: string;
   token: string;
   accessToken: string;
+  refreshToken: string;
   expiresIn: number;
+  mustChangePassword?: boolean;
   user: User;
 }
 
 /** The session has ended. */
 export interface SignedOut {
   ok: boolean;
+}
+
+/** `message` and `userId` after a sign-up by phone, `id`, `email` and more after one by e-mail. */
+export interface SignedUp {
+  message?: string;
+  userId?: string;
+  id?: string;
+  email?: string;
+  name?: string;
+  username?: string;
+  createdAt?: string;
 }
 
 /** I am typing in a room, or no longer. It ends by itself after six seconds. */
@@ -316,12 +506,13 @@ export interface Typing {
   isTyping: boolean;
 }
 
-/** A person as others may see them; `email` is there for oneself only. */
+/** A person as others may see them; `email` and `phoneNumber` (its last four digits) are for oneself only. */
 export interface User {
   id: string;
   name: string;
   username: string;
   email?: string;
+  phoneNumber?: string;
   kind: "member" | "guest";
   role: string;
   createdAt: string;
@@ -341,6 +532,12 @@ export interface UserLeft {
   username: string;
   roomId: string;
   timestamp: string;
+}
+
+/** People, the oldest first; `nextCursor` is null on the last page. */
+export interface UserPage {
+  users: PersonView[];
+  nextCursor: string | null;
 }
 
 /** Somebody you share a room with came or went. `lastSeen` and `lastSeenAt` are two seeds' names. */
@@ -365,6 +562,7 @@ export interface UserTyping {
 
 /** What the server tells. */
 export interface ServerToClientEvents {
+  error: (payload: ErrorNews) => void;
   messages_read: (payload: MessagesRead) => void;
   receive_message: (payload: MessageReceived) => void;
   room_entry: (payload: RoomEntry) => void;
@@ -392,16 +590,46 @@ export interface ClientToServerEvents {
 
 /** Input and output of every HTTP operation; path parameters are fields of the input. */
 export interface Operations {
+  /** Be somebody for a day. */
+  "auth.become_guest": { input: BecomeGuest; output: GuestToken };
+  /** Send a code to an address or number that one wants to have. */
+  "auth.begin": { input: AddIdentifier; output: Sent };
+  /** Set a new password without being signed in; every session ends. */
+  "auth.change": { input: ChangePassword; output: PasswordChanged };
+  /** Change one's own name or handle. */
+  "auth.change_me": { input: ChangeUser; output: User };
+  /** Set a new password while signed in; every other session ends. */
+  "auth.change_own": { input: ChangeOwnPassword; output: PasswordChanged };
+  /** Take the code that arrived there; the identifier replaces the one of its kind. */
+  "auth.confirm": { input: ConfirmIdentifier; output: User };
+  /** End one of one's own sessions and its sockets. */
+  "auth.end_session": { input: OneSession; output: SignedOut };
+  /** Have a code sent to whoever has an address or a number; the answer does not tell whether anybody has. */
+  "auth.forget": { input: Forgot; output: Sent };
   /** Get a CSRF token; browsers also keep it as the readable cookie `csrfToken`. */
   "auth.issue": { input: Empty; output: CsrfToken };
-  /** Sign in by e-mail and password. */
+  /** Show where one is signed in. */
+  "auth.list_sessions": { input: Empty; output: Devices };
+  /** Sign in. */
   "auth.login": { input: Login; output: SignedIn };
-  /** End the session that asks, its sockets too. Signing out twice, or without a session, is fine. */
-  "auth.logout": { input: Empty; output: SignedOut };
-  /** Show the signed-in person to themselves, with their own e-mail address. */
+  /** End the session that asks, or that of the refresh token, and its sockets. Twice, or without one, is fine. */
+  "auth.logout": { input: Refresh; output: SignedOut };
+  /** Show the signed-in person to themselves, with their own address and the last digits of their number. */
   "auth.me": { input: Empty; output: User };
-  /** Become a member; you are signed in at once. */
+  /** Sign in with a token that has no end of its own. */
+  "auth.open_lounges": { input: Login; output: LoungeToken };
+  /** Exchange a refresh token for a new pair. */
+  "auth.refresh": { input: Refresh; output: Refreshed };
+  /** Exchange the refresh token in the cookie. */
+  "auth.refresh_cookies": { input: Refresh; output: AccessRefreshed };
+  /** Become a member by e-mail; you are signed in at once. A guest stays the same person. */
   "auth.register": { input: Register; output: SignedIn };
+  /** Set a new password with the code that was sent; every session ends, and none begins. */
+  "auth.reset": { input: Reset; output: PasswordChanged };
+  /** Sign in by phone, the tokens in cookies. */
+  "auth.sign_in": { input: Login; output: CookiesSet };
+  /** Sign up by phone or by e-mail, whichever the body names; nobody is signed in. */
+  "auth.sign_up": { input: SignUp; output: SignedUp };
   /** Read a page of messages, or with `after` every entry since. */
   "messages.history": { input: ReadHistory; output: HistoryPage | EntriesPage };
   /** Move your read mark forward (the half that seed S4 leaves out); it never moves back. */
@@ -432,6 +660,14 @@ export interface Operations {
   "rooms.revoke": { input: OneRoom; output: Done };
   /** Show one room. */
   "rooms.show": { input: OneRoom; output: Room };
+  /** Rename a person, suspend them or let them in again. */
+  "users.change": { input: ChangePerson; output: PersonView };
+  /** Show everybody, the oldest first. */
+  "users.list_users": { input: ListUsers; output: UserPage };
+  /** Shut a person out for good: they cannot sign in, and every session ends. What they said stays. */
+  "users.remove": { input: OneUser; output: Removed };
+  /** Show a person; their address and number are their own business. */
+  "users.show": { input: OneUser; output: PersonView };
 }
 
 /** Where an operation is reached over HTTP; `:name` parts of the path are taken from the input. */
@@ -443,11 +679,26 @@ export interface Route {
 }
 
 export const routes: Readonly<Record<keyof Operations, Route>> = {
+  "auth.become_guest": { method: "POST", path: "/api/auth/guest" },
+  "auth.begin": { method: "POST", path: "/api/v1/users/me/identifiers", envelope: true },
+  "auth.change": { method: "POST", path: "/api/auth/change-password" },
+  "auth.change_me": { method: "PATCH", path: "/api/v1/users/me", envelope: true },
+  "auth.change_own": { method: "POST", path: "/api/v1/users/me/password", envelope: true },
+  "auth.confirm": { method: "POST", path: "/api/v1/users/me/identifiers/confirm", envelope: true },
+  "auth.end_session": { method: "DELETE", path: "/api/v1/auth/sessions/:sessionId", envelope: true },
+  "auth.forget": { method: "POST", path: "/api/v1/auth/password/forgot", envelope: true },
   "auth.issue": { method: "POST", path: "/api/auth/csrf" },
+  "auth.list_sessions": { method: "GET", path: "/api/v1/auth/sessions", envelope: true },
   "auth.login": { method: "POST", path: "/api/auth/login" },
   "auth.logout": { method: "POST", path: "/api/auth/logout" },
   "auth.me": { method: "GET", path: "/api/users/me" },
+  "auth.open_lounges": { method: "POST", path: "/auth/login" },
+  "auth.refresh": { method: "POST", path: "/api/v1/auth/refresh", envelope: true },
+  "auth.refresh_cookies": { method: "POST", path: "/api/auth/refresh" },
   "auth.register": { method: "POST", path: "/api/auth/register" },
+  "auth.reset": { method: "POST", path: "/api/v1/auth/password/reset", envelope: true },
+  "auth.sign_in": { method: "POST", path: "/api/auth/signin" },
+  "auth.sign_up": { method: "POST", path: "/api/auth/signup" },
   "messages.history": { method: "GET", path: "/api/rooms/:roomId/messages" },
   "messages.mark_read": { method: "POST", path: "/api/rooms/:roomId/read" },
   "messages.send": { method: "POST", path: "/api/v1/rooms/:roomId/messages", envelope: true },
@@ -463,4 +714,8 @@ export const routes: Readonly<Record<keyof Operations, Route>> = {
   "rooms.list_rooms": { method: "GET", path: "/api/rooms" },
   "rooms.revoke": { method: "DELETE", path: "/api/rooms/:roomId/invite" },
   "rooms.show": { method: "GET", path: "/api/v1/rooms/:roomId", envelope: true },
+  "users.change": { method: "PATCH", path: "/api/v1/users/:userId", envelope: true },
+  "users.list_users": { method: "GET", path: "/api/v1/users", envelope: true },
+  "users.remove": { method: "DELETE", path: "/api/v1/users/:userId", envelope: true },
+  "users.show": { method: "GET", path: "/api/v1/users/:userId", envelope: true },
 };
