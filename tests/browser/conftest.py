@@ -96,7 +96,7 @@ class Person:
         page.goto(self.server.url + path)
         page.get_by_role("button", name="Create account").click()
         page.get_by_label("Name").fill(self.name)
-        page.get_by_label("E-mail").fill(self.email)
+        page.get_by_role("textbox", name="E-mail").fill(self.email)
         page.get_by_label("Password", exact=True).fill(PASSWORD)
         page.locator("form").get_by_role("button", name="Create account").click()
         expect(page.get_by_role("navigation", name="My rooms")).to_be_attached()

@@ -65,6 +65,12 @@ def test_nothing_breaks_the_content_security_policy(violations: Person, room: st
     assert "unsafe" not in policy
 
 
+def test_a_page_from_the_cache_may_still_run_its_scripts(violations: Person) -> None:
+    for _ in range(3):
+        violations.page.goto(violations.server.url)
+        expect(violations.page.get_by_role("button", name="Sign in")).to_be_visible()
+
+
 def test_everything_that_can_be_used_has_a_name(join: Join, room: str) -> None:
     ana = join("Ana")
     assert ana.page.evaluate(NAMELESS) == []
@@ -132,8 +138,7 @@ def test_arabic_runs_from_right_to_left_and_can_be_left_again(visit: Join) -> No
     page.goto(ana.server.url)
     expect(page.get_by_role("heading", name="أهلًا بعودتك")).to_be_visible()
     assert direction(page) == "rtl"
-    page.get_by_role("button", name="المظهر").click()
-    page.get_by_role("menuitemradio", name="English").click()
+    page.get_by_label("اللغة").select_option("English")
     expect(page.get_by_role("heading", name="Welcome back")).to_be_visible()
     assert direction(page) == "ltr"
 
@@ -142,8 +147,7 @@ def test_a_chosen_theme_survives_a_reload(visit: Join) -> None:
     ana = visit("Ana")
     ana.page.goto(ana.server.url)
     light = ana.page.evaluate("getComputedStyle(document.body).backgroundColor")
-    ana.page.get_by_role("button", name="Theme").click()
-    ana.page.get_by_role("menuitemradio", name="Dark").click()
+    ana.page.get_by_label("Theme").select_option("Dark")
     ana.page.reload()
     expect(ana.page.get_by_role("heading", name="Welcome back")).to_be_visible()
     assert ana.page.evaluate("getComputedStyle(document.body).backgroundColor") != light
@@ -152,8 +156,8 @@ def test_a_chosen_theme_survives_a_reload(visit: Join) -> None:
 def test_a_wrong_password_is_told_and_nothing_typed_is_lost(visit: Join, server: ChatServer) -> None:
     ana = visit("Ana")
     ana.page.goto(server.url)
-    ana.page.get_by_label("E-mail").fill("nobody@example.org")
+    ana.page.get_by_role("textbox", name="E-mail").fill("nobody@example.org")
     ana.page.get_by_label("Password", exact=True).fill("not the password")
     ana.page.get_by_role("button", name="Sign in").click()
-    expect(ana.page.get_by_role("alert")).to_contain_text("Invalid credentials")
-    expect(ana.page.get_by_label("E-mail")).to_have_value("nobody@example.org")
+    expect(ana.page.get_by_role("alert")).to_contain_text("That does not match.")
+    expect(ana.page.get_by_role("textbox", name="E-mail")).to_have_value("nobody@example.org")

@@ -144,5 +144,6 @@ describe("a refused message", () => {
 });
 
 test("signing out forgets everything that was on the screen", () => {
-  expect(apply(open, "signed_out", {})).toEqual({ ...emptyState, phase: "signed-out" });
+  const farewell = "expired" as const;
+  expect(apply(open, "signed_out", { farewell })).toEqual({ ...emptyState, phase: "signed-out", farewell });
 });

@@ -3,24 +3,52 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { routeOf } from "../src/app/router";
 import { isEmojiOnly, withLinks } from "../src/features/messages/text";
+import { languages } from "../src/i18n";
 
 const folder = join(import.meta.dirname, "../src/i18n");
 const plural = /_(?:zero|one|two|few|many|other)$/;
 
-function keys(file: string): Set<string> {
-  const walk = (node: object, path: string): string[] =>
+function entries(file: string): Map<string, string> {
+  const walk = (node: object, path: string): [string, string][] =>
     Object.entries(node).flatMap(([key, value]) =>
       typeof value === "string"
-        ? [`${path}${key}`.replace(plural, "")]
+        ? [[`${path}${key}`, value] as [string, string]]
         : walk(value as object, `${path}${key}.`),
     );
-  return new Set(walk(JSON.parse(readFileSync(join(folder, file), "utf8")) as object, ""));
+  return new Map(walk(JSON.parse(readFileSync(join(folder, file), "utf8")) as object, ""));
 }
 
-test("every language says everything", () => {
-  const english = keys("en.json");
-  for (const file of readdirSync(folder).filter((name) => name.endsWith(".json"))) {
-    expect([...keys(file)].sort(), file).toEqual([...english].sort());
+function keys(file: string): Set<string> {
+  return new Set([...entries(file).keys()].map((key) => key.replace(plural, "")));
+}
+
+const files = readdirSync(folder).filter((name) => name.endsWith(".json"));
+
+test("the product speaks eight languages", () => {
+  expect(files.map((file) => file.replace(".json", "")).sort()).toEqual(Object.keys(languages).sort());
+});
+
+test.each(files)("%s says everything that English says, with the same names in it", (file) => {
+  expect([...keys(file)].sort()).toEqual([...keys("en.json")].sort());
+  const english = entries("en.json");
+  for (const [key, text] of entries(file)) {
+    const names = new Set(text.match(/{{\w+}}/g));
+    const meant = new Set(
+      (english.get(key) ?? english.get(key.replace(plural, "_other")))?.match(/{{\w+}}/g),
+    );
+    // "One" and "two" may be said without the number.
+    names.add("{{count}}");
+    meant.add("{{count}}");
+    expect([...names].sort(), key).toEqual([...meant].sort());
+  }
+});
+
+test.each(files)("%s has a form for every number of its grammar", (file) => {
+  const forms = new Intl.PluralRules(file.replace(".json", "")).resolvedOptions().pluralCategories;
+  const known = new Set(entries(file).keys());
+  const counted = [...known].filter((key) => plural.test(key)).map((key) => key.replace(plural, ""));
+  for (const key of new Set(counted)) {
+    for (const form of forms) expect(known, key).toContain(`${key}_${form}`);
   }
 });
 
@@ -52,6 +80,9 @@ test.each([
   ["/discover", { page: "discover" }],
   ["/rooms/1", { page: "room", roomId: "1" }],
   ["/invite/a%2Db", { page: "invite", inviteCode: "a-b" }],
+  ["/you", { page: "you" }],
+  ["/you/devices", { page: "devices" }],
+  ["/people", { page: "people" }],
   ["/rooms/1/2", { page: "unknown" }],
   ["/nothing", { page: "unknown" }],
 ])("%s leads to %o", (path, route) => {

@@ -20,11 +20,6 @@ export class CallError extends Error {
     this.requestId = refusal.requestId;
     this.fields = Object.keys(refusal.errors ?? {});
   }
-
-  /** What the server says about one field of the input, if that is what it refused. */
-  about(field: string): string | undefined {
-    return this.fields.includes(field) ? this.message : undefined;
-  }
 }
 
 let accessToken: string | null = null;
@@ -56,9 +51,10 @@ function query(rest: Json): string {
 async function request(route: Route, input: Json): Promise<Response> {
   const { path, rest } = pathAndRest(route, input);
   const headers: Record<string, string> = { accept: "application/json" };
-  if (accessToken) headers["authorization"] = `Bearer ${accessToken}`;
+  const token = accessToken;
+  if (token) headers["authorization"] = `Bearer ${token}`;
   if (route.method === "GET") return fetch(path + query(rest), { headers });
-  const proof = accessToken ? null : csrfToken();
+  const proof = token ? null : csrfToken();
   if (proof) headers["x-csrf-token"] = proof;
   headers["content-type"] = "application/json";
   return fetch(path, { method: route.method, headers, body: JSON.stringify(rest) });
@@ -71,41 +67,84 @@ function refusalOf(status: number, body: unknown): CallError {
   return new CallError(status, { ...flat.data, ...flat, code, message });
 }
 
-async function once<N extends Name>(
-  name: N,
-  input: Operations[N]["input"],
-): Promise<Operations[N]["output"]> {
-  const route = routes[name];
+async function once(route: Route, input: Json): Promise<unknown> {
   let response: Response;
   try {
-    response = await request(route, input as Json);
-  } catch (error) {
-    if (error instanceof CallError) throw error;
+    response = await request(route, input);
+  } catch {
     throw new CallError(0, { code: "unreachable", message: "The server cannot be reached." });
   }
   const body: unknown = await response.json().catch(() => null);
   if (!response.ok) throw refusalOf(response.status, body);
-  return (route.envelope ? (body as { data: unknown }).data : body) as Operations[N]["output"];
+  return route.envelope ? (body as { data: unknown }).data : body;
 }
 
-/** False only when the server said that it does not know this session any more. */
-export function isSessionAlive(): Promise<boolean> {
-  return once("auth.me", {}).then(
-    () => true,
-    (error: unknown) => !(error instanceof CallError && error.status === 401),
-  );
+/** Why a session is over: its time was up, or somebody ended it. */
+export type Ending = "expired" | "ended";
+
+interface Watcher {
+  /** Whether there is a session to renew; a stranger has none. */
+  isKnown: () => boolean;
+  ended: (why: Ending) => void;
+  mustChoose: () => void;
 }
 
-let onSignedOut: () => void = () => {};
+let watcher: Watcher = { isKnown: () => false, ended: () => {}, mustChoose: () => {} };
 
-/** Sets what happens when the server no longer knows this session. */
-export function whenSignedOut(listener: () => void): void {
-  onSignedOut = listener;
+/** Sets what happens when the server no longer knows this session, or wants an own password chosen first. */
+export function watchSession(by: Watcher): void {
+  watcher = by;
 }
 
-/** To be called when the session turned out to be over. */
-export function endSession(): void {
-  onSignedOut();
+const renewal: Route = { method: "POST", path: "/api/auth/refresh" };
+/** Codes of a 401 that is about the session, not about a password that was just typed. */
+const sessionCodes = new Set(["unauthorized", "invalid_token", "token_expired"]);
+let renewing: Promise<boolean> | null = null;
+
+async function renewOnce(): Promise<boolean> {
+  try {
+    const answer = (await once(renewal, {})) as { accessToken: string };
+    accessToken = answer.accessToken;
+    return true;
+  } catch (error) {
+    if (error instanceof CallError && error.status >= 400 && error.status < 404) return false;
+    throw error;
+  }
+}
+
+/** Gets a new token for the refresh cookie; callers at the same time share one question. False: the session is over.
+ * Raises CallError when the server cannot say. */
+export function renewSession(): Promise<boolean> {
+  renewing ??= renewOnce().finally(() => {
+    renewing = null;
+  });
+  return renewing;
+}
+
+/** Says that a session is over, after a renewal that failed. */
+export function endSession(why: Ending): void {
+  accessToken = null;
+  watcher.ended(why);
+}
+
+/** True when the obstacle is out of the way and the same call may be made once more. */
+async function mended(error: CallError): Promise<boolean> {
+  if (error.code.startsWith("csrf_")) return renewCsrfToken();
+  if (error.code === "password_change_required") watcher.mustChoose();
+  if (error.status !== 401 || !sessionCodes.has(error.code) || !watcher.isKnown()) return false;
+  if (await renewSession()) return true;
+  endSession(error.code === "invalid_token" ? "ended" : "expired");
+  return false;
+}
+
+/** Calls a route; a session that can be renewed is renewed without a word. Raises CallError. */
+export async function callRoute(route: Route, input: Json): Promise<unknown> {
+  try {
+    return await once(route, input);
+  } catch (error) {
+    if (!(error instanceof CallError) || !(await mended(error))) throw error;
+    return once(route, input);
+  }
 }
 
 /** Calls one operation of the contract. Raises CallError; an ended session leads back to signing in. */
@@ -113,13 +152,5 @@ export async function call<N extends Name>(
   name: N,
   input: Operations[N]["input"],
 ): Promise<Operations[N]["output"]> {
-  try {
-    return await once(name, input);
-  } catch (error) {
-    if (error instanceof CallError && error.code.startsWith("csrf_") && (await renewCsrfToken())) {
-      return once(name, input);
-    }
-    if (error instanceof CallError && error.status === 401 && !name.startsWith("auth.")) endSession();
-    throw error;
-  }
+  return (await callRoute(routes[name], input as Json)) as Operations[N]["output"];
 }

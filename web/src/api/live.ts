@@ -1,10 +1,10 @@
 import { hasGap } from "../state/log";
 import { isMessage } from "../state/model";
 import { getState, publish } from "../state/store";
-import { call, endSession, isSessionAlive } from "./call";
-import type { EntriesPage, HistoryPage, ResumedRoom } from "./contract";
+import { CallError, call, endSession, renewSession } from "./call";
+import type { EntriesPage, HistoryPage, ResumedRoom, RoomJoined } from "./contract";
 import type { Entry } from "./names";
-import { ask, type ChatSocket, openSocket } from "./socket";
+import { type Answer, ask, type ChatSocket, openSocket } from "./socket";
 
 /** A gap longer than this is not read entry by entry: the newest page is loaded instead. */
 const LONGEST_FILL = 500;
@@ -16,6 +16,8 @@ const JOIN_PAUSE_MS = 1_000;
 /** The server ends a typing state by itself; this is for the news of it that got lost. */
 const TYPING_SHOWN_MS = 6_000;
 
+/** How long a click waits for the connection that is being made. */
+const CONNECT_PATIENCE_MS = 5_000;
 /** Before trying again at a server that refused the connection of a session that is alive. */
 const REFUSED_PAUSE_MS = 2_000;
 
@@ -145,15 +147,29 @@ function takeResumed({ roomId, reset, entries, epoch, headSeq, hasMore }: Resume
   if (hasMore) void fillGap(roomId);
 }
 
-/** Listens to one room; `join_room` is about listening only, membership is made over HTTP. */
-export async function listenTo(roomId: string): Promise<void> {
-  const active = getSocket();
-  if (!active) return;
+/** Listens to one room; for members that is about listening only, their membership is made over HTTP. */
+export async function listenTo(roomId: string): Promise<Answer<RoomJoined> | null> {
+  const active = getSocket() ?? (await connecting());
+  if (!active) return null;
   const answer = await ask(active, "join_room", { roomId });
   if (answer && !answer.ok && answer.error.retryAfter !== undefined) {
     setTimeout(() => void listenTo(roomId), answer.error.retryAfter * 1_000);
   }
   if (answer?.ok) void catchUp(roomId, answer.data.epoch, answer.data.headSeq).catch(() => undefined);
+  return answer;
+}
+
+/** The socket once it is connected; null when that takes too long. Somebody who just came in may click before it is. */
+function connecting(): Promise<ChatSocket | null> {
+  const active = socket;
+  return new Promise((resolve) => {
+    if (!active) return resolve(null);
+    const timer = setTimeout(() => resolve(null), CONNECT_PATIENCE_MS);
+    active.once("connect", () => {
+      clearTimeout(timer);
+      resolve(active);
+    });
+  });
 }
 
 /** Learns of what was said between the listing of the rooms and the first moment of listening to this one. */
@@ -192,9 +208,20 @@ async function onConnect(active: ChatSocket): Promise<void> {
   await listenToEach(active, others ?? []);
 }
 
+/** The server said no. A call finds out why, renews the session where that helps, and ends it where nothing does. */
 async function connectAgain(active: ChatSocket): Promise<void> {
-  if (!(await isSessionAlive())) endSession();
-  else setTimeout(() => active === socket && !active.active && active.connect(), REFUSED_PAUSE_MS);
+  const over = await call("auth.me", {}).then(
+    () => false,
+    (error: unknown) => error instanceof CallError && (error.status === 401 || error.status === 403),
+  );
+  if (!over) setTimeout(() => active === socket && !active.active && active.connect(), REFUSED_PAUSE_MS);
+}
+
+/** Goes on with a new token before the server closes a connection whose token is over. */
+async function renewConnection(active: ChatSocket): Promise<void> {
+  const renewed = await renewSession().catch(() => null);
+  if (renewed === false) endSession("expired");
+  else if (renewed) active.disconnect().connect();
 }
 
 function onRefused(active: ChatSocket): void {
@@ -219,6 +246,7 @@ function listen(active: ChatSocket): void {
     publish("typing_changed", { typing, until: Date.now() + TYPING_SHOWN_MS });
     setTimeout(() => publish("typing_expired", { now: Date.now() }), TYPING_SHOWN_MS + 50);
   });
+  active.on("error", ({ code }) => void (code === "token_expired" && renewConnection(active)));
   active.on("user_status", (status) => publish("status_changed", { status }));
   active.on("room_users", ({ roomId, users }) => publish("members_listed", { roomId, users }));
   active.on("messages_read", (read) => publish("read_by", { read }));

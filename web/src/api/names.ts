@@ -4,3 +4,6 @@ import type { MessageReceived, RoomEntry, RoomUser } from "./contract";
 export type Message = MessageReceived;
 export type Member = RoomUser;
 export type Entry = MessageReceived | RoomEntry;
+
+/** An e-mail address or a phone number, as the server takes them. */
+export type Named = { email: string } | { phoneNumber: string };

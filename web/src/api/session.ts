@@ -1,56 +1,130 @@
-import { publish } from "../state/store";
-import { CallError, call, setAccessToken, whenSignedOut } from "./call";
-import type { SignedIn, User } from "./contract";
+import type { Farewell } from "../state/model";
+import { getState, publish } from "../state/store";
+import { CallError, call, setAccessToken, watchSession } from "./call";
+import type { User } from "./contract";
+import type { Named } from "./names";
+import { tellTabs, whenTabsTell } from "./tabs";
 
-/** Says that somebody was signed in on this device, so that a reload need not wait to find that out. */
-const hint = "chatroom.signedIn";
+/** What kind of person was signed in on this device last; none is there after signing out. */
+const known = "chatroom.signedIn";
 const inside = () => import("../app/inside");
 
+let stopLive = () => {};
+let firstPassword = "";
+/** While signing in, whatever session there was before may end: a guest's does when the guest becomes a member. */
+let entering = false;
+
+/** The first password that somebody just signed in with, so that choosing an own one need not ask again; or "". */
+export function knownFirstPassword(): string {
+  return firstPassword;
+}
+
 async function enter(me: User): Promise<void> {
-  const { loadOutbox, startLive } = await inside();
-  localStorage.setItem(hint, "1");
+  const { loadOutbox, startLive, stopLive: stop } = await inside();
+  stopLive = stop;
+  localStorage.setItem(known, me.kind);
   publish("signed_in", { me, outbox: loadOutbox(me.id) });
   startLive();
 }
 
-async function enterWith(answer: SignedIn): Promise<void> {
-  setAccessToken(answer.accessToken);
-  await enter(answer.user);
+/** What signing in answers, in whichever way: a guest's token has a name of its own. */
+interface Entrance {
+  accessToken?: string;
+  tempSessionToken?: string;
+  mustChangePassword?: boolean;
 }
 
-async function leave(): Promise<void> {
-  localStorage.removeItem(hint);
-  const { stopLive } = await inside();
+async function enterWith(ask: () => Promise<Entrance>, password = ""): Promise<void> {
+  entering = true;
+  try {
+    const answer = await ask();
+    setAccessToken(answer.accessToken ?? answer.tempSessionToken ?? null);
+    if (answer.mustChangePassword) {
+      localStorage.setItem(known, "member");
+      firstPassword = password;
+      stopLive();
+      publish("phase_changed", { phase: "must-choose" });
+      return;
+    }
+    const me = await call("auth.me", {});
+    await enter(me);
+    tellTabs({ signedIn: me.id });
+  } finally {
+    entering = false;
+  }
+}
+
+function leave(farewell: Farewell | null): void {
+  localStorage.removeItem(known);
   stopLive();
   setAccessToken(null);
-  publish("signed_out", {});
+  publish("signed_out", { farewell });
 }
 
 /** Finds out whether a cookie still carries a session, so that a reload keeps a person signed in. */
 export async function resumeSession(): Promise<void> {
   publish("phase_changed", { phase: "starting" });
   // Fetched while the server looks the session up, not after.
-  if (localStorage.getItem(hint)) void inside();
+  if (localStorage.getItem(known)) void inside();
   try {
     await enter(await call("auth.me", {}));
   } catch (error) {
+    // A session that is over, or a password to be chosen first, has led on already.
+    if (getState().phase !== "starting") return;
     const gone = error instanceof CallError && error.status === 401;
     publish("phase_changed", { phase: gone ? "signed-out" : "unreachable" });
   }
 }
 
-export async function signIn(email: string, password: string): Promise<void> {
-  await enterWith(await call("auth.login", { email, password, cookies: true }));
+export async function signIn(named: Named, password: string, stay: boolean): Promise<void> {
+  const cookies = { cookies: true, staySignedIn: stay };
+  await enterWith(() => call("auth.login", { ...named, password, ...cookies }), password);
 }
 
 export async function signUp(name: string, email: string, password: string): Promise<void> {
-  await enterWith(await call("auth.register", { name, email, password, cookies: true }));
+  await enterWith(() => call("auth.register", { name, email, password, cookies: true }));
+}
+
+/** Sends the first password by SMS; signing in with it comes next. */
+export async function signUpByPhone(name: string, phoneNumber: string): Promise<void> {
+  await call("auth.sign_up", { phoneNumber, firstName: name });
+}
+
+/** A visit of 24 hours, without any address. */
+export async function continueAsGuest(): Promise<void> {
+  await enterWith(() => call("auth.become_guest", { cookies: true }));
+}
+
+/** Replaces a first password; after that everything is open. */
+export async function choosePassword(currentPassword: string, newPassword: string): Promise<void> {
+  await call("auth.change_own", { currentPassword, newPassword });
+  firstPassword = "";
+  await enter(await call("auth.me", {}));
 }
 
 /** Ends this session here and on the server; unsent messages and drafts stay on this device. */
 export async function signOut(): Promise<void> {
   await call("auth.logout", {}).catch(() => undefined);
-  await leave();
+  leave(null);
+  tellTabs({ signedOut: true });
 }
 
-whenSignedOut(() => void leave());
+watchSession({
+  isKnown: () => !entering && localStorage.getItem(known) !== null,
+  ended: (why) => leave(localStorage.getItem(known) === "guest" ? "guest" : why),
+  mustChoose: () => publish("phase_changed", { phase: "must-choose" }),
+});
+
+function onSignedInElsewhere(userId: string): void {
+  const { phase, me } = getState();
+  if (phase === "signed-out") void resumeSession();
+  // Another person took this browser over; nothing of the one before may stay on the screen.
+  else if (me && me.id !== userId) location.reload();
+  // The guest on this screen became a member over there.
+  else if (me) void call("auth.me", {}).then((now) => publish("me_changed", { me: now }));
+}
+
+whenTabsTell((news) => {
+  if ("signedIn" in news) onSignedInElsewhere(news.signedIn);
+  if ("signedOut" in news && getState().phase !== "signed-out") leave("tab");
+});

@@ -1,9 +1,9 @@
 import { io, type Socket } from "socket.io-client";
-import { getAccessToken } from "./call";
+import { call, getAccessToken } from "./call";
 import type { ClientToServerEvents, Refusal, ServerToClientEvents } from "./contract";
 
 export type ChatSocket = Socket<ServerToClientEvents, ClientToServerEvents>;
-type Answer<T> = { ok: true; data: T } | { ok: false; error: Refusal };
+export type Answer<T> = { ok: true; data: T } | { ok: false; error: Refusal };
 
 type EventWithAck = {
   [Event in keyof ClientToServerEvents]: Parameters<ClientToServerEvents[Event]> extends [unknown, unknown]
@@ -19,6 +19,21 @@ type Data<Event extends EventWithAck> = Extract<
 /** How long an answer may take before it counts as lost; the same message is then sent again. */
 const ACK_TIMEOUT_MS = 10_000;
 
+/** The token to connect with; undefined while a cookie carries the session.
+ *
+ * A cookie that has run out is not sent, and without any token the server would take this person for a new guest. So it
+ * is proven first; a call renews what can be renewed. A proof that fails is a token that the server refuses, which
+ * leads to another try.
+ */
+function proof(): Promise<string | undefined> {
+  const token = getAccessToken();
+  if (token) return Promise.resolve(token);
+  return call("auth.me", {}).then(
+    () => getAccessToken() ?? undefined,
+    () => "unproven",
+  );
+}
+
 /** A socket of the native dialect, not connected yet. Gaps are filled by `resume`, not by state recovery. */
 export function openSocket(): ChatSocket {
   return io({
@@ -27,10 +42,7 @@ export function openSocket(): ChatSocket {
     tryAllTransports: true,
     reconnectionDelay: 500,
     reconnectionDelayMax: 8_000,
-    auth: (give) => {
-      const token = getAccessToken();
-      give({ dialect: "native", csr: false, ...(token ? { token } : {}) });
-    },
+    auth: (give) => void proof().then((token) => give({ dialect: "native", csr: false, token })),
   });
 }
 

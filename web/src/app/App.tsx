@@ -1,4 +1,3 @@
-import { Tooltip } from "radix-ui";
 import { lazy, Suspense } from "react";
 import { resumeSession } from "../api/session";
 import { AuthPage } from "../features/auth/AuthPage";
@@ -15,7 +14,7 @@ function Page() {
   const phase = useStore((state) => state.phase);
   const starting = <div role="status" aria-label={t("app.starting")} />;
   if (phase === "starting") return starting;
-  if (phase === "signed-out") return <AuthPage />;
+  if (phase === "signed-out" || phase === "must-choose") return <AuthPage />;
   if (phase === "signed-in") {
     return (
       <Suspense fallback={starting}>
@@ -35,9 +34,7 @@ function Page() {
 export function App() {
   return (
     <Broken>
-      <Tooltip.Provider delayDuration={400}>
-        <Page />
-      </Tooltip.Provider>
+      <Page />
     </Broken>
   );
 }

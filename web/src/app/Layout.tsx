@@ -1,5 +1,6 @@
 import { MessagesSquare } from "lucide-react";
-import { useEffect } from "react";
+import { Tooltip } from "radix-ui";
+import { lazy, Suspense, useEffect } from "react";
 import { Discover } from "../features/rooms/Discover";
 import { InvitePage } from "../features/rooms/InvitePage";
 import { byActivity, isUnread } from "../features/rooms/names";
@@ -12,12 +13,27 @@ import { Button } from "../ui/Button";
 import { icon } from "../ui/icons";
 import { useWidth } from "./media";
 import { navigate, paths, type Route, routeOf, usePath } from "./router";
+import { TabBar } from "./TabBar";
+
+const pages: Partial<Record<Route["page"], ReturnType<typeof lazy>>> = {
+  people: lazy(() => import("../features/presence/PeoplePage")),
+  you: lazy(() => import("../features/users/YouPage")),
+  devices: lazy(() => import("../features/auth/DevicesPage")),
+};
 
 function Pane({ route }: { route: Route }) {
   const t = useT();
   if (route.page === "room") return <RoomPage roomId={route.roomId} />;
   if (route.page === "discover") return <Discover />;
   if (route.page === "invite") return <InvitePage inviteCode={route.inviteCode} />;
+  const Other = pages[route.page];
+  if (Other) {
+    return (
+      <Suspense fallback={<main className="bg-surface-1" />}>
+        <Other />
+      </Suspense>
+    );
+  }
   if (route.page === "home") {
     return (
       <main className="bg-surface-1">
@@ -68,24 +84,25 @@ function useTitle(route: Route): void {
   }, [name, unread, t]);
 }
 
-/** Desktop: the rail and the page beside each other. Phone: one pane, the rail being the first. */
+/** Desktop: the rail and the page beside each other. Phone: one pane, the rail being the first, and tabs below. */
 export function Layout() {
-  const path = usePath();
-  const route = routeOf(path);
+  const route = routeOf(usePath());
+  const wide = useWidth("tablet");
   useRoomKeys(route);
   useTitle(route);
-  const alone = !useWidth("tablet") && route.page === "home";
-  if (alone) {
-    return (
-      <main className="flex h-dvh flex-col">
-        <Rail route={route} alone className="flex flex-1" />
-      </main>
-    );
-  }
   return (
-    <div className="grid h-dvh grid-cols-1 grid-rows-[minmax(0,1fr)] tablet:grid-cols-[264px_minmax(0,1fr)]">
-      <Rail route={route} className="hidden tablet:flex" />
-      <Pane route={route} />
-    </div>
+    <Tooltip.Provider delayDuration={400}>
+      <div className="grid h-dvh grid-cols-1 grid-rows-[minmax(0,1fr)_auto] tablet:grid-cols-[264px_minmax(0,1fr)]">
+        {wide && <Rail route={route} className="flex" />}
+        {!wide && route.page === "home" ? (
+          <main className="flex min-h-0 flex-col">
+            <Rail route={route} alone className="flex flex-1" />
+          </main>
+        ) : (
+          <Pane route={route} />
+        )}
+        {!wide && route.page !== "room" && <TabBar route={route} />}
+      </div>
+    </Tooltip.Provider>
   );
 }

@@ -3,6 +3,9 @@ import { useSyncExternalStore } from "react";
 export type Route =
   | { page: "home" }
   | { page: "discover" }
+  | { page: "people" }
+  | { page: "you" }
+  | { page: "devices" }
   | { page: "room"; roomId: string }
   | { page: "invite"; inviteCode: string }
   | { page: "unknown" };
@@ -11,7 +14,18 @@ export type Route =
 export const paths = {
   home: "/",
   discover: "/discover",
+  people: "/people",
+  you: "/you",
+  devices: "/you/devices",
   room: (roomId: string) => `/rooms/${encodeURIComponent(roomId)}`,
+};
+
+const plain: Record<string, Route> = {
+  "": { page: "home" },
+  [paths.discover]: { page: "discover" },
+  [paths.people]: { page: "people" },
+  [paths.you]: { page: "you" },
+  [paths.devices]: { page: "devices" },
 };
 
 export function routeOf(path: string): Route {
@@ -19,9 +33,7 @@ export function routeOf(path: string): Route {
   if (rest.length) return { page: "unknown" };
   if (first === "rooms" && second) return { page: "room", roomId: second };
   if (first === "invite" && second) return { page: "invite", inviteCode: second };
-  if (second) return { page: "unknown" };
-  if (first === "") return { page: "home" };
-  return first === "discover" ? { page: "discover" } : { page: "unknown" };
+  return plain[path.replace(/\/+$/, "")] ?? { page: "unknown" };
 }
 
 const listeners = new Set<() => void>();

@@ -25,6 +25,12 @@ export function dateAndTimeOf(iso: string): string {
   return format({ dateStyle: "long", timeStyle: "short" }).format(new Date(iso));
 }
 
+/** Seconds as minutes and seconds, rounded up: 4:09. */
+export function clockOf(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
+
 /** A key that is equal for two times on the same local day. */
 export function dayKey(iso: string): string {
   return new Date(iso).toDateString();

@@ -2,15 +2,30 @@ import i18next, { type TFunction } from "i18next";
 import { useSyncExternalStore } from "react";
 import en from "./en.json";
 
-/** The languages of the product so far, each by its own name. */
-export const languages = { en: "English", ar: "العربية" } as const;
+/** The languages of the product, each by its own name. */
+export const languages = {
+  en: "English",
+  es: "Español",
+  fr: "Français",
+  de: "Deutsch",
+  pt: "Português",
+  ar: "العربية",
+  hi: "हिन्दी",
+  zh: "中文",
+} as const;
 export type Language = keyof typeof languages;
 
 const storageKey = "chatroom.language";
 
 /** Everything but English is its own file, loaded when it is wanted. */
 const loaders: Record<Exclude<Language, "en">, () => Promise<{ default: object }>> = {
+  es: () => import("./es.json"),
+  fr: () => import("./fr.json"),
+  de: () => import("./de.json"),
+  pt: () => import("./pt.json"),
   ar: () => import("./ar.json"),
+  hi: () => import("./hi.json"),
+  zh: () => import("./zh.json"),
 };
 
 function isLanguage(tag: string): tag is Language {

@@ -13,6 +13,7 @@ import type { Entry, Member, Message } from "../api/names";
 import { insertEntries, pageAsLog, withOlderPage } from "./log";
 import {
   emptyState,
+  type Farewell,
   isMessage,
   type Link,
   type Pending,
@@ -25,7 +26,8 @@ import {
 export interface News {
   phase_changed: { phase: Phase };
   signed_in: { me: User; outbox: Pending[] };
-  signed_out: Record<never, never>;
+  signed_out: { farewell: Farewell | null };
+  me_changed: { me: User };
   link_changed: { link: Link };
   rooms_listed: { rooms: Room[] };
   rooms_failed: Record<never, never>;
@@ -158,8 +160,9 @@ const loadingLog: RoomLog = {
 
 const reducers: Reducers = {
   phase_changed: (state, { phase }) => ({ ...state, phase }),
-  signed_in: (state, { me, outbox }) => ({ ...state, phase: "signed-in", me, outbox }),
-  signed_out: () => ({ ...emptyState, phase: "signed-out" }),
+  signed_in: (state, { me, outbox }) => ({ ...state, phase: "signed-in", farewell: null, me, outbox }),
+  signed_out: (_, { farewell }) => ({ ...emptyState, phase: "signed-out", farewell }),
+  me_changed: (state, { me }) => ({ ...state, me }),
   link_changed: (state, { link }) => ({ ...state, link }),
   rooms_listed: (state, { rooms }) => ({ ...state, rooms: byId(rooms), roomsPhase: "ready" }),
   rooms_failed: (state) => ({ ...state, roomsPhase: state.roomsPhase === "ready" ? "ready" : "failed" }),

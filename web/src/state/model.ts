@@ -38,11 +38,15 @@ export interface Presence {
   lastSeen?: string | null;
 }
 
-export type Phase = "starting" | "unreachable" | "signed-out" | "signed-in";
+/** `must-choose`: signed in with a first password, and nothing else is allowed before an own one is chosen. */
+export type Phase = "starting" | "unreachable" | "signed-out" | "must-choose" | "signed-in";
+/** Why one is on the sign-in page again without having asked for it. */
+export type Farewell = "expired" | "ended" | "guest" | "tab";
 export type Link = "connecting" | "online" | "lost";
 
 export interface State {
   phase: Phase;
+  farewell: Farewell | null;
   me: User | null;
   link: Link;
   rooms: Record<string, Room>;
@@ -61,6 +65,7 @@ export interface State {
 
 export const emptyState: State = {
   phase: "starting",
+  farewell: null,
   me: null,
   link: "connecting",
   rooms: {},

@@ -1,40 +1,120 @@
-import { useState } from "react";
+import { type ComponentType, lazy, type ReactNode, Suspense, useEffect, useRef, useState } from "react";
 import { routeOf, usePath } from "../../app/router";
 import { useT } from "../../i18n";
+import { useStore } from "../../state/store";
+import { localPrefix } from "../../ui/phones";
 import { Wordmark } from "../../ui/Wordmark";
-import { LookMenu } from "../settings/LookMenu";
-import { AuthForm } from "./AuthForm";
+import { LookSelects } from "../settings/LookSelects";
+import { GuestButton } from "./GuestButton";
+import type { Identifier } from "./identifiers";
+import { SignIn } from "./SignIn";
+import { SignUp } from "./SignUp";
+import { goTo, type Step, useStep } from "./steps";
 
-/** Sign in or sign up on one card; the address stays, so that an invite link leads on to its room. */
+/** What the steps hand on to each other. */
+export interface StepProps {
+  identifier: Identifier;
+  setIdentifier: (identifier: Identifier) => void;
+  /** Says something above the next form. */
+  setNote: (note: string) => void;
+}
+
+/** Only the two ways in belong to a stranger's first page; the rest comes when it is wanted. */
+const forms: Record<Step, ComponentType<StepProps>> = {
+  "sign-in": SignIn,
+  "sign-up": (props) => <SignUp {...props} onSent={() => goTo("first-password")} />,
+  "first-password": lazy(() => import("./FirstPassword")),
+  forgot: lazy(() => import("./Forgot")),
+  reset: lazy(() => import("./Reset")),
+  choose: lazy(() => import("./ChoosePassword")),
+};
+
+const others: Record<Step, { question?: "noAccount" | "haveAccount"; to: Step; word: string } | null> = {
+  "sign-in": { question: "noAccount", to: "sign-up", word: "auth.signUp" },
+  "sign-up": { question: "haveAccount", to: "sign-in", word: "auth.signIn" },
+  "first-password": { to: "sign-up", word: "auth.sendAgain" },
+  forgot: { to: "sign-in", word: "auth.backToSignIn" },
+  reset: { to: "sign-in", word: "auth.backToSignIn" },
+  choose: null,
+};
+
+function Note({ children }: { children: ReactNode }) {
+  return (
+    <p role="status" className="mb-6 rounded-m bg-mention px-3 py-2 text-sm text-ink-1">
+      {children}
+    </p>
+  );
+}
+
+/** What the form is about. A new step is announced by its heading taking the focus, where no field takes it. */
+function Intro({ step, hint }: { step: Step; hint: string }) {
+  const t = useT();
+  const heading = useRef<HTMLHeadingElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each step is a page of its own.
+  useEffect(() => {
+    const busy = document.activeElement?.matches("input");
+    if (!busy) heading.current?.focus();
+  }, [step]);
+  return (
+    <>
+      <h1 ref={heading} tabIndex={-1} className="text-lg font-semibold tracking-tight outline-none">
+        {t(`auth.steps.${step}.title`)}
+      </h1>
+      <p className="mt-1 mb-6 text-sm text-ink-2">{hint}</p>
+    </>
+  );
+}
+
+/** Everything before one is inside, on one card. */
 export function AuthPage() {
   const t = useT();
-  const [mode, setMode] = useState<"signIn" | "signUp">("signIn");
-  const invited = routeOf(usePath()).page === "invite";
-  const other = mode === "signIn" ? "signUp" : "signIn";
+  const mustChoose = useStore((state) => state.phase === "must-choose");
+  const farewell = useStore((state) => state.farewell);
+  const asked = useStep();
+  const step = mustChoose ? "choose" : asked;
+  const invited = routeOf(usePath()).page === "invite" && (step === "sign-in" || step === "sign-up");
+  const [identifier, setIdentifier] = useState<Identifier>(() => ({
+    way: "email",
+    email: "",
+    phone: localPrefix(navigator.language),
+  }));
+  const [note, setNote] = useState("");
+  const Form = forms[step];
+  const other = others[step];
+  const said = note || (farewell && t(`auth.farewell.${farewell}`));
+  const hint = t(invited ? "auth.inviteHint" : `auth.steps.${step}.hint`);
   return (
     <div className="flex h-full flex-col overflow-y-auto">
       <header className="flex items-center justify-between px-4 py-3 tablet:px-6">
         <Wordmark />
-        <LookMenu />
+        <LookSelects compact className="-me-3" />
       </header>
       <main className="m-auto w-full max-w-104 px-4 pb-12">
         <div className="rounded-l bg-surface-1 p-6 shadow-float tablet:p-8">
-          <h1 className="text-lg font-semibold tracking-tight">{t(`auth.${mode}Title`)}</h1>
-          <p className="mt-1 mb-6 text-sm text-ink-2">
-            {t(invited ? "auth.inviteHint" : `auth.${mode}Hint`)}
-          </p>
-          <AuthForm key={mode} mode={mode} />
+          {said && step === "sign-in" && <Note>{said}</Note>}
+          <Intro step={step} hint={hint} />
+          <Suspense fallback={<div className="h-56" />}>
+            <Form key={step} {...{ identifier, setIdentifier, setNote }} />
+          </Suspense>
+          {(step === "sign-in" || step === "sign-up") && (
+            <>
+              <p aria-hidden className="my-4 flex items-center gap-3 text-xs text-ink-3">
+                <span className="h-px flex-1 bg-line" />
+                {t("auth.or")}
+                <span className="h-px flex-1 bg-line" />
+              </p>
+              <GuestButton />
+            </>
+          )}
         </div>
-        <p className="mt-5 text-center text-sm text-ink-2">
-          {t(mode === "signIn" ? "auth.noAccount" : "auth.haveAccount")}{" "}
-          <button
-            type="button"
-            className="rounded-s font-semibold text-accent underline-offset-4 hover:underline"
-            onClick={() => setMode(other)}
-          >
-            {t(`auth.${other}`)}
-          </button>
-        </p>
+        {other && (
+          <p className="mt-5 text-center text-sm text-ink-2">
+            {other.question && t(`auth.${other.question}`)}{" "}
+            <button type="button" className="text-link" onClick={() => goTo(other.to)}>
+              {t(other.word)}
+            </button>
+          </p>
+        )}
       </main>
     </div>
   );

@@ -4,15 +4,20 @@ import { useT } from "../../i18n";
 import { IconButton } from "../../ui/IconButton";
 import { icon } from "../../ui/icons";
 
-/** On a phone, where one pane is all there is: the way back to the rooms. */
-export function BackLink() {
+interface BackLinkProps {
+  to?: string;
+  label?: string;
+}
+
+/** The way one level up: to the rooms, where a phone shows one pane, or to the page named. */
+export function BackLink({ to = paths.home, label }: BackLinkProps) {
   const t = useT();
   return (
     <IconButton
-      label={t("app.back")}
+      label={label ?? t("app.back")}
       icon={<ArrowLeft {...icon} className="points" />}
-      className="tablet:hidden"
-      onClick={() => navigate(paths.home)}
+      className={to === paths.home ? "tablet:hidden" : ""}
+      onClick={() => navigate(to)}
     />
   );
 }

@@ -2,6 +2,7 @@ import { Globe, Lock } from "lucide-react";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { CallError } from "../../api/call";
 import { useT } from "../../i18n";
+import { wordsAbout } from "../../i18n/errors";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { Field } from "../../ui/Field";
@@ -59,7 +60,7 @@ export function CreateRoom({ onClose }: { onClose: () => void }) {
         <Field
           label={t("rooms.name")}
           hint={t("rooms.createHint")}
-          problem={refusal?.about("name")}
+          problem={wordsAbout(error, "name")}
           value={name}
           onChange={(event) => setName(event.target.value)}
           dir="auto"

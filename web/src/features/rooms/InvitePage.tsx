@@ -2,23 +2,44 @@ import { useEffect, useState } from "react";
 import { CallError } from "../../api/call";
 import { navigate, paths } from "../../app/router";
 import { useT } from "../../i18n";
+import { useStore } from "../../state/store";
 import { Blank } from "../../ui/Blank";
 import { Button } from "../../ui/Button";
 import { Problem } from "../../ui/Problem";
+import { KeepDialog } from "../auth/KeepDialog";
 import { joinByInvite } from "./deeds";
+
+/** A guest registers first; the page then joins by itself. */
+function MembersOnly() {
+  const t = useT();
+  const [asked, setAsked] = useState(false);
+  return (
+    <main className="bg-surface-1">
+      <Blank page title={t("invite.membersOnly")} hint={t("invite.membersOnlyHint")}>
+        <Button look="primary" onClick={() => setAsked(true)}>
+          {t("auth.signUp")}
+        </Button>
+      </Blank>
+      {asked && <KeepDialog onClose={() => setAsked(false)} />}
+    </main>
+  );
+}
 
 /** Where an invite link leads: into the room, or to the reason why not. */
 export function InvitePage({ inviteCode }: { inviteCode: string }) {
   const t = useT();
   const [error, setError] = useState<unknown>(null);
   const [attempt, setAttempt] = useState(0);
+  const isGuest = useStore((state) => state.me?.kind === "guest");
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt joins again.
   useEffect(() => {
+    if (isGuest) return;
     setError(null);
     joinByInvite(inviteCode).catch(setError);
-  }, [inviteCode, attempt]);
+  }, [inviteCode, attempt, isGuest]);
 
+  if (isGuest) return <MembersOnly />;
   if (!error) {
     return (
       <main className="bg-surface-1">

@@ -3,7 +3,7 @@ import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from 
 import { Link } from "../../app/Link";
 import { navigate, paths, type Route } from "../../app/router";
 import { useT } from "../../i18n";
-import { getState } from "../../state/store";
+import { getState, useStore } from "../../state/store";
 import { IconButton } from "../../ui/IconButton";
 import { icon } from "../../ui/icons";
 import { Wordmark } from "../../ui/Wordmark";
@@ -37,6 +37,7 @@ export function Rail({ route, alone, className }: RailProps) {
   const t = useT();
   const [search, setSearch] = useState("");
   const [creating, setCreating] = useState(false);
+  const isGuest = useStore((state) => state.me?.kind === "guest");
   const Heading = alone ? "h1" : "h2";
   const discovering = route.page === "discover";
   const field = useRef<HTMLInputElement>(null);
@@ -56,7 +57,9 @@ export function Rail({ route, alone, className }: RailProps) {
         <Link href={paths.home} className="rounded-s">
           <Wordmark />
         </Link>
-        <IconButton label={t("rooms.create")} icon={<Plus {...icon} />} onClick={() => setCreating(true)} />
+        {!isGuest && (
+          <IconButton label={t("rooms.create")} icon={<Plus {...icon} />} onClick={() => setCreating(true)} />
+        )}
       </header>
       <div className="flex flex-col gap-2 px-2 pb-2">
         <label className="relative flex items-center">
@@ -89,7 +92,7 @@ export function Rail({ route, alone, className }: RailProps) {
       <div className="min-h-0 flex-1 overflow-y-auto px-2 pb-2">
         <RoomList search={search} currentId={route.page === "room" ? route.roomId : undefined} />
       </div>
-      <YouBar />
+      {!alone && <YouBar current={route.page === "you" || route.page === "devices"} />}
       {creating && <CreateRoom onClose={() => setCreating(false)} />}
     </nav>
   );

@@ -1,21 +1,38 @@
-import { call } from "../../api/call";
+import { CallError, call } from "../../api/call";
 import type { Room } from "../../api/contract";
 import { listenTo } from "../../api/live";
+import { tellTabs, whenTabsTell } from "../../api/tabs";
 import { navigate, paths } from "../../app/router";
-import { publish } from "../../state/store";
+import { getState, publish } from "../../state/store";
 
 function enter(room: Room, how: "push" | "replace" = "push"): void {
   publish("room_known", { room });
   void listenTo(room.id);
   navigate(paths.room(room.id), how);
+  tellTabs({ joined: room.id });
 }
+
+/** Another tab is in a room that this one does not know yet. */
+async function learn(roomId: string): Promise<void> {
+  if (!getState().me || roomId in getState().rooms) return;
+  publish("room_known", { room: await call("rooms.show", { roomId }) });
+  await listenTo(roomId);
+}
+
+whenTabsTell((news) => {
+  if ("joined" in news) void learn(news.joined).catch(() => undefined);
+});
 
 export async function createRoom(name: string, isPrivate: boolean): Promise<void> {
   enter(await call("rooms.create", { name, isPrivate }));
 }
 
+/** Guests only visit: they go in by listening, and members by becoming one of the room. */
 export async function joinRoom(roomId: string): Promise<void> {
-  enter(await call("rooms.join", { roomId }));
+  if (getState().me?.kind !== "guest") return enter(await call("rooms.join", { roomId }));
+  const answer = await listenTo(roomId);
+  if (answer?.ok) return enter(answer.data.room);
+  throw new CallError(answer ? 403 : 0, answer?.error ?? { code: "unreachable", message: "No connection." });
 }
 
 /** The invite's address leaves the history: going back must not join again. */

@@ -1,38 +1,34 @@
-import { LogOut, Settings2 } from "lucide-react";
-import { signOut } from "../../api/session";
+import { Settings2 } from "lucide-react";
+import { Link } from "../../app/Link";
+import { paths } from "../../app/router";
 import { useT } from "../../i18n";
 import { useStore } from "../../state/store";
 import { Avatar } from "../../ui/Avatar";
-import { IconButton } from "../../ui/IconButton";
 import { icon } from "../../ui/icons";
-import { Menu, MenuItem, MenuLine } from "../../ui/Menu";
-import { LookChoices } from "./LookChoices";
 
-/** Who one is here, and what one may change about it. */
-export function YouBar() {
+/** Who one is here, and the way to everything about it. */
+export function YouBar({ current }: { current: boolean }) {
   const t = useT();
   const me = useStore((state) => state.me);
   const link = useStore((state) => state.link);
   if (!me) return null;
   const status = link === "online" ? t("presence.online") : t("presence.connecting");
   return (
-    <footer className="flex shrink-0 items-center gap-3 border-t border-line px-4 py-2 pb-[max(8px,env(safe-area-inset-bottom))]">
-      <Avatar id={me.id} name={me.name} />
-      <div className="flex min-w-0 flex-1 flex-col">
-        <span dir="auto" title={me.name} className="truncate text-sm font-semibold">
-          {me.name}
-        </span>
-        <span className="truncate text-xs text-ink-3">{status}</span>
-      </div>
-      <Menu
-        trigger={<IconButton label={t("settings.menu")} icon={<Settings2 {...icon} />} className="-me-2" />}
+    <footer className="shrink-0 border-t border-line p-2">
+      <Link
+        href={paths.you}
+        aria-current={current ? "page" : undefined}
+        className={`flex items-center gap-3 rounded-m p-2 transition-colors duration-120 ${current ? "bg-surface-3" : "hover:bg-surface-2"}`}
       >
-        <LookChoices />
-        <MenuLine />
-        <MenuItem icon={<LogOut {...icon} className="points" />} onSelect={() => void signOut()}>
-          {t("auth.signOut")}
-        </MenuItem>
-      </Menu>
+        <Avatar id={me.id} name={me.name} />
+        <span className="flex min-w-0 flex-1 flex-col">
+          <span dir="auto" title={me.name} className="truncate text-sm font-semibold">
+            {me.name}
+          </span>
+          <span className="truncate text-xs text-ink-3">{me.kind === "guest" ? t("you.guest") : status}</span>
+        </span>
+        <Settings2 {...icon} aria-hidden={false} aria-label={t("you.title")} className="me-1 text-ink-2" />
+      </Link>
     </footer>
   );
 }

@@ -1,0 +1,51 @@
+import { type FormEvent, useState } from "react";
+import { choosePassword, knownFirstPassword, signOut } from "../../api/session";
+import { useDeed } from "../../app/deed";
+import { useT } from "../../i18n";
+import { wordsAbout } from "../../i18n/errors";
+import { PasswordField } from "../../ui/PasswordField";
+import { Problem } from "../../ui/Problem";
+import { Submit } from "../../ui/Submit";
+
+/** After a first password nothing else is allowed. Asks for that one again only when this page does not know it. */
+export default function ChoosePassword() {
+  const t = useT();
+  const deed = useDeed();
+  const [known] = useState(knownFirstPassword);
+  const [first, setFirst] = useState(known);
+  const [typed, setTyped] = useState("");
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    void deed.run(() => choosePassword(first, typed));
+  };
+
+  return (
+    <form className="flex flex-col gap-4" onSubmit={submit}>
+      {!known && (
+        <PasswordField
+          label={t("auth.firstPassword")}
+          value={first}
+          onChange={(event) => setFirst(event.target.value.trim())}
+          autoComplete="one-time-code"
+          autoFocus
+        />
+      )}
+      <PasswordField
+        fresh
+        label={t("auth.newPassword")}
+        problem={wordsAbout(deed.error, "newPassword") ?? wordsAbout(deed.error, "password")}
+        value={typed}
+        onChange={(event) => setTyped(event.target.value)}
+        autoFocus={Boolean(known)}
+      />
+      {!deed.refusal?.fields.length && <Problem error={deed.error} />}
+      <Submit deed={deed} className="h-11 tablet:h-11">
+        {t("auth.savePassword")}
+      </Submit>
+      <button type="button" className="text-link self-center text-sm" onClick={() => void signOut()}>
+        {t("auth.signOut")}
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,118 @@
+import { Monitor, Smartphone } from "lucide-react";
+import { useCallback, useEffect, useState } from "react";
+import { call } from "../../api/call";
+import type { Device } from "../../api/contract";
+import { useDeed } from "../../app/deed";
+import { Page } from "../../app/Page";
+import { paths } from "../../app/router";
+import { useT } from "../../i18n";
+import { shortWhen } from "../../i18n/format";
+import { Button } from "../../ui/Button";
+import { Card, CardRow } from "../../ui/Card";
+import { icon } from "../../ui/icons";
+import { Problem } from "../../ui/Problem";
+import { agentOf } from "./agents";
+
+function nameOf(userAgent: string, t: ReturnType<typeof useT>): string {
+  const { browser, system, program } = agentOf(userAgent);
+  if (browser && system) return t("devices.browserOn", { browser, system });
+  return browser ?? program ?? system ?? t("devices.unknown");
+}
+
+function DeviceRow({ session, onEnded }: { session: Device; onEnded: () => void }) {
+  const t = useT();
+  const deed = useDeed();
+  const Picture = agentOf(session.device).handheld ? Smartphone : Monitor;
+  const end = async () => {
+    if (await deed.run(() => call("auth.end_session", { sessionId: session.id }))) onEnded();
+  };
+  const notes = [
+    session.current ? t("devices.now") : t("devices.lastUsed", { time: shortWhen(session.lastUsedAt) }),
+    session.address,
+  ];
+  return (
+    <li>
+      <CardRow
+        picture={<Picture {...icon} size={22} />}
+        title={nameOf(session.device, t)}
+        note={notes.filter(Boolean).join(" · ")}
+      >
+        {session.current ? (
+          <span className="rounded-full bg-mention px-2.5 py-0.5 text-xs font-semibold text-accent">
+            {t("devices.this")}
+          </span>
+        ) : (
+          <Button busy={deed.busy} onClick={() => void end()}>
+            {t("devices.end")}
+          </Button>
+        )}
+      </CardRow>
+      <Problem error={deed.error} />
+    </li>
+  );
+}
+
+function Skeletons() {
+  return Array.from({ length: 2 }, (_, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: the rows are all alike and never move.
+    <li key={index} aria-hidden className="flex min-h-14 items-center gap-3">
+      <div className="skeleton size-6" />
+      <div className="flex flex-1 flex-col gap-2">
+        <div className="skeleton h-3 w-40" />
+        <div className="skeleton h-2.5 w-28" />
+      </div>
+    </li>
+  ));
+}
+
+/** Where this person is signed in, this place first; each of the others can be ended, or all at once. */
+export default function DevicesPage() {
+  const t = useT();
+  const [sessions, setSessions] = useState<Device[] | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  const others = useDeed();
+
+  const load = useCallback(() => {
+    setError(null);
+    call("auth.list_sessions", {}).then(({ sessions }) => setSessions(sessions), setError);
+  }, []);
+  useEffect(load, [load]);
+
+  const endOthers = async () => {
+    const ended = sessions?.filter((session) => !session.current) ?? [];
+    await others.run(() => Promise.all(ended.map(({ id }) => call("auth.end_session", { sessionId: id }))));
+    load();
+  };
+  const known = sessions?.toSorted((a, b) => Number(b.current) - Number(a.current));
+  return (
+    <Page title={t("devices.title")} hint={t("devices.hint")} back={{ to: paths.you, label: t("you.back") }}>
+      {error ? (
+        <div className="flex flex-col items-start gap-3 px-3 pt-6">
+          <Problem error={error} />
+          <Button onClick={load}>{t("app.tryAgain")}</Button>
+        </div>
+      ) : (
+        <Card
+          title={t("devices.signedIn")}
+          action={
+            (known?.length ?? 0) > 1 && (
+              <Button look="undo" busy={others.busy} onClick={() => void endOthers()}>
+                {t("devices.endOthers")}
+              </Button>
+            )
+          }
+        >
+          <ul aria-busy={!known}>
+            {known ? (
+              known.map((session) => <DeviceRow key={session.id} session={session} onEnded={load} />)
+            ) : (
+              <Skeletons />
+            )}
+          </ul>
+        </Card>
+      )}
+      <Problem error={others.error} />
+      {known?.length === 1 && <p className="px-3 pt-3 text-sm text-ink-2">{t("devices.onlyHere")}</p>}
+    </Page>
+  );
+}

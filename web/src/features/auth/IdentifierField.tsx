@@ -1,0 +1,51 @@
+import { useT } from "../../i18n";
+import { wordsAbout } from "../../i18n/errors";
+import { Field } from "../../ui/Field";
+import { PhoneField } from "../../ui/PhoneField";
+import { Segments } from "../../ui/Segments";
+import type { Identifier } from "./identifiers";
+
+interface IdentifierFieldProps {
+  value: Identifier;
+  onChange: (value: Identifier) => void;
+  error: unknown;
+  autoFocus?: boolean;
+}
+
+/** E-mail address or phone number, whichever one chooses; the other keeps what was typed. */
+export function IdentifierField({ value, onChange, error, autoFocus }: IdentifierFieldProps) {
+  const t = useT();
+  return (
+    <>
+      <Segments
+        label={t("auth.way")}
+        value={value.way}
+        choices={{ email: t("auth.byEmail"), phone: t("auth.byPhone") }}
+        onChoose={(way) => onChange({ ...value, way })}
+      />
+      {value.way === "email" ? (
+        <Field
+          key="email"
+          label={t("auth.email")}
+          problem={wordsAbout(error, "email")}
+          type="email"
+          dir="ltr"
+          value={value.email}
+          onChange={(event) => onChange({ ...value, email: event.target.value })}
+          autoComplete="username"
+          required
+          autoFocus={autoFocus}
+        />
+      ) : (
+        <PhoneField
+          key="phone"
+          label={t("auth.phone")}
+          problem={wordsAbout(error, "phoneNumber")}
+          value={value.phone}
+          onChange={(phone) => onChange({ ...value, phone })}
+          autoFocus={autoFocus}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,54 @@
+import { type FormEvent, useState } from "react";
+import { changePassword } from "../../api/passwords";
+import { useDeed } from "../../app/deed";
+import { useT } from "../../i18n";
+import { wordsAbout } from "../../i18n/errors";
+import { Button } from "../../ui/Button";
+import { Dialog } from "../../ui/Dialog";
+import { PasswordField } from "../../ui/PasswordField";
+import { Problem } from "../../ui/Problem";
+import { Submit } from "../../ui/Submit";
+
+interface PasswordDialogProps {
+  onClose: () => void;
+  onChanged: () => void;
+}
+
+export function PasswordDialog({ onClose, onChanged }: PasswordDialogProps) {
+  const t = useT();
+  const deed = useDeed();
+  const [current, setCurrent] = useState("");
+  const [next, setNext] = useState("");
+  const wrong = deed.refusal?.code === "invalid_credentials";
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (await deed.run(() => changePassword(current, next))) onChanged();
+  };
+  return (
+    <Dialog title={t("you.changePassword")} onClose={onClose}>
+      <form className="flex flex-col gap-4" onSubmit={(event) => void submit(event)}>
+        <p className="text-sm text-ink-2">{t("you.changePasswordHint")}</p>
+        <PasswordField
+          label={t("auth.currentPassword")}
+          problem={wrong ? t("errors.fields.currentPassword") : undefined}
+          value={current}
+          onChange={(event) => setCurrent(event.target.value)}
+        />
+        <PasswordField
+          fresh
+          label={t("auth.newPassword")}
+          problem={wordsAbout(deed.error, "newPassword") ?? wordsAbout(deed.error, "password")}
+          value={next}
+          onChange={(event) => setNext(event.target.value)}
+        />
+        {!wrong && !deed.refusal?.fields.length && <Problem error={deed.error} />}
+        <div className="flex justify-end gap-2">
+          <Button look="quiet" onClick={onClose}>
+            {t("app.cancel")}
+          </Button>
+          <Submit deed={deed}>{t("auth.savePassword")}</Submit>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

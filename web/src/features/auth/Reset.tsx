@@ -1,0 +1,60 @@
+import { type FormEvent, useState } from "react";
+import { resetPassword } from "../../api/passwords";
+import { useDeed } from "../../app/deed";
+import { useT } from "../../i18n";
+import { wordsAbout } from "../../i18n/errors";
+import { Field } from "../../ui/Field";
+import { PasswordField } from "../../ui/PasswordField";
+import { Problem } from "../../ui/Problem";
+import { Submit } from "../../ui/Submit";
+import type { StepProps } from "./AuthPage";
+import { IdentifierField } from "./IdentifierField";
+import { namedBy } from "./identifiers";
+import { goTo } from "./steps";
+
+/** The code and a new password. It does not sign in by itself (trust.md 13.1): the next step is signing in. */
+export default function Reset({ identifier, setIdentifier, setNote }: StepProps) {
+  const t = useT();
+  const deed = useDeed();
+  const [asked] = useState(identifier.email || identifier.phone.length > 4);
+  const [code, setCode] = useState("");
+  const [password, setPassword] = useState("");
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (!(await deed.run(() => resetPassword(namedBy(identifier), code, password)))) return;
+    setNote(t("auth.resetDone"));
+    goTo("sign-in");
+  };
+  return (
+    <form className="flex flex-col gap-4" onSubmit={(event) => void submit(event)}>
+      {!asked && <IdentifierField value={identifier} onChange={setIdentifier} error={deed.error} autoFocus />}
+      <Field
+        label={t("auth.code")}
+        problem={wordsAbout(deed.error, "code")}
+        value={code}
+        onChange={(event) => setCode(event.target.value.trim())}
+        dir="ltr"
+        autoComplete="one-time-code"
+        autoCapitalize="none"
+        spellCheck={false}
+        required
+        autoFocus={Boolean(asked)}
+      />
+      <PasswordField
+        fresh
+        label={t("auth.newPassword")}
+        problem={wordsAbout(deed.error, "newPassword") ?? wordsAbout(deed.error, "password")}
+        value={password}
+        onChange={(event) => setPassword(event.target.value)}
+      />
+      {!deed.refusal?.fields.length && <Problem error={deed.error} />}
+      <Submit deed={deed} className="h-11 tablet:h-11">
+        {t("auth.setPassword")}
+      </Submit>
+      <button type="button" className="text-link self-center text-sm" onClick={() => goTo("forgot")}>
+        {t("auth.sendAgain")}
+      </button>
+    </form>
+  );
+}

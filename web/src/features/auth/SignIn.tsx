@@ -1,0 +1,52 @@
+import { type FormEvent, useState } from "react";
+import { signIn } from "../../api/session";
+import { useDeed } from "../../app/deed";
+import { useT } from "../../i18n";
+import { PasswordField } from "../../ui/PasswordField";
+import { Problem } from "../../ui/Problem";
+import { Submit } from "../../ui/Submit";
+import type { StepProps } from "./AuthPage";
+import { IdentifierField } from "./IdentifierField";
+import { namedBy } from "./identifiers";
+import { goTo } from "./steps";
+
+export function SignIn({ identifier, setIdentifier }: StepProps) {
+  const t = useT();
+  const deed = useDeed();
+  const [typed, setTyped] = useState("");
+  const [stay, setStay] = useState(true);
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    void deed.run(() => signIn(namedBy(identifier), typed, stay));
+  };
+
+  return (
+    <form className="flex flex-col gap-4" onSubmit={submit}>
+      <IdentifierField value={identifier} onChange={setIdentifier} error={deed.error} autoFocus />
+      <PasswordField
+        label={t("auth.password")}
+        value={typed}
+        onChange={(event) => setTyped(event.target.value)}
+      />
+      <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 text-sm">
+        <label className="flex cursor-pointer items-center gap-2 text-ink-2">
+          <input
+            type="checkbox"
+            checked={stay}
+            onChange={(event) => setStay(event.target.checked)}
+            className="size-4 accent-(--accent)"
+          />
+          {t("auth.staySignedIn")}
+        </label>
+        <button type="button" className="text-link" onClick={() => goTo("forgot")}>
+          {t("auth.forgot")}
+        </button>
+      </div>
+      {!deed.refusal?.fields.length && <Problem error={deed.error} />}
+      <Submit deed={deed} className="h-11 tablet:h-11">
+        {t(deed.busy ? "auth.signingIn" : "auth.signIn")}
+      </Submit>
+    </form>
+  );
+}

@@ -1,0 +1,71 @@
+import { type FormEvent, useState } from "react";
+import { signUp, signUpByPhone } from "../../api/session";
+import { useDeed } from "../../app/deed";
+import { useT } from "../../i18n";
+import { wordsAbout } from "../../i18n/errors";
+import { Field } from "../../ui/Field";
+import { PasswordField } from "../../ui/PasswordField";
+import { Problem } from "../../ui/Problem";
+import { Submit } from "../../ui/Submit";
+import { IdentifierField } from "./IdentifierField";
+import { type Identifier, namedBy } from "./identifiers";
+
+interface SignUpProps {
+  identifier: Identifier;
+  setIdentifier: (identifier: Identifier) => void;
+  /** Called when an SMS with the first password is on its way. */
+  onSent: () => void;
+  /** What a guest is called already. */
+  initialName?: string;
+}
+
+/** By e-mail one chooses a password and is inside; by phone the first password comes by SMS. */
+export function SignUp({ identifier, setIdentifier, onSent, initialName = "" }: SignUpProps) {
+  const t = useT();
+  const deed = useDeed();
+  const [name, setName] = useState(initialName);
+  const [password, setPassword] = useState("");
+  const byPhone = identifier.way === "phone";
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const named = namedBy(identifier);
+    const done = await deed.run(() =>
+      "email" in named ? signUp(name, named.email, password) : signUpByPhone(name, named.phoneNumber),
+    );
+    if (done && byPhone) onSent();
+  };
+
+  return (
+    <form className="flex flex-col gap-4" onSubmit={(event) => void submit(event)}>
+      <Field
+        label={t("auth.name")}
+        hint={t("auth.nameHint")}
+        problem={wordsAbout(deed.error, "name")}
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+        dir="auto"
+        autoComplete="name"
+        maxLength={80}
+        required
+        autoFocus
+      />
+      <IdentifierField value={identifier} onChange={setIdentifier} error={deed.error} />
+      {byPhone ? (
+        <p className="text-sm text-ink-2">{t("auth.phoneSignUpHint")}</p>
+      ) : (
+        <PasswordField
+          fresh
+          label={t("auth.password")}
+          problem={wordsAbout(deed.error, "password")}
+          value={password}
+          onChange={(event) => setPassword(event.target.value)}
+        />
+      )}
+      {!deed.refusal?.fields.length && <Problem error={deed.error} />}
+      <Submit deed={deed} className="h-11 tablet:h-11">
+        {t(byPhone ? "auth.sendPassword" : deed.busy ? "auth.signingUp" : "auth.signUp")}
+      </Submit>
+    </form>
+  );
+}

@@ -1,0 +1,126 @@
+import { UsersRound } from "lucide-react";
+import { useEffect } from "react";
+import { loadMembers } from "../../api/live";
+import type { Member } from "../../api/names";
+import { Link } from "../../app/Link";
+import { Page } from "../../app/Page";
+import { paths } from "../../app/router";
+import { useT } from "../../i18n";
+import { listOf } from "../../i18n/format";
+import { getState, useStore } from "../../state/store";
+import { Avatar } from "../../ui/Avatar";
+import { Blank } from "../../ui/Blank";
+import { icon } from "../../ui/icons";
+import { byActivity } from "../rooms/names";
+import { StatusDot } from "./StatusDot";
+
+/** The people of this many rooms are asked for, those with the latest news first. */
+const ROOMS_ASKED = 20;
+
+interface Acquaintance {
+  person: Member;
+  roomIds: string[];
+}
+
+/** Everybody but oneself, each with the rooms one shares with them. */
+function acquaintances(members: Record<string, Member[]>, myId: string | undefined): Acquaintance[] {
+  const known = new Map<string, Acquaintance>();
+  for (const [roomId, people] of Object.entries(members)) {
+    for (const person of people) {
+      if (person.userId === myId) continue;
+      const met = known.get(person.userId) ?? { person, roomIds: [] };
+      met.roomIds.push(roomId);
+      known.set(person.userId, met);
+    }
+  }
+  return [...known.values()].sort((a, b) => a.person.name.localeCompare(b.person.name));
+}
+
+/** Asks who is in the rooms that no conversation has asked for yet, one after the other. */
+function useMembers(): void {
+  const online = useStore((state) => state.link === "online");
+  useEffect(() => {
+    if (!online) return;
+    let wanted = true;
+    const ask = async () => {
+      for (const room of byActivity(Object.values(getState().rooms)).slice(0, ROOMS_ASKED)) {
+        if (!wanted) return;
+        await loadMembers(room.id).catch(() => undefined);
+      }
+    };
+    void ask();
+    return () => {
+      wanted = false;
+    };
+  }, [online]);
+}
+
+function PersonRow({ person, roomIds }: Acquaintance) {
+  const t = useT();
+  const status = useStore((state) => state.presence[person.userId]?.status ?? "offline");
+  const rooms = useStore((state) => state.rooms);
+  const name = person.name || person.username;
+  const shared = roomIds.map((id) => rooms[id]).filter((room) => room !== undefined);
+  const [first] = byActivity(shared);
+  return (
+    <li>
+      <Link
+        href={first ? paths.room(first.id) : paths.home}
+        className="flex items-center gap-3 rounded-m px-3 py-2 hover:bg-surface-2"
+      >
+        <span className="relative">
+          <Avatar id={person.userId} name={name} />
+          <span className="absolute -end-0.5 -bottom-0.5 flex">
+            <StatusDot status={status} />
+          </span>
+        </span>
+        <span className="flex min-w-0 flex-1 flex-col">
+          <span dir="auto" title={name} className="truncate text-sm">
+            {name}
+          </span>
+          <span className="truncate text-xs text-ink-3">
+            {t("people.in", { rooms: listOf(shared.map((room) => room.name)) })}
+          </span>
+        </span>
+      </Link>
+    </li>
+  );
+}
+
+/** Everybody one shares a room with, those who are here first. */
+export default function PeoplePage() {
+  const t = useT();
+  const members = useStore((state) => state.members);
+  const presence = useStore((state) => state.presence);
+  const myId = useStore((state) => state.me?.id);
+  useMembers();
+  const people = acquaintances(members, myId);
+  const isHere = ({ person }: Acquaintance) => (presence[person.userId]?.status ?? "offline") !== "offline";
+  const groups = [
+    { title: t("rooms.here"), people: people.filter(isHere) },
+    { title: t("rooms.away"), people: people.filter((one) => !isHere(one)) },
+  ].filter((group) => group.people.length > 0);
+  return (
+    <Page title={t("people.title")} hint={t("people.hint")}>
+      {groups.length === 0 && (
+        <Blank
+          picture={<UsersRound {...icon} size={32} />}
+          title={t("people.none")}
+          hint={t("people.noneHint")}
+        />
+      )}
+      {groups.map((group) => (
+        <section key={group.title} className="pt-4">
+          <h2 className="px-3 pb-1 text-xs font-semibold text-ink-3">
+            {group.title} · {group.people.length}
+          </h2>
+          <ul>
+            {group.people.map((one) => (
+              <PersonRow key={one.person.userId} {...one} />
+            ))}
+          </ul>
+        </section>
+      ))}
+    </Page>
+  );
+}

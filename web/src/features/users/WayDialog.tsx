@@ -1,0 +1,95 @@
+import { type FormEvent, useState } from "react";
+import { call } from "../../api/call";
+import { useDeed } from "../../app/deed";
+import { useT } from "../../i18n";
+import { wordsAbout } from "../../i18n/errors";
+import { publish } from "../../state/store";
+import { Button } from "../../ui/Button";
+import { Dialog } from "../../ui/Dialog";
+import { Field } from "../../ui/Field";
+import { PhoneField } from "../../ui/PhoneField";
+import { Problem } from "../../ui/Problem";
+import { localPrefix } from "../../ui/phones";
+import { Submit } from "../../ui/Submit";
+import { type Identifier, namedBy, shownAs } from "../auth/identifiers";
+
+interface WayDialogProps {
+  way: Identifier["way"];
+  onClose: () => void;
+}
+
+/** First the address or number, then the code that was sent to it. */
+export function WayDialog({ way, onClose }: WayDialogProps) {
+  const t = useT();
+  const deed = useDeed();
+  const [identifier, setIdentifier] = useState<Identifier>(() => ({
+    way,
+    email: "",
+    phone: localPrefix(navigator.language),
+  }));
+  const [sent, setSent] = useState(false);
+  const [code, setCode] = useState("");
+
+  const send = async () => {
+    if (await deed.run(() => call("auth.begin", namedBy(identifier)))) setSent(true);
+  };
+  const confirm = async () => {
+    const done = await deed.run(async () => {
+      await call("auth.confirm", { code });
+      publish("me_changed", { me: await call("auth.me", {}) });
+    });
+    if (done) onClose();
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    void (sent ? confirm() : send());
+  };
+  return (
+    <Dialog title={t(way === "email" ? "you.email" : "you.phone")} onClose={onClose}>
+      <form key={String(sent)} className="flex flex-col gap-4" onSubmit={submit}>
+        <p className="text-sm text-ink-2">
+          {sent ? t("you.confirmHint", { to: shownAs(identifier) }) : t("you.addHint")}
+        </p>
+        {sent ? (
+          <Field
+            label={t("auth.code")}
+            problem={wordsAbout(deed.error, "code")}
+            value={code}
+            onChange={(event) => setCode(event.target.value.trim())}
+            dir="ltr"
+            autoComplete="one-time-code"
+            autoCapitalize="none"
+            spellCheck={false}
+            required
+            autoFocus
+          />
+        ) : way === "email" ? (
+          <Field
+            label={t("auth.email")}
+            problem={wordsAbout(deed.error, "email")}
+            type="email"
+            dir="ltr"
+            value={identifier.email}
+            onChange={(event) => setIdentifier({ ...identifier, email: event.target.value })}
+            autoComplete="email"
+            required
+          />
+        ) : (
+          <PhoneField
+            label={t("auth.phone")}
+            problem={wordsAbout(deed.error, "phoneNumber")}
+            value={identifier.phone}
+            onChange={(phone) => setIdentifier({ ...identifier, phone })}
+          />
+        )}
+        {!deed.refusal?.fields.length && <Problem error={deed.error} />}
+        <div className="flex justify-end gap-2">
+          <Button look="quiet" onClick={onClose}>
+            {t("app.cancel")}
+          </Button>
+          <Submit deed={deed}>{t(sent ? "you.confirm" : "auth.sendCode")}</Submit>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,39 @@
+import { Mail, Smartphone } from "lucide-react";
+import { useState } from "react";
+import { useT } from "../../i18n";
+import { useStore } from "../../state/store";
+import { Button } from "../../ui/Button";
+import { CardRow } from "../../ui/Card";
+import { icon } from "../../ui/icons";
+import { WayDialog } from "./WayDialog";
+
+/** The addresses one can sign in with; the server shows them masked. */
+export function WaysIn() {
+  const t = useT();
+  const me = useStore((state) => state.me);
+  const [asked, setAsked] = useState<"email" | "phone" | null>(null);
+  const ways = [
+    { way: "email", Picture: Mail, title: t("auth.email"), shown: me?.email },
+    { way: "phone", Picture: Smartphone, title: t("auth.phone"), shown: me?.phoneNumber },
+  ] as const;
+  return (
+    <>
+      {ways.map(({ way, Picture, title, shown }) => (
+        <CardRow
+          key={way}
+          picture={<Picture {...icon} size={22} />}
+          title={title}
+          note={shown ? <bdi dir="ltr">{shown}</bdi> : t("you.notGiven")}
+        >
+          <Button
+            aria-label={t(shown ? "you.changeIt" : "you.addIt", { what: title })}
+            onClick={() => setAsked(way)}
+          >
+            {t(shown ? "you.change" : "you.add")}
+          </Button>
+        </CardRow>
+      ))}
+      {asked && <WayDialog way={asked} onClose={() => setAsked(null)} />}
+    </>
+  );
+}

@@ -1,0 +1,85 @@
+import { ChevronRight, LogOut, MonitorSmartphone } from "lucide-react";
+import { useState } from "react";
+import { signOut } from "../../api/session";
+import { Link } from "../../app/Link";
+import { Page } from "../../app/Page";
+import { paths } from "../../app/router";
+import { useT } from "../../i18n";
+import { useStore } from "../../state/store";
+import { Avatar } from "../../ui/Avatar";
+import { Button } from "../../ui/Button";
+import { Card, CardRow } from "../../ui/Card";
+import { icon } from "../../ui/icons";
+import { PasswordDialog } from "../auth/PasswordDialog";
+import { LookSelects } from "../settings/LookSelects";
+import { GuestCard } from "./GuestCard";
+import { NameForm } from "./NameForm";
+import { WaysIn } from "./WaysIn";
+
+/** Name, ways in and password: what only members have. */
+function Account() {
+  const t = useT();
+  const [changing, setChanging] = useState(false);
+  const [changed, setChanged] = useState(false);
+  const done = () => {
+    setChanging(false);
+    setChanged(true);
+  };
+  return (
+    <Card title={t("you.account")}>
+      <WaysIn />
+      <CardRow
+        title={t("auth.password")}
+        note={changed && <span role="status">{t("you.passwordChanged")}</span>}
+      >
+        <Button onClick={() => setChanging(true)}>{t("you.change")}</Button>
+      </CardRow>
+      {changing && <PasswordDialog onClose={() => setChanging(false)} onChanged={done} />}
+    </Card>
+  );
+}
+
+function DevicesLink() {
+  const t = useT();
+  return (
+    <Card title={t("devices.title")}>
+      <Link href={paths.devices} className="-mx-4 block rounded-l px-4 hover:bg-surface-2/60">
+        <CardRow picture={<MonitorSmartphone {...icon} size={22} />} title={t("devices.hint")}>
+          <ChevronRight {...icon} className="points text-ink-3" />
+        </CardRow>
+      </Link>
+    </Card>
+  );
+}
+
+/** Who one is here, and everything one may change about it. */
+export default function YouPage() {
+  const t = useT();
+  const me = useStore((state) => state.me);
+  if (!me) return null;
+  const isGuest = me.kind === "guest";
+  return (
+    <Page title={t("you.title")}>
+      <div className="flex items-center gap-4 px-3 pt-5">
+        <Avatar id={me.id} name={me.name} size="l" />
+        <div className="flex min-w-0 flex-1 flex-col">
+          <p dir="auto" className="truncate text-md font-semibold">
+            {me.name}
+          </p>
+          <p className="truncate text-sm text-ink-2">{isGuest ? t("you.guest") : `@${me.username}`}</p>
+        </div>
+      </div>
+      {isGuest ? <GuestCard /> : <NameForm me={me} />}
+      {!isGuest && <Account />}
+      {!isGuest && <DevicesLink />}
+      <Card title={t("settings.look")}>
+        <LookSelects className="-mx-3 py-1" />
+      </Card>
+      <div className="mt-8 px-3">
+        <Button icon={<LogOut {...icon} className="points" />} onClick={() => void signOut()}>
+          {t("auth.signOut")}
+        </Button>
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,18 @@
+import i18next from "i18next";
+import { CallError } from "../api/call";
+import { clockOf } from "./format";
+
+/** What the person is told of an error, in their language: by its code, else in the server's own words. */
+export function wordsFor(error: unknown): string {
+  if (!(error instanceof CallError) || error.status === 0) return i18next.t("app.unreachable");
+  if (error.code === "rate_limited" && error.retryAfter)
+    return i18next.t("errors.wait", { time: clockOf(error.retryAfter) });
+  const [field] = error.fields;
+  const keys = [...(field ? [`errors.fields.${field}`] : []), `errors.${error.code}`];
+  return i18next.exists(keys) ? i18next.t(keys) : error.message;
+}
+
+/** The same, if it is about this field of the input. */
+export function wordsAbout(error: unknown, field: string): string | undefined {
+  return error instanceof CallError && error.fields.includes(field) ? wordsFor(error) : undefined;
+}
