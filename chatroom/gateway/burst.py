@@ -17,7 +17,7 @@ _FEW = 4  # clients up to which sharing costs more than it saves
 class Burst:
     """The frames of one turn that its members share, until the first of them is flushed."""
 
-    __slots__ = ("__weakref__", "_ends", "_whole", "frames")
+    __slots__ = ("__weakref__", "_ends", "_view", "_whole", "frames")
 
     def __init__(self) -> None:
         self.frames: list[Frame] = []
@@ -37,20 +37,21 @@ class Burst:
 
     def mix(self, own: Sequence[Frame], places: Sequence[int]) -> bytes:
         """Return the bytes with a member's `own` frames, each behind as many of ours as its place says."""
-        whole = self.seal()
         ends = self._ends
         if ends is None:
+            self._view = memoryview(self.seal())
             ends = self._ends = [0, *accumulate([frame.size for frame in self.frames])]
-        if len(own) == 1:
+        view = self._view
+        if len(own) == 1:  # one answer among the news: nearly always
             end = ends[places[0]]
-            return b"".join((whole[:end], own[0].ws, whole[end:]))
-        parts: list[bytes] = []
+            return b"".join((view[:end], own[0].ws, view[end:]))
+        parts: list[bytes | memoryview] = []
         at = 0
         for frame, place in zip(own, places, strict=True):
             end = ends[place]
-            parts += (whole[at:end], frame.ws)
+            parts += (view[at:end], frame.ws)
             at = end
-        parts.append(whole[at:])
+        parts.append(view[at:])
         return b"".join(parts)
 
 

@@ -4,6 +4,8 @@ A server-to-client WebSocket frame is not masked (RFC 6455, 5.1), so its bytes a
 """
 
 import base64
+import struct
+from functools import lru_cache
 
 import msgspec
 
@@ -13,6 +15,8 @@ CLOSE = 0x88
 PING = 0x89
 PONG = 0x8A
 
+_medium = struct.Struct(">BBH").pack
+
 
 def websocket_frame(first: int, payload: bytes) -> bytes:
     """Return one unmasked, final RFC 6455 frame; `first` is its first byte (FIN and opcode)."""
@@ -20,7 +24,7 @@ def websocket_frame(first: int, payload: bytes) -> bytes:
     if size < 126:  # noqa: PLR2004 - the three length forms of RFC 6455, 5.2
         return bytes((first, size)) + payload
     if size < 65536:  # noqa: PLR2004
-        return bytes((first, 126, size >> 8, size & 255)) + payload
+        return _medium(first, 126, size) + payload
     return bytes((first, 127)) + size.to_bytes(8, "big") + payload
 
 
@@ -62,14 +66,17 @@ class Attachment(Frame):
 
 def event_frame(name: str, args: bytes, *, namespace: str = "/", ephemeral: bool = False) -> Frame:
     """Return the frame of an EVENT; `args` is the JSON of its arguments without brackets (`b""` = none)."""
-    head = b"42" if namespace == "/" else b"42%b," % namespace.encode()
-    quoted = msgspec.json.encode(name)
-    body = b"%b[%b,%b]" % (head, quoted, args) if args else b"%b[%b]" % (head, quoted)
-    return Frame(body, ephemeral=ephemeral)
+    head = _event_head(name, namespace)
+    return Frame(b"".join((head, b",", args, b"]")) if args else head + b"]", ephemeral=ephemeral)
+
+
+@lru_cache(256)
+def _event_head(name: str, namespace: str) -> bytes:
+    """The start of an event; names and namespaces are those of the application, hence few."""
+    return (b"42[%b" if namespace == "/" else b"42%b,[%%b" % namespace.encode()) % msgspec.json.encode(name)
 
 
 def ack_frame(ack_id: int, args: bytes, *, namespace: str = "/") -> Frame:
     """Return the frame of an ACK; `args` is the JSON of its arguments without brackets."""
-    if namespace == "/":
-        return Frame(b"43%d[%b]" % (ack_id, args))
-    return Frame(b"43%b,%d[%b]" % (namespace.encode(), ack_id, args))
+    head = f"43{ack_id}[" if namespace == "/" else f"43{namespace},{ack_id}["
+    return Frame(b"".join((head.encode(), args, b"]")))
