@@ -33,9 +33,8 @@ def _settings() -> Any:
         return Settings()
     except ValidationError as error:
         for detail in error.errors(include_input=False, include_url=False):
-            typer.echo(
-                f"chatroom: {'.'.join(str(part) for part in detail['loc'])}: {detail['msg']}", err=True
-            )
+            # A default that does not fit the rest goes by the field's name, which is the variable's in capitals.
+            typer.echo(f"chatroom: {str(detail['loc'][0]).upper()}: {detail['msg']}", err=True)
         raise typer.Exit(CONFIG_ERROR) from None
 
 

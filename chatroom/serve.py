@@ -3,9 +3,11 @@
 import asyncio
 import contextlib
 import gc
+import os
 import signal
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import structlog
 import uvicorn
@@ -13,38 +15,80 @@ import uvloop
 
 from chatroom import logging
 from chatroom.app import build
-from chatroom.db import Unavailable
+from chatroom.db import Database, Unavailable
+from chatroom.db.durability import weak_settings
 from chatroom.db.migrate import upgrade
 from chatroom.features import tables
 from chatroom.gateway.uvicorn import protocols
-from chatroom.settings import Settings
+from chatroom.settings import BadSetting, Settings
 
 UNAVAILABLE = 69  # EX_UNAVAILABLE of sysexits.h
+CONFIG_ERROR = 78  # EX_CONFIG: do not restart, mend the settings
 _BACKLOG = 4096  # connections of a reconnect storm that wait to be accepted
 _log = structlog.get_logger("chatroom")
 
 
 def run(settings: Settings) -> int:
-    """Serve until SIGTERM or SIGINT. Returns 0 after a clean drain, 69 without a database or a free port."""
+    """Serve until SIGTERM or SIGINT.
+
+    Returns 0 after a clean drain, 69 without a database or a free port, 78 for a setting that shows to be bad only
+    when it is used.
+    """
     logging.configure(settings.log_level, readable=settings.mode != "production")
-    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        listener = socket.create_server((settings.host, settings.port), backlog=_BACKLOG)
-    except OSError as error:
-        _log.error("port.unavailable", setting="PORT", port=settings.port, reason=error.strerror)
-        return UNAVAILABLE
-    with listener:
+    with contextlib.ExitStack() as listening:
         try:
+            _prepare(settings.data)
+            listeners = [listening.enter_context(each) for each in _listen(settings)]
             upgrade(settings.database, tables)
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                runner.run(_serve(settings, listener))
+                runner.run(_serve(settings, listeners))
         except Unavailable as error:
             _log.error("database.unavailable", setting="DATABASE_URL", reason=str(error))
             return UNAVAILABLE
+        except _Taken:
+            return UNAVAILABLE
+        except BadSetting as error:
+            _log.error("setting.refused", setting=error.name, reason=error.why)
+            return CONFIG_ERROR
     return 0
 
 
-async def _serve(settings: Settings, listener: socket.socket) -> None:
+def _prepare(folder: Path) -> None:
+    """Make the folder of database and secrets. Raises `BadSetting` when that cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        writable = os.access(folder, os.W_OK | os.X_OK)
+    except OSError:
+        writable = False
+    if not writable:
+        raise BadSetting("CHATROOM_DATA", "must be a folder that this server may write to")
+
+
+class _Taken(Exception):
+    """A port that cannot be listened on; it has been logged."""
+
+
+def _listen(settings: Settings) -> Iterator[socket.socket]:
+    """Open every port that the settings ask for: all serve everything (contract C09)."""
+    for port, name in {settings.port: "PORT", **settings.more_ports}.items():
+        try:
+            yield socket.create_server((settings.host, port), backlog=_BACKLOG)
+        except OSError as error:
+            _log.error("port.unavailable", setting=name, port=port, reason=error.strerror)
+            raise _Taken from None
+
+
+async def _check_durability(settings: Settings, db: Database) -> None:
+    """Refuse, in production, a database that may lose what was acknowledged. Raises `BadSetting`."""
+    if weak := await weak_settings(db):
+        _log.warning("database.forgetful", setting="DATABASE_URL", found=weak)
+        if settings.mode == "production":
+            raise BadSetting(
+                "DATABASE_URL", f"the database may lose acknowledged messages: {', '.join(weak)}"
+            )
+
+
+async def _serve(settings: Settings, listeners: list[socket.socket]) -> None:
     app = await build(settings)
     config = uvicorn.Config(
         app.asgi,
@@ -59,11 +103,12 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
         **protocols(app.sockets),
     )
     try:
+        await _check_durability(settings, app.db)
         await app.start()
         _spare_the_collector()
-        port = listener.getsockname()[1]
+        port = listeners[0].getsockname()[1]
         print(f"Chatroom is at {settings.public_url or f'http://localhost:{port}'}", flush=True)  # noqa: T201
-        await _Server(config).serve([listener])
+        await _Server(config).serve(listeners)
     finally:
         await app.close()
 

@@ -16,6 +16,7 @@ from tests.journeys.conftest import Serve
 from tests.journeys.people import register
 from tests.journeys.raw import Outcome, raw
 from tests.journeys.server import ChatServer, quiet_port
+from tests.processes import MariaDb
 
 
 async def test_sigterm_sends_everybody_away_and_ends_well(server: ChatServer) -> None:
@@ -140,6 +141,80 @@ def test_one_secret_for_two_purposes_is_refused(prepare: Serve) -> None:
     assert server.spawn().wait(30) == 78
     assert "ENCRYPTION_KEY" in server.log
     assert secret not in server.log
+
+
+def test_a_secret_file_that_others_may_read_ends_with_78(prepare: Serve) -> None:
+    server = prepare()
+    server.data.mkdir(parents=True, exist_ok=True)
+    secret = server.data / "jwt_secret"
+    secret.write_text("4Jm0sQk2Zr9xTbVn7LcYpWd5HgAfEu3i1oXqRz8M\n")
+    secret.chmod(0o644)
+    assert server.spawn().wait(30) == 78
+    assert "JWT_SECRET" in server.log
+    assert secret.read_text().strip() not in server.log
+    assert "Traceback" not in server.log
+
+
+def test_a_data_folder_that_cannot_be_ends_with_78(prepare: Serve, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    server = prepare(CHATROOM_DATA=str(tmp_path / "file" / "data"))
+    assert server.spawn().wait(30) == 78
+    assert "CHATROOM_DATA" in server.log
+    assert "Traceback" not in server.log
+
+
+def test_every_port_that_is_asked_for_serves_everything(prepare: Serve) -> None:
+    more = [quiet_port() for _ in range(3)]
+    server = prepare(SOCKET_PORT=str(more[0]), COMPAT_PORTS=f"{more[1]},{more[2]}")
+    server.start()
+    for port in (server.port, *more):
+        site = f"http://127.0.0.1:{port}"
+        assert httpx2.get(f"{site}/health").json()["status"] == "ok"
+        assert httpx2.get(f"{site}/socket.io/?EIO=4&transport=polling").text.startswith('0{"sid"')
+
+
+@pytest.mark.parametrize("name", ["SOCKET_PORT", "COMPAT_PORTS"])
+def test_a_further_port_that_is_taken_is_named(prepare: Serve, name: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        server = prepare(**{name: str(port)})
+        assert server.spawn().wait(30) == 69
+    assert name in server.log
+    assert str(port) in server.log
+
+
+FORGETFUL = {
+    "postgresql": "fsync=off",
+    "mariadb": "innodb_flush_log_at_trx_commit=2",
+}  # as the tests start them
+
+
+@pytest.mark.parametrize("kind", FORGETFUL)
+def test_a_database_that_forgets_is_refused_in_production_only(
+    prepare: Serve, request: pytest.FixtureRequest, kind: str
+) -> None:
+    url = request.getfixturevalue(f"{kind}_url")
+    refused = prepare(DATABASE_URL=url, CHATROOM_ENV="production")
+    assert refused.spawn().wait(30) == 78
+    assert "DATABASE_URL" in refused.log
+    assert FORGETFUL[kind] in refused.log
+    assert "Traceback" not in refused.log
+    warned = prepare(DATABASE_URL=url)
+    warned.start()
+    assert warned.stop() == 0
+    assert FORGETFUL[kind] in warned.log
+
+
+def test_a_database_that_keeps_what_it_says_starts_in_production(
+    prepare: Serve, mariadb: MariaDb, mariadb_url: str
+) -> None:
+    mariadb.sql("SET GLOBAL innodb_flush_log_at_trx_commit = 1")
+    try:
+        server = prepare(DATABASE_URL=mariadb_url, CHATROOM_ENV="production")
+        server.start()
+        assert server.stop() == 0
+    finally:
+        mariadb.sql("SET GLOBAL innodb_flush_log_at_trx_commit = 2")
 
 
 def test_secrets_and_database_are_their_owners_only(server: ChatServer) -> None:
