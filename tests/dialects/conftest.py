@@ -4,11 +4,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
 
+from tests.dialects.pages import KINDS, Page
 from tests.journeys.people import Person
 from tests.journeys.server import ChatServer
 from tests.journeys.voices import AsyncVoice
 
 Plain = Callable[[Person], Awaitable[AsyncVoice]]
+Pages = Callable[[str], Awaitable[Page]]
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +37,18 @@ async def plain() -> AsyncIterator[Plain]:
     yield connect
     for voice in open_ones:
         await voice.close()
+
+
+@pytest.fixture
+async def pages(server: ChatServer) -> AsyncIterator[Pages]:
+    """Open a page of a kind of client, without a token; all are closed afterwards."""
+    open_ones: list[Page] = []
+
+    async def open_page(kind: str) -> Page:
+        page = KINDS[kind]()
+        open_ones.append(page)
+        return await page.open(server.url)
+
+    yield open_page
+    for page in open_ones:
+        await page.close()
