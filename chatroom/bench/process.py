@@ -78,7 +78,7 @@ class Server:
 
 
 def product(folder: Path, database: str, *, core: int | None = None) -> Server:
-    """Start the whole product on a database that `crowd.fill` has filled, with its message limits lifted."""
+    """Start the whole product on a database that `crowd.fill` has filled, with its limits lifted."""
     command = [sys.executable, "-m", "chatroom", "serve"]
     return Server(command, environment=environment(folder, database), core=core)
 
@@ -93,7 +93,8 @@ def environment(folder: Path, database: str) -> dict[str, str]:
         "HOST": HOST,
         "PORT": "{port}",
         "BCRYPT_ROUNDS": "4",
-        "MESSAGE_RATE_LIMIT": "0",
+        "CHATROOM_ENV": "test",  # production refuses what follows
+        "RATE_LIMITS": "off",
         "RATE_LIMITS": "off",
         "DRAIN_SECONDS": "1",
         "LOG_LEVEL": "error",
