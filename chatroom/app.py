@@ -19,6 +19,7 @@ from chatroom.adapters.sms import NoSms, TwilioSms
 from chatroom.core import clock
 from chatroom.core.context import Context, Kernel
 from chatroom.core.limits import RateLimiter
+from chatroom.core.origins import Origins
 from chatroom.core.principal import SYSTEM
 from chatroom.core.secrets import Vault
 from chatroom.db import Database
@@ -112,6 +113,7 @@ class App:
             LastMessages: messages.last_messages,
             Site: Site(settings.public_url),
             RateLimiter: self._rates,
+            Origins: Origins(settings.origins),
             AdHocLounges: AdHocLounges(settings.compat_adhoc_lounges),
         }
 

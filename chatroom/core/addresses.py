@@ -1,10 +1,12 @@
 """Addresses of clients: what limits count by, and which forwarding headers are believed."""
 
 import ipaddress
+import re
 from collections.abc import Iterable, Mapping
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _SECURE = ("https", "wss")
+_HOST = re.compile(r"[A-Za-z0-9.:_\[\]-]{1,255}", re.ASCII)
 
 
 def address_key(address: str) -> str:
@@ -49,6 +51,11 @@ class Proxies:
             if not self.trusts(host):
                 break
         return host, secure
+
+    def host(self, host: str, headers: Mapping[str, str]) -> str:
+        """Return the host name that was asked for, when `host` is a proxy that tells; else `""`."""
+        asked = headers.get("x-forwarded-host", "").rpartition(",")[2].strip()
+        return asked if _HOST.fullmatch(asked) and self.trusts(host) else ""
 
 
 def _bare(hop: str) -> str:

@@ -1,9 +1,7 @@
-"""Cookies and the origin of requests: what both ways in must judge alike."""
+"""Cookies: what both ways in must read alike."""
 
-from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Final, NamedTuple
-from urllib.parse import urlsplit
 
 ACCESS: Final = "accessToken"
 """The cookie that holds an access token (seed S1's name)."""
@@ -28,14 +26,3 @@ def read_cookie(header: str, name: str) -> str:
     except CookieError:
         return ""
     return morsel.value if morsel else ""
-
-
-def is_same_origin(headers: Mapping[str, str]) -> bool:
-    """Whether a browser says that our own page asks: an Origin that names our host, else Sec-Fetch-Site.
-
-    Browsers send cookies for any page, so a request that a cookie authenticates must pass this (trust.md S11).
-    """
-    origin = headers.get("origin")
-    if origin is None:
-        return headers.get("sec-fetch-site") == "same-origin"
-    return bool(urlsplit(origin).netloc) and urlsplit(origin).netloc == headers.get("host")

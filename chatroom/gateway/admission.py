@@ -1,7 +1,5 @@
 """Who may open a connection: origin, address behind trusted proxies, rates and caps."""
 
-from collections.abc import Mapping
-
 from chatroom.core.addresses import Proxies, address_key
 from chatroom.core.origins import Origins
 from chatroom.gateway.options import Options
@@ -25,8 +23,13 @@ class Admission:
         self._full_at = 0.0
         self._addresses: dict[str, tuple[int, float]] = {}  # live connections, bucket
 
-    def peer(self, host: str, headers: Mapping[str, str], *, secure: bool) -> tuple[str, bool]:
-        """Return address and secure-flag of the client; forwarding headers count from trusted proxies only."""
+    def peer(self, host: str, headers: dict[str, str], *, secure: bool) -> tuple[str, bool]:
+        """Return address and secure-flag of the client, and put the host that it asked for into `headers`.
+
+        Forwarding headers count from trusted proxies only.
+        """
+        if asked := self._proxies.host(host, headers):
+            headers["host"] = asked
         return self._proxies.peer(host, headers, secure=secure)
 
     def origin_allowed(self, origin: str | None, host: str, *, secure: bool) -> bool:

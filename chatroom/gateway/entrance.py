@@ -6,8 +6,9 @@ from typing import Any, Final, NamedTuple
 
 from chatroom.core.addresses import address_key
 from chatroom.core.context import Context, Kernel, Origin
-from chatroom.core.cookies import ACCESS, is_same_origin, read_cookie
+from chatroom.core.cookies import ACCESS, read_cookie
 from chatroom.core.errors import Problem
+from chatroom.core.origins import Origins, Page
 from chatroom.core.principal import OUTSIDER, Principal
 from chatroom.features.auth.anonymous import anonymous
 from chatroom.gateway import dialects
@@ -66,7 +67,8 @@ class Entrance:
         self, shake: Handshake, origin: Origin, cookie: str, *, sure: bool
     ) -> Principal | None:
         try:
-            if not is_same_origin(shake.headers):
+            origins: Origins = self._kernel.ports[Origins]
+            if origins.page(shake.headers, secure=shake.secure) is not Page.OURS:
                 raise Problem("bad_origin")
             return await self._who(origin, cookie)
         except Problem as problem:

@@ -57,7 +57,7 @@ def refused(refusal: Refusal) -> Answer:
 
 
 async def _answer(
-    server: "SocketServer", scope: "Scope", headers: Mapping[str, str], receive: "Receive"
+    server: "SocketServer", scope: "Scope", headers: dict[str, str], receive: "Receive"
 ) -> Answer | None:
     query = parse_query(scope["query_string"])
     client = scope.get("client")

@@ -73,8 +73,7 @@ class Envelope:
         address, secure = self._proxies.peer(host, headers, secure=scope["scheme"] == "https")
         scope["client"] = (address, port if address == host else 0)
         scope["scheme"] = "https" if secure else "http"
-        asked = headers.get("x-forwarded-host", "").rpartition(",")[2].strip()
-        if _HOST.fullmatch(asked):
+        if asked := self._proxies.host(host, headers):
             rest = [pair for pair in scope["headers"] if pair[0] != b"host"]
             scope["headers"] = [(b"host", asked.encode()), *rest]
         return Headers(scope=scope)

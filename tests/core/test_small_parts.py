@@ -7,6 +7,7 @@ import pytest
 from chatroom.core import audience, clock, cookies, ids, secrets
 from chatroom.core.errors import CATALOGUE, Problem
 from chatroom.core.operation import Operation
+from chatroom.core.origins import Origins, Page
 from chatroom.core.principal import OUTSIDER, SYSTEM, require
 from chatroom.features import operations
 
@@ -88,27 +89,32 @@ def test_a_cookie_is_read_or_absent(header: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("headers", "ours"),
+    ("headers", "page"),
     [
-        ({"host": "chat.test", "origin": "http://chat.test"}, True),
-        ({"host": "chat.test:3000", "origin": "http://chat.test:3000"}, True),
-        ({"host": "chat.test", "sec-fetch-site": "same-origin"}, True),
-        ({"host": "chat.test", "origin": "http://chat.test.evil.test"}, False),
-        ({"host": "chat.test", "origin": "http://evil.test/chat.test"}, False),
-        ({"host": "chat.test", "origin": "http://chat.test@evil.test"}, False),
-        ({"host": "chat.test:3000", "origin": "http://chat.test:3001"}, False),
-        ({"host": "chat.test", "origin": "null"}, False),
-        ({"host": "chat.test", "origin": ""}, False),
-        ({"host": "", "origin": "http://"}, False),
-        ({"origin": "http://chat.test"}, False),
-        ({"host": "chat.test", "origin": "http://evil.test", "sec-fetch-site": "same-origin"}, False),
-        ({"host": "chat.test", "sec-fetch-site": "same-site"}, False),
-        ({"host": "chat.test", "sec-fetch-site": "none"}, False),
-        ({"host": "chat.test"}, False),
+        ({"host": "chat.test", "origin": "http://chat.test"}, Page.OURS),
+        ({"host": "chat.test:3000", "origin": "http://chat.test:3000"}, Page.OURS),
+        ({"host": "chat.test", "origin": "http://listed.test"}, Page.OURS),
+        ({"host": "chat.test", "sec-fetch-site": "same-origin"}, Page.OURS),
+        ({"host": "chat.test", "sec-fetch-site": "none"}, Page.OURS),
+        ({"host": "chat.test", "origin": "http://chat.test.evil.test"}, Page.FOREIGN),
+        ({"host": "chat.test", "origin": "http://evil.test/chat.test"}, Page.FOREIGN),
+        ({"host": "chat.test", "origin": "http://chat.test@evil.test"}, Page.FOREIGN),
+        ({"host": "chat.test:3000", "origin": "http://chat.test:3001"}, Page.FOREIGN),
+        ({"host": "chat.test", "origin": "http://[chat.test"}, Page.FOREIGN),
+        ({"host": "chat.test", "origin": "http://listed.test.evil.test"}, Page.FOREIGN),
+        ({"host": "chat.test", "origin": "null"}, Page.FOREIGN),
+        ({"host": "chat.test", "origin": ""}, Page.FOREIGN),
+        ({"host": "", "origin": "http://"}, Page.FOREIGN),
+        ({"origin": "http://chat.test"}, Page.FOREIGN),
+        ({"host": "chat.test", "origin": "http://evil.test", "sec-fetch-site": "same-origin"}, Page.FOREIGN),
+        ({"host": "chat.test", "sec-fetch-site": "same-site"}, Page.FOREIGN),
+        ({"host": "chat.test", "sec-fetch-site": "cross-site"}, Page.FOREIGN),
+        ({"host": "chat.test"}, Page.NOBODYS),
     ],
 )
-def test_only_our_own_page_is_same_origin(headers: dict[str, str], ours: bool) -> None:
-    assert cookies.is_same_origin(headers) is ours
+def test_a_page_is_ours_foreign_or_nobodys(headers: dict[str, str], page: Page) -> None:
+    for allowed in ({"http://listed.test"}, {"http://listed.test", "*"}):
+        assert Origins(frozenset(allowed)).page(headers, secure=False) is page
 
 
 def test_every_refusal_has_a_client_or_retry_status_and_a_sentence() -> None:
