@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 from uuid_utils import uuid7
@@ -14,6 +14,9 @@ _IS_UUID = re.compile(_UUID)
 Id = Annotated[
     str, msgspec.Meta(pattern=_UUID, max_length=36, description="A UUID in canonical lower-case form.")
 ]
+
+NIL: Final = "00000000-0000-0000-0000-000000000000"
+"""The id of nothing, before all others (RFC 9562, 5.9)."""
 
 
 def new() -> str:

@@ -7,22 +7,46 @@ import httpx2
 import pytest
 
 from chatroom.app import App
+from chatroom.core import ids
 from chatroom.core.context import Context
 from chatroom.core.principal import OUTSIDER, POLICY, Role
 from chatroom.features import operations
 from chatroom.features.rooms import service as rooms
-from tests.cast import PASSWORD, Cast, Person, do, give_role, principal, room
+from tests.cast import PASSWORD, Cast, Person, do, give_role, principal, register, room
 from tests.doors import DOORS, Doors, serves
 
 ROLES: Final = (Role.OUTSIDER, Role.GUEST, Role.USER, Role.MODERATOR, Role.ADMIN)
 EVERYBODY: Final = frozenset(ROLES)
 PEOPLE: Final = EVERYBODY - {Role.OUTSIDER}
 MEMBERS: Final = PEOPLE - {Role.GUEST}
+ADMINS: Final = frozenset({Role.ADMIN})
+
+NEW_PASSWORD: Final = "another horse"
 
 EXPECTED: Final = {
+    "users.list_users": ADMINS,
+    "users.show": ADMINS,
+    "users.change": ADMINS,
+    "users.remove": ADMINS,
     "auth.register": EVERYBODY,
+    "auth.sign_up": EVERYBODY,
+    "auth.become_guest": EVERYBODY,
     "auth.login": EVERYBODY,
+    "auth.sign_in": EVERYBODY,
+    "auth.open_lounges": EVERYBODY,
+    "auth.refresh": EVERYBODY,
+    "auth.refresh_cookies": EVERYBODY,
+    "auth.renew": EVERYBODY,
     "auth.logout": EVERYBODY,
+    "auth.change": EVERYBODY,
+    "auth.forget": EVERYBODY,
+    "auth.reset": EVERYBODY,
+    "auth.change_own": MEMBERS,
+    "auth.begin": MEMBERS,
+    "auth.confirm": MEMBERS,
+    "auth.list_sessions": MEMBERS,
+    "auth.end_session": PEOPLE,
+    "auth.change_me": MEMBERS,
     "auth.issue": EVERYBODY,
     "auth.me": PEOPLE,
     "rooms.list_rooms": PEOPLE,
@@ -78,13 +102,8 @@ class Stage:
 
     async def fields(self, name: str, role: Role, door: str) -> dict[str, Any]:
         """Good input for an operation, in a fresh room of the person's own where that matters."""
-        self._count += 1
         person = self.people[role]
-        if name == "auth.register":
-            return {"email": f"new{self._count}@example.org", "password": PASSWORD}
-        if name == "auth.login":
-            return {"email": self.cast.ana.email, "password": PASSWORD}
-        if name in ("auth.issue", "auth.logout", "auth.me", "rooms.list_rooms", "rooms.list_lounges"):
+        if name in ("rooms.list_rooms", "rooms.list_lounges"):
             return {}
         if name in ("rooms.create", "rooms.create_lounge"):
             return {"name": "Mine"}
@@ -122,11 +141,48 @@ class Stage:
         """The code of the answer in one cell."""
         person = self.people[role]
         self.doors.stranger = f"{name} {door}"
-        fields = await self.fields(name, role, door)
-        if name == "auth.logout" and person:  # a session of its own to end
-            again = await do(self.app, OUTSIDER, "auth.login", email=person.email, password=PASSWORD)
-            person = person._replace(token=again["token"])
+        if name.startswith(("auth.", "users.")):
+            self._count += 1
+            if person:  # who may be gone afterwards
+                person = await register(self.app, f"Passing{self._count}", role.value)
+            fields = await identity_fields(self.app, name, f"other{self._count}", person)
+        else:
+            fields = await self.fields(name, role, door)
         return (await self.doors.ask(door, name, person, **fields)).code
+
+
+async def identity_fields(app: App, name: str, other: str, person: Person | None) -> dict[str, Any]:
+    """Good input for an operation on people: on the one who asks, or on another one made for it."""
+    email = f"{other}@example.org"
+    if name in ("auth.register", "auth.sign_up"):
+        return {"email": email, "password": PASSWORD}
+    if name in ("auth.forget", "auth.begin"):
+        return {"email": email}
+    if name == "auth.change_own":
+        return {"currentPassword": PASSWORD, "newPassword": NEW_PASSWORD}
+    if name == "auth.confirm":
+        return {"code": "00000000"}
+    if name == "auth.end_session":
+        return {"sessionId": (await principal(app, person)).session_id or ids.new()}
+    victim = await do(app, OUTSIDER, "auth.register", name=other, email=email, password=PASSWORD)
+    signing_in = {"email": email, "password": PASSWORD}
+    refreshing = {"refreshToken": victim["refreshToken"]}
+    whom = {"userId": victim["id"]}
+    by_name: dict[str, dict[str, Any]] = {
+        "auth.login": signing_in,
+        "auth.sign_in": signing_in,
+        "auth.open_lounges": signing_in,
+        "auth.refresh": refreshing,
+        "auth.refresh_cookies": refreshing,
+        "auth.change": {"email": email, "currentPassword": PASSWORD, "newPassword": NEW_PASSWORD},
+        "auth.reset": {"email": email, "code": "00000000", "newPassword": NEW_PASSWORD},
+        "auth.change_me": {"name": "Other"},
+        "auth.renew": {"token": person.token if person else victim["token"]},
+        "users.show": whom,
+        "users.change": whom,
+        "users.remove": whom,
+    }
+    return by_name.get(name, {})
 
 
 def expected(name: str, role: Role, door: str) -> str:
@@ -134,11 +190,15 @@ def expected(name: str, role: Role, door: str) -> str:
     if role is Role.OUTSIDER and door == "socket":
         if name in ("presence.room_users", "messages.mark_read"):
             return "not_a_member"
+        if name == "auth.renew":
+            return "forbidden"  # a guest without a token renews none
         role = Role.GUEST
     if role not in EXPECTED[name]:
         return "unauthorized" if role is Role.OUTSIDER else "forbidden"
     if name == "presence.typing" and door == "direct":
         return "not_listening"  # only a socket listens
+    if name in ("auth.confirm", "auth.reset"):
+        return "invalid_code"  # nobody has sent one
     return ""
 
 

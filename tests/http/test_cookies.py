@@ -21,8 +21,9 @@ async def sign_in(
     return await http.post(f"{url}{prefix}/auth/login", json=body, headers=headers)
 
 
-def cookie_of(answer: httpx2.Response) -> Any:
-    return SimpleCookie(answer.headers["set-cookie"])["accessToken"]
+def cookie_of(answer: httpx2.Response, name: str = "accessToken") -> Any:
+    set_cookies = answer.headers.get_list("set-cookie")
+    return SimpleCookie(next(one for one in set_cookies if one.startswith(name)))[name]
 
 
 @PREFIXES

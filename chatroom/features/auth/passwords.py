@@ -89,7 +89,8 @@ async def _put(tx: Tx, user_id: str, hashed: str, *, besides: str = "") -> None:
     """Store a password of the person's own; codes and the other sessions end with the one before."""
     await store.put(tx.db, Password(user_id, hashed, tx.now))
     await code_store.remove_of(tx.db, user_id)
-    await session_store.free(tx.db, besides)
+    if besides:
+        await session_store.free(tx.db, besides)
     await sessions.end_all(tx, user_id, besides)
 
 

@@ -1,6 +1,6 @@
 """What admins do with people."""
 
-from chatroom.core import page
+from chatroom.core import ids, page
 from chatroom.core.context import Context, Tx
 from chatroom.core.errors import Problem
 from chatroom.core.signals import tell
@@ -16,12 +16,10 @@ from chatroom.features.users.types import (
     UserPage,
 )
 
-_FIRST = "00000000-0000-0000-0000-000000000000"
-
 
 async def list_users(ctx: Context, cmd: ListUsers) -> UserPage:
     """Show everybody, the oldest first. Raises `Problem("bad_cursor")`."""
-    after = page.decode_id(cmd.cursor, "a")[1] if cmd.cursor else _FIRST
+    after = page.decode_id(cmd.cursor, "a")[1] if cmd.cursor else ids.NIL
     async with ctx.read() as reader:
         found = await store.list_after(reader, after, cmd.limit + 1)
     here = found[: cmd.limit]

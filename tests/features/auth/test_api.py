@@ -118,7 +118,6 @@ async def test_signing_in_opens_a_new_session(doors: Doors, cast: Cast, way: str
 async def test_a_wrong_password_and_an_unknown_address_are_told_apart_by_nobody(doors: Doors) -> None:
     attempts = [
         ("ana@example.org", "wrong password"),
-        ("ana@example.org", ""),
         ("ana@example.org", PASSWORD + "x" * 60),
         ("nobody@example.org", PASSWORD),
         ("no address", PASSWORD),
@@ -255,9 +254,9 @@ async def test_no_address_lies_in_the_database_in_clear(app: App, cast: Cast, tm
 
 async def test_expired_sessions_are_removed_and_living_ones_stay(app: App, cast: Cast, clock: Clock) -> None:
     sessions = tables.tables["sessions"]
-    clock.advance(23 * 3600)
+    clock.advance(29 * 86_400)
     fresh = await do(app, OUTSIDER, "auth.login", email=cast.ana.email, password=PASSWORD)
-    clock.advance(2 * 3600)
+    clock.advance(2 * 86_400)
     await expire_sessions.run(Context(app.kernel, SYSTEM), None)
     async with app.db.read() as reader:
         left = await reader.all(select(sessions.c.user_id))

@@ -12,6 +12,7 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from chatroom.core.secrets import derive
 from tests.cast import JWT_SECRET, Cast, Clock, Person
 from tests.doors import Server
 
@@ -24,10 +25,14 @@ def _part(value: object) -> str:
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
-def _sign(header: object, claims: object, secret: str = JWT_SECRET) -> str:
+ACCESS_KEY: Final = derive(JWT_SECRET, "chatroom/access/1")
+
+
+def _sign(header: object, claims: object, secret: str | bytes = ACCESS_KEY) -> str:
     """A token under any header and any payload, with an HMAC that is right for the secret."""
     text = f"{_part(header)}.{_part(claims)}"
-    return f"{text}.{_part(hmac.new(secret.encode(), text.encode(), hashlib.sha256).digest())}"
+    key = secret.encode() if isinstance(secret, str) else secret
+    return f"{text}.{_part(hmac.new(key, text.encode(), hashlib.sha256).digest())}"
 
 
 HS256: Final = {"alg": "HS256", "typ": "JWT"}
@@ -68,7 +73,7 @@ FORGED: Final[dict[str, Forge]] = {
     "algorithm null": _under({"alg": None}),
     "algorithm a list": _under({"alg": ["HS256"]}),
     "algorithm in small letters": _under({"alg": "hs256"}),
-    "HS512": lambda c: jwt.encode(c, JWT_SECRET.ljust(64, "x"), algorithm="HS512"),
+    "HS512": lambda c: jwt.encode(c, ACCESS_KEY.ljust(64, b"x"), algorithm="HS512"),
     "HS384 with our secret": _under({"alg": "HS384"}),
     "RS256": lambda c: jwt.encode(c, _RSA, algorithm="RS256"),
     "ES256": lambda c: jwt.encode(c, _EC, algorithm="ES256"),
@@ -88,6 +93,16 @@ FORGED: Final[dict[str, Forge]] = {
     "a list without our audience": _with(aud=["another", "third"]),
     "another issuer": _with(iss="another"),
     "type refresh": _with(typ="refresh"),
+    "type refresh under its key": lambda c: _sign(
+        HS256, {**c, "typ": "refresh", "gen": 0}, derive(JWT_SECRET, "chatroom/refresh/1")
+    ),
+    "an access token under the refresh key": lambda c: _sign(
+        HS256, c, derive(JWT_SECRET, "chatroom/refresh/1")
+    ),
+    "an access token under the key of seed S0": lambda c: _sign(HS256, c, JWT_SECRET),
+    "seed S0's type for a session that is not": lambda c: _sign(HS256, {**c, "typ": "s0"}, JWT_SECRET),
+    "seed S0's type under the access key": _with(typ="s0"),
+    "type a list": _with(typ=["access"]),
     "type null": _with(typ=None),
     "issued in the future": lambda c: _sign(HS256, {**c, "iat": c["iat"] + 3600}),
     "issued in words": _with(iat="now"),

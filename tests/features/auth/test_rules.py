@@ -31,9 +31,123 @@ def test_what_is_no_address_is_refused(given: str) -> None:
     assert "email" in refused.value.errors
 
 
-@pytest.mark.parametrize("given", ["12345678", "p" * 72, "é" * 36, "пароль-и-ещё", "        8"])
+@pytest.mark.parametrize(
+    "given", ["crow mil", "heron-" * 11 + "mill 8", "éàü" * 11 + "dawn!", "пароль-и-ещё", "1 mill  8"]
+)
 def test_a_password_of_eight_characters_to_seventy_two_bytes_is_taken(given: str) -> None:
     assert rules.clean_password(given) == given
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        *(
+            "password",
+            "Password1!",
+            "P4ssw0rd123",
+            "12345678",
+            "87654321",
+            "qwertyuiop",
+            "1q2w3e4r",
+            "11111111",
+        ),
+        *(
+            "abcabcabc",
+            "iloveyou2",
+            "!!letmein!!",
+            "chatroom2026",
+            "Sunshine99",
+            "asdfghjkl1",
+            "aaaabbbb",
+            "1qaz2wsx",
+        ),
+    ],
+)
+def test_a_password_that_guessers_try_first_is_refused(given: str) -> None:
+    with pytest.raises(Problem) as refused:
+        rules.clean_password(given)
+    assert refused.value.errors == {"password": ["common"]}
+
+
+@pytest.mark.parametrize(
+    ("given", "own"),
+    [
+        ("ana.lopez@example.org", "ana.lopez@example.org"),
+        ("Ana.Lopez12", "ana.lopez@example.org"),
+        ("447911123456", "+447911123456"),
+        ("07911123456", "+447911123456"),
+        ("+447911123456", "+447911123456"),
+        ("Marguerite!", "Marguerite"),
+    ],
+)
+def test_a_password_made_of_ones_own_address_or_number_is_refused(given: str, own: str) -> None:
+    with pytest.raises(Problem) as refused:
+        rules.clean_password(given, own)
+    assert refused.value.errors == {"password": ["common"]}
+    assert rules.clean_password(given + " and a mill by the river", own)
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["+44 7911 123456", "0044 7911 123456", "+447911123456", "00447911123456", " +44 (7911) 123-456 "],
+)
+def test_a_number_has_one_form(given: str) -> None:
+    assert rules.clean_phone(given) == "+447911123456"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        *(
+            "",
+            "07911 123456",
+            "+",
+            "+4",
+            "+44",
+            "0000",
+            "+99912345678",
+            "+44 7911 12345 67890 12",
+            "[object Object]",
+        ),
+        *(
+            "+44\u00a07911123456",
+            "+\u0664\u0664 7911 123456",
+            "+447911123456;ext=9",
+            "+44791112345x",
+            "tel:+447911123456",
+        ),
+    ],
+)
+def test_what_is_no_international_number_is_refused(given: str) -> None:
+    with pytest.raises(Problem) as refused:
+        rules.clean_phone(given)
+    assert refused.value.errors == {"phoneNumber": ["number"]}
+
+
+def test_a_number_is_shown_by_its_last_four_digits() -> None:
+    assert rules.masked("+447911123456") == "*********3456"
+
+
+@pytest.mark.parametrize(
+    ("year", "adult"),
+    [(None, None), ("", None), (1990, True), ("1990", True), (2008, True), (2009, False), ("2026", False)],
+)
+def test_who_turns_eighteen_this_year_is_an_adult(year: int | str | None, adult: bool | None) -> None:
+    assert rules.is_adult(year, 2026) is adult
+
+
+@pytest.mark.parametrize(
+    "year", ["nineteen", "1e3", 1, -1990, 2027, 10**12, "\u0661\u0669\u0669\u0660", "1990.5"]
+)
+def test_what_is_no_year_is_refused(year: int | str) -> None:
+    with pytest.raises(Problem) as refused:
+        rules.is_adult(year, 2026)
+    assert refused.value.errors == {"birthYear": ["year"]}
+
+
+def test_the_derived_password_is_the_formula_of_the_seed() -> None:
+    assert rules.derived_password("John", "Doe", 1990) == "Joh1990Doe!"
+    assert rules.derived_password(None, None, None) == "Use2000!"
 
 
 @pytest.mark.parametrize("given", ["", "1234567", "p" * 73, "é" * 37, "😀" * 19])

@@ -21,6 +21,7 @@ from sqlalchemy import (
     update,
 )
 
+from chatroom.core import ids
 from chatroom.db import Reader, Transaction, metadata
 from chatroom.db.types import Id, Name, Time, Word
 from chatroom.features.auth.types import Session
@@ -129,8 +130,8 @@ async def revoke(tx: Transaction, session_id: str, at: int) -> bool:
 
 
 async def revoke_all(tx: Transaction, user_id: str, at: int, besides: str) -> None:
-    """End every session of a person but one."""
-    await tx.run(_REVOKE_ALL, {"user": user_id, "besides": besides, "at": at})
+    """End every session of a person but one, or with `""` every one."""
+    await tx.run(_REVOKE_ALL, {"user": user_id, "besides": besides or ids.NIL, "at": at})
 
 
 async def rotate(tx: Transaction, session_id: str, generation: int, refresh_hash: str, at: int) -> bool:
