@@ -14,6 +14,7 @@ from chatroom.features.auth.anonymous import anonymous
 from chatroom.gateway import dialects
 from chatroom.gateway.client import Client
 from chatroom.gateway.handshake import Handshake
+from chatroom.gateway.hub import Hub
 from chatroom.gateway.seat import Seat
 
 Authenticate = Callable[[Context, str], Awaitable[Principal]]
@@ -29,8 +30,9 @@ class Anonymous(NamedTuple):
 class Entrance:
     """Lets connections in, and counts those that come without a token."""
 
-    def __init__(self, kernel: Kernel, authenticate: Authenticate, rule: Anonymous) -> None:
+    def __init__(self, kernel: Kernel, hub: Hub, authenticate: Authenticate, rule: Anonymous) -> None:
         self._kernel = kernel
+        self._hub = hub
         self._authenticate = authenticate
         self._rule = rule
         self._guests: Counter[str] = Counter()
@@ -61,7 +63,13 @@ class Entrance:
         )
 
     async def _who(self, origin: Origin, token: str) -> Principal:
-        return await self._authenticate(Context(self._kernel, OUTSIDER, origin=origin), token)
+        """Prove a token; again when sessions ended meanwhile, its own perhaps, which could not close this one."""
+        ctx = Context(self._kernel, OUTSIDER, origin=origin)
+        while True:
+            before = self._hub.ends
+            who = await self._authenticate(ctx, token)
+            if self._hub.ends == before:
+                return who
 
     async def _by_cookie(
         self, shake: Handshake, origin: Origin, cookie: str, *, sure: bool

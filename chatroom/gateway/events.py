@@ -48,7 +48,7 @@ class SocketEvents:
         self._kernel = kernel
         self._hub = hub
         self._operations = {op.socket: op for op in operations.values() if op.socket}
-        self._entrance = Entrance(kernel, authenticate, anonymous or Anonymous())
+        self._entrance = Entrance(kernel, hub, authenticate, anonymous or Anonymous())
         self._expiry = Expiry(kernel.clock, _tell_expired)
         self._arriving = Lane(turns, most=_ARRIVALS)
         self._leaving = Lane(turns)
@@ -68,9 +68,8 @@ class SocketEvents:
         self._hub.add(seat)
         if seat.dialect == dialects.GLOBAL:
             self._hub.subscribe(seat.id, LOBBY_EARS)
-        if seat.who.expires_at is not None:
-            seat.watch = self._expiry
-            self._expiry.put(seat)
+        seat.watch = self._expiry
+        self._expiry.put(seat)
         seat.settled = asyncio.get_running_loop().create_future()
         self._arriving.put(partial(self._arrive, seat))
 

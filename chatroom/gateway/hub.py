@@ -49,6 +49,8 @@ class Hub:
         """`ended` is called when sessions end, before their connections do; large rooms are served in `turns`."""
         self._turns = turns or Turns()
         self._ended = ended
+        self.ends = 0
+        """How often sessions have ended: whoever was proven before the last time may be out since."""
         self._seats: dict[str, Seat] = {}
         self._people: dict[str, dict[str, Seat]] = {}
         self._channels: _Channels = {}
@@ -120,12 +122,14 @@ class Hub:
 
     def end_session(self, user_id: str, session_id: str) -> None:
         self._ended()
+        self.ends += 1
         for seat in tuple(self._people.get(user_id, {}).values()):
             if seat.who.session_id == session_id:
                 seat.client.disconnect()
 
     def end_user(self, user_id: str, besides: str = "") -> None:
         self._ended()
+        self.ends += 1
         for seat in tuple(self._people.get(user_id, {}).values()):
             if not besides or seat.who.session_id != besides:
                 seat.client.disconnect()

@@ -9,6 +9,7 @@ from chatroom.features.auth import (
     refreshing,
     registration,
     removal,
+    renewal,
     service,
     signing_in,
 )
@@ -25,6 +26,7 @@ operations = [
     Operation(signing_in.open_lounges, may="auth.sign_in", http="POST /auth/login", on=("root",)),
     Operation(refreshing.refresh, may="auth.refresh", http="POST /auth/refresh", on=("v1",)),
     Operation(refreshing.refresh_cookies, may="auth.refresh", http="POST /auth/refresh", on=("api",)),
+    Operation(renewal.renew, may="auth.refresh", socket="auth_refresh", bare="token"),
     Operation(refreshing.logout, may="auth.sign_out", http="POST /auth/logout"),
     Operation(passwords.change, may="auth.replace_password", http="POST /auth/change-password"),
     Operation(

@@ -146,6 +146,18 @@ class ChangePassword(Wire, frozen=True, kw_only=True):
     new_password: Secret | None = None
 
 
+class RenewSocket(Wire, frozen=True, kw_only=True):
+    """The token under which a socket goes on."""
+
+    token: Token
+
+
+class SocketRenewed(Wire, frozen=True, kw_only=True):
+    """The socket lasts until its new token ends, if that ends at all."""
+
+    expires_at: str | UnsetType = UNSET
+
+
 class ChangeOwnPassword(Wire, frozen=True, kw_only=True):
     """Set a new password; every other session of the person ends."""
 

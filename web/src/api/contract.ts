@@ -338,6 +338,11 @@ export interface Removed {
   ok: boolean;
 }
 
+/** The token under which a socket goes on. */
+export interface RenewSocket {
+  token: string;
+}
+
 /** Set a new password with a one-time code. This signs nobody in. */
 export interface Reset {
   email?: string | null;
@@ -499,6 +504,11 @@ export interface SignedUp {
   createdAt?: string;
 }
 
+/** The socket lasts until its new token ends, if that ends at all. */
+export interface SocketRenewed {
+  expiresAt?: string;
+}
+
 /** I am typing in a room, or no longer. It ends by itself after six seconds. */
 export interface Typing {
   /** A UUID in canonical lower-case form. */
@@ -576,6 +586,7 @@ export interface ServerToClientEvents {
 
 /** What a client may emit. */
 export interface ClientToServerEvents {
+  auth_refresh: (payload: RenewSocket, ack: Ack<SocketRenewed>) => void;
   "chat message": (payload: SayInLobby, ack: Ack<MessageReceived>) => void;
   get_room_users: (payload: OneRoom, ack: Ack<RoomUsers>) => void;
   "join-lounge": (payload: EnterLounge, ack: Ack<RoomJoined>) => void;
