@@ -1,6 +1,8 @@
 """Real browsers against a real server: each test gets people, each person a browser of their own."""
 
+import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -42,6 +44,7 @@ class ChatServer:
             **settings,
         }
         self._log = data / "server.log"
+        self._outbox = data / "outbox.jsonl"
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -67,6 +70,17 @@ class ChatServer:
         )
         assert answer.is_success, answer.text
         return answer.json()
+
+    def letter(self, to: str, pattern: str) -> str:
+        """Wait for an SMS or a mail to somebody and return what the pattern finds in the newest."""
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            lines = self._outbox.read_text().splitlines() if self._outbox.exists() else []
+            letters = [letter for letter in map(json.loads, lines) if letter["to"] == to]
+            if found := letters and re.search(pattern, letters[-1]["text"]):
+                return str(found[1])
+            time.sleep(0.05)
+        pytest.fail(f"nothing was sent to {to}")
 
     def _answers(self) -> bool:
         try:

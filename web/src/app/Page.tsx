@@ -15,7 +15,7 @@ export function Page({ title, hint, back, children }: PageProps) {
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   return (
     <main className="flex min-h-0 flex-col overflow-y-auto bg-surface-1">
-      <header className="flex h-14 shrink-0 items-center px-1 tablet:h-10 tablet:px-3">
+      <header className={`flex ${back ? "h-14" : "h-5"} shrink-0 items-center px-1 tablet:h-10 tablet:px-3`}>
         {back && <BackLink {...back} />}
       </header>
       <div className="mx-auto flex w-full max-w-160 flex-1 flex-col px-3 pb-10 tablet:px-5">

@@ -32,7 +32,7 @@ const forms: Record<Step, ComponentType<StepProps>> = {
 const others: Record<Step, { question?: "noAccount" | "haveAccount"; to: Step; word: string } | null> = {
   "sign-in": { question: "noAccount", to: "sign-up", word: "auth.signUp" },
   "sign-up": { question: "haveAccount", to: "sign-in", word: "auth.signIn" },
-  "first-password": { to: "sign-up", word: "auth.sendAgain" },
+  "first-password": { to: "forgot", word: "auth.sendAgain" },
   forgot: { to: "sign-in", word: "auth.backToSignIn" },
   reset: { to: "sign-in", word: "auth.backToSignIn" },
   choose: null,

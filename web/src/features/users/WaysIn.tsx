@@ -23,7 +23,7 @@ export function WaysIn() {
           key={way}
           picture={<Picture {...icon} size={22} />}
           title={title}
-          note={shown ? <bdi dir="ltr">{shown}</bdi> : t("you.notGiven")}
+          note={shown ? <bdi dir="ltr">{shown.replace(/\*+/, "•••• ")}</bdi> : t("you.notGiven")}
         >
           <Button
             aria-label={t(shown ? "you.changeIt" : "you.addIt", { what: title })}

@@ -1,4 +1,4 @@
-import { ChevronRight, LogOut, MonitorSmartphone } from "lucide-react";
+import { ChevronRight, KeyRound, LogOut, MonitorSmartphone } from "lucide-react";
 import { useState } from "react";
 import { signOut } from "../../api/session";
 import { Link } from "../../app/Link";
@@ -29,6 +29,7 @@ function Account() {
     <Card title={t("you.account")}>
       <WaysIn />
       <CardRow
+        picture={<KeyRound {...icon} size={22} />}
         title={t("auth.password")}
         note={changed && <span role="status">{t("you.passwordChanged")}</span>}
       >
