@@ -19,7 +19,7 @@ def run(contenders: Contenders, load: Load) -> dict[str, Any]:
     the other waited.
     """
     title = "2 messages/s to 10\u202f000 connections of one room"
-    print(f"\nbig-room: {title}", flush=True)
+    print(f": {title}", flush=True)
     record: dict[str, Any] = {"title": title, "figure": "turn_ms", "contenders": {}, "skipped": {}}
     try:
         found = _measure(contenders, load)

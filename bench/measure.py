@@ -2,9 +2,10 @@
 
 import json
 import statistics
+import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from bench.scenarios import Scenario
 from chatroom.bench.load import Load, NotRun
 from chatroom.bench.process import HOST, Server
 
+_LATE: Final = "out of time"
 _PAGES: Final = 200  # older pages that are asked for in turn
 
 
@@ -64,12 +66,13 @@ class Bench:
         """Spend at most `seconds`; `short` runs measure once, for half the time."""
         self._contenders = contenders
         self._load = load
-        self._until = time.monotonic() + seconds
+        self._begun = time.monotonic()
+        self._seconds = seconds
         self._short = short
 
     def run(self, scenario: Scenario) -> dict[str, Any]:
         """Measure one scenario and return its record; what was skipped says why."""
-        print(f"\n{scenario.name}: {scenario.title}", flush=True)
+        print(f"\n[{self._spent():.0f} s] {scenario.name}: {scenario.title}", flush=True)
         record: dict[str, Any] = {
             "title": scenario.title,
             "figure": scenario.figure,
@@ -77,15 +80,14 @@ class Bench:
             "skipped": {},
         }
         skipped: dict[str, str] = record["skipped"]
-        if time.monotonic() > self._until:
-            skipped |= dict.fromkeys(scenario.contenders, "out of time")
         servers: dict[str, Server] = {}
         rounds: dict[str, list[dict[str, Any]]] = {}
         try:
-            for _ in range(1 if self._short else scenario.rounds):
+            for turn in range(1 if self._short else scenario.rounds):
                 for name in scenario.contenders:
-                    if name in skipped:
+                    if name in skipped or (name in scenario.once and (turn or self._short)):
                         continue
+                    _tell(f"  round {turn + 1}, {TITLES[name]} ...")
                     try:
                         rounds.setdefault(name, []).append(self._once(scenario, name, servers))
                     except (NotRun, RuntimeError) as error:
@@ -97,7 +99,19 @@ class Bench:
         _print(record)
         return record
 
+    def alone(self, name: str, measure: Callable[[Contenders, Load], dict[str, Any]]) -> dict[str, Any]:
+        """Make a measurement that has no peers, if there is time left, and return its record."""
+        if self._spent() > self._seconds:
+            return {"title": name, "figure": "", "contenders": {}, "skipped": dict.fromkeys(TITLES, _LATE)}
+        print(f"\n[{self._spent():.0f} s] {name}", end="", flush=True)
+        return measure(self._contenders, self._load)
+
+    def _spent(self) -> float:
+        return time.monotonic() - self._begun
+
     def _once(self, scenario: Scenario, name: str, servers: dict[str, Server]) -> dict[str, Any]:
+        if self._spent() > self._seconds:
+            raise NotRun(_LATE)
         if scenario.fresh and name in servers:
             servers.pop(name).stop()
         if name not in servers:
@@ -127,6 +141,12 @@ def _repeat(file: Path, count: int) -> None:
     lines = file.read_text().splitlines(keepends=True)
     if len(lines) < count:
         file.write_text("".join(lines[at % len(lines)] for at in range(count)))
+
+
+def _tell(text: str) -> None:
+    """Show what is under way, to people only: a line that the next one replaces."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{text}\r", end="", file=sys.stderr, flush=True)
 
 
 def _print(record: dict[str, Any]) -> None:

@@ -92,15 +92,14 @@ def _family(results: Results, scenarios: Sequence[Scenario]) -> str:
     return _table(["", "server", "median", "least - greatest", "besides"], rows)
 
 
-def _big(results: Results) -> str:
-    record = results["scenarios"].get("big-room", {"contenders": {}, "skipped": {"watched": "not measured"}})
-    found = record["contenders"].get("watched")
+def _alone(results: Results, scenario: str, name: str) -> str:
+    """What a measurement without peers found."""
+    record = results["scenarios"].get(scenario, {"contenders": {}, "skipped": {name: "not measured"}})
+    found = record["contenders"].get(name)
     if found is None:
-        return f"Not run: {record['skipped']['watched'][:200]}."
-    rows = [
-        [name.removesuffix("_ms").replace("_", " "), *map(_number, values)] for name, values in found.items()
-    ]
-    return _table(["ms", "median", "least", "greatest"], rows)
+        return f"Not run: {record['skipped'][name][:200]}."
+    rows = [[key.replace("_", " "), *map(_number, values)] for key, values in found.items()]
+    return _table(["", "median", "least", "greatest"], rows)
 
 
 def _beside(found: Mapping[str, list[float]]) -> Iterable[tuple[str, str]]:
@@ -173,9 +172,17 @@ def pictures(results: Results) -> dict[str, str]:
     return drawn | _growth(results)
 
 
+def _elsewhere(results: Results) -> dict[str, Any]:
+    """The points of the growth plots that other families have measured, by the names that they have there."""
+    names = {"members-1000": "fanout-16", "rooms-100": "rooms"}
+    names |= {f"length-{kind}-10000": f"{kind}-1" for kind in ("newest", "older")}
+    return {name: results["scenarios"].get(other, {}) for name, other in names.items()}
+
+
 def _growth(results: Results) -> dict[str, str]:
     """How cost grows with members, rooms, connections and history."""
     pair, held = ("engine", "socketio"), ("engine", "sqlite", "socketio", "pysocketio")
+    results = {**results, "scenarios": {**_elsewhere(results), **results["scenarios"]}}
     members = _series(results, pair, "members-{}", (10, 100, 1000, 5000), "deliveries")
     rooms = _series(results, pair, "rooms-{}", (1, 10, 100, 500), "deliveries")
     memory = _series(results, held, "idle-{}", (1000, 5000, 10_000), "rss_kb", scale=1 / 1024)
@@ -204,7 +211,8 @@ def write(results: Results) -> None:
     made |= {
         name: _family(results, scenarios) for name, scenarios in FAMILIES.items() if scenarios is not GROWTH
     }
-    made["big"] = _big(results)
+    made["big"] = _alone(results, "big-room", "watched")
+    made["storm"] = _alone(results, "storm", "sqlite")
     drawn = pictures(results)
     for family, names in _SHOWN.items():
         shown = "\n".join(f"![{_title(drawn[name])}](performance/{name}.svg)" for name in names)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 SOURCES: Final = Path(__file__).parent
-_SLACK: Final = 150.0  # seconds beyond the measured ones, for connecting and for the rest to arrive
+_SLACK: Final = 60.0  # seconds beyond the measured ones, for connecting and for the rest to arrive
 
 
 class NotRun(Exception):
@@ -48,6 +48,8 @@ class Load:
         process = self.start(mode, port, pid, pinned=pinned, **flags)
         try:
             out, err = process.communicate(timeout=float(flags.get("seconds", 2)) + _SLACK)
+        except subprocess.TimeoutExpired:
+            raise RuntimeError(f"not done within {_SLACK:.0f} s more than was to be measured") from None
         finally:
             process.kill()
         if process.returncode:
