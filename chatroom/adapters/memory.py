@@ -125,29 +125,49 @@ class MemoryTyping:
     def __init__(self, *, ends: float = TYPING_ENDS, again: float = TYPING_AGAIN) -> None:
         self._ends = ends
         self._again = again
-        self._typing: dict[tuple[str, str], tuple[float, asyncio.TimerHandle]] = {}
+        self._told: dict[tuple[str, str], float] = {}
+        """(room, person) -> when the others were told last, on the clock of the loop."""
+        self._shown: dict[tuple[str, str], dict[str, asyncio.TimerHandle]] = {}
+        """(room, person) -> connection -> what ends it."""
+        self._rooms: dict[str, set[str]] = {}
+        """Connection -> the rooms where it shows its person typing."""
 
-    def start(self, room_id: str, user_id: str, ended: Callable[[], None]) -> bool:
+    def start(self, room_id: str, user_id: str, connection_id: str, ended: Callable[[], None]) -> bool:
         loop = asyncio.get_running_loop()
         key = (room_id, user_id)
-        now = loop.time()
-        told, timer = self._typing.get(key, (-self._again, None))
-        if timer is not None:
-            timer.cancel()
-        tell = timer is None or now - told >= self._again
-        self._typing[key] = (now if tell else told, loop.call_later(self._ends, self._end, key, ended))
+        shown = self._shown.setdefault(key, {})
+        if connection_id in shown:
+            shown[connection_id].cancel()
+        shown[connection_id] = loop.call_later(self._ends, self._end, room_id, user_id, connection_id, ended)
+        self._rooms.setdefault(connection_id, set()).add(room_id)
+        tell = key not in self._told or loop.time() - self._told[key] >= self._again
+        if tell:
+            self._told[key] = loop.time()
         return tell
 
-    def _end(self, key: tuple[str, str], ended: Callable[[], None]) -> None:
-        self._typing.pop(key, None)
-        ended()
+    def _end(self, room_id: str, user_id: str, connection_id: str, ended: Callable[[], None]) -> None:
+        if self.stop(room_id, user_id, connection_id):
+            ended()
 
-    def stop(self, room_id: str, user_id: str) -> bool:
-        found = self._typing.pop((room_id, user_id), None)
-        if found is not None:
-            found[1].cancel()
-        return found is not None
+    def stop(self, room_id: str, user_id: str, connection_id: str | None) -> bool:
+        key = (room_id, user_id)
+        shown = self._shown.get(key, {})
+        for name in [*shown] if connection_id is None else [connection_id]:
+            timer = shown.pop(name, None)
+            if timer is not None:
+                timer.cancel()
+                self._forget(name, room_id)
+        if shown or key not in self._shown:
+            return False
+        del self._shown[key], self._told[key]
+        return True
 
-    def stop_all(self, user_id: str) -> list[str]:
-        rooms = [room_id for room_id, typist in self._typing if typist == user_id]
-        return [room_id for room_id in rooms if self.stop(room_id, user_id)]
+    def _forget(self, connection_id: str, room_id: str) -> None:
+        rooms = self._rooms[connection_id]
+        rooms.discard(room_id)
+        if not rooms:
+            del self._rooms[connection_id]
+
+    def stop_all(self, user_id: str, connection_id: str) -> list[str]:
+        rooms = sorted(self._rooms.get(connection_id, ()))
+        return [room_id for room_id in rooms if self.stop(room_id, user_id, connection_id)]

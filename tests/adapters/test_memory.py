@@ -159,34 +159,48 @@ async def test_closing_lets_everybody_who_is_leaving_leave_now() -> None:
 
 async def test_typing_is_told_at_its_start_and_not_with_every_key() -> None:
     board, ended = MemoryTyping(ends=3600, again=3600), list[str]()
-    assert board.start("tea", "ana", lambda: ended.append("ana"))
-    assert not board.start("tea", "ana", lambda: ended.append("ana"))
-    assert board.start("square", "ana", lambda: ended.append("ana"))
-    assert board.stop("tea", "ana")
-    assert not board.stop("tea", "ana")
-    assert board.start("tea", "ana", lambda: ended.append("ana"))
-    assert sorted(board.stop_all("ana")) == ["square", "tea"]
-    assert board.stop_all("ana") == []
+    assert board.start("tea", "ana", "phone", lambda: ended.append("ana"))
+    assert not board.start("tea", "ana", "phone", lambda: ended.append("ana"))
+    assert board.start("square", "ana", "phone", lambda: ended.append("ana"))
+    assert board.stop("tea", "ana", "phone")
+    assert not board.stop("tea", "ana", "phone")
+    assert board.start("tea", "ana", "phone", lambda: ended.append("ana"))
+    assert sorted(board.stop_all("ana", "phone")) == ["square", "tea"]
+    assert board.stop_all("ana", "phone") == []
     assert ended == []
 
 
 async def test_typing_is_told_again_after_a_while() -> None:
     board = MemoryTyping(ends=3600, again=0.0)
-    assert board.start("tea", "ana", lambda: None)
-    assert board.start("tea", "ana", lambda: None)
-    board.stop_all("ana")
+    assert board.start("tea", "ana", "phone", lambda: None)
+    assert board.start("tea", "ana", "phone", lambda: None)
+    board.stop_all("ana", "phone")
 
 
 async def test_typing_ends_by_itself_once_and_a_renewal_puts_it_off() -> None:
     board, ended = MemoryTyping(ends=1.0), list[int]()
     started = asyncio.get_running_loop().time()
     for number in range(3):
-        board.start("tea", "ana", lambda number=number: ended.append(number))  # type: ignore[misc]
+        board.start("tea", "ana", "phone", lambda number=number: ended.append(number))  # type: ignore[misc]
         await asyncio.sleep(0.1)
     await until(lambda: ended)
     assert ended == [2]
     assert asyncio.get_running_loop().time() - started >= 1.19
-    assert not board.stop("tea", "ana")
+    assert not board.stop("tea", "ana", "phone")
+
+
+async def test_a_person_types_as_long_as_one_connection_shows_it() -> None:
+    board, ended = MemoryTyping(ends=3600, again=3600), list[str]()
+    assert board.start("tea", "ana", "phone", lambda: ended.append("phone"))
+    assert not board.start("tea", "ana", "laptop", lambda: ended.append("laptop"))
+    assert not board.stop("tea", "ana", "tablet")
+    assert board.stop_all("ana", "phone") == []
+    assert board.stop_all("ana", "laptop") == ["tea"]
+    for name in ("phone", "laptop"):
+        board.start("tea", "ana", name, lambda: None)
+    assert board.stop("tea", "ana", None)
+    assert not board.stop("tea", "ana", None)
+    assert (board._shown, board._told, board._rooms) == ({}, {}, {})
 
 
 async def test_a_hash_is_found_again_and_no_other_password_finds_it() -> None:

@@ -5,6 +5,7 @@ from chatroom.core.schema import Event
 from chatroom.core.signals import Connected, Disconnected
 from chatroom.features.presence import service
 from chatroom.features.presence.types import RoomUsers, UserStatus, UserTyping
+from chatroom.features.rooms.signals import StoppedListening
 
 operations = [
     Operation(
@@ -13,4 +14,8 @@ operations = [
     Operation(service.typing, may="presence.type", socket="typing"),
 ]
 events: list[type[Event]] = [RoomUsers, UserStatus, UserTyping]
-listeners = [(Connected, service.connected), (Disconnected, service.disconnected)]
+listeners = [
+    (Connected, service.connected),
+    (Disconnected, service.disconnected),
+    (StoppedListening, service.stopped_listening),
+]

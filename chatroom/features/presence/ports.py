@@ -25,13 +25,13 @@ class PresenceBoard(Protocol):
 
 
 class TypingBoard(Protocol):
-    """Who is typing where."""
+    """Who is typing where, on which connection; a person types as long as one of theirs shows it."""
 
-    def start(self, room_id: str, user_id: str, ended: Callable[[], None]) -> bool:
+    def start(self, room_id: str, user_id: str, connection_id: str, ended: Callable[[], None]) -> bool:
         """Note it; `ended` is called when nothing renews it in time. True when others should be told (again)."""
 
-    def stop(self, room_id: str, user_id: str) -> bool:
-        """Forget it. True when the person was typing."""
+    def stop(self, room_id: str, user_id: str, connection_id: str | None) -> bool:
+        """Forget what a connection showed, None: all of theirs. True when the person was typing and is no longer."""
 
-    def stop_all(self, user_id: str) -> list[str]:
-        """Forget everything of a person and return the rooms they were typing in."""
+    def stop_all(self, user_id: str, connection_id: str) -> list[str]:
+        """Forget what a connection showed anywhere; return the rooms where the person is no longer typing."""

@@ -15,6 +15,7 @@ from chatroom.core.signals import Connected, Disconnected
 from chatroom.features.presence.ports import PresenceBoard, TypingBoard
 from chatroom.features.presence.types import RoomUser, RoomUsers, Status, Typing, UserStatus, UserTyping
 from chatroom.features.rooms import service as rooms
+from chatroom.features.rooms.signals import StoppedListening
 from chatroom.features.rooms.types import Done, OneRoom
 from chatroom.features.users import service as users
 
@@ -31,9 +32,10 @@ async def connected(ctx: Context, _: Connected) -> None:
 
 
 def disconnected(ctx: Context, _: Disconnected) -> None:
-    """End their typing; after their last connection, and a grace for reloads, tell that they have gone."""
-    for room_id in ctx.port(TypingBoard).stop_all(ctx.who.id):
-        _tell_typing(ctx, room_id, is_typing=False)
+    """End what it showed of typing; after the last connection, and a grace for reloads, tell that they have gone."""
+    if ctx.connection is not None:
+        for room_id in ctx.port(TypingBoard).stop_all(ctx.who.id, ctx.connection.id):
+            _tell_typing(ctx, room_id, is_typing=False)
     ctx.port(PresenceBoard).depart(ctx.who, partial(_gone, ctx.kernel))
 
 
@@ -75,6 +77,13 @@ def _status(who: Principal, at: int, status: Status) -> UserStatus:
     )
 
 
+def stopped_listening(ctx: Context, signal: StoppedListening) -> None:
+    """End their typing in a room that they left."""
+    connection_id = None if ctx.connection is None else ctx.connection.id
+    if ctx.port(TypingBoard).stop(signal.room_id, ctx.who.id, connection_id):
+        _tell_typing(ctx, signal.room_id, is_typing=False)
+
+
 def typing(ctx: Context, cmd: Typing) -> Done:
     """Tell the others in a room that you are typing; never to yourself. Raises `Problem("not_listening")`."""
     broker = ctx.kernel.broker
@@ -86,9 +95,9 @@ def typing(ctx: Context, cmd: Typing) -> Done:
         def ended() -> None:
             _tell_typing(Context(kernel, who), cmd.room_id, is_typing=False)
 
-        if board.start(cmd.room_id, who.id, ended):
+        if board.start(cmd.room_id, who.id, ctx.connection.id, ended):
             _tell_typing(ctx, cmd.room_id, is_typing=True)
-    elif board.stop(cmd.room_id, who.id):
+    elif board.stop(cmd.room_id, who.id, ctx.connection.id):
         _tell_typing(ctx, cmd.room_id, is_typing=False)
     return Done()
 

@@ -4,9 +4,10 @@ from chatroom.core import audience
 from chatroom.core.clock import iso
 from chatroom.core.context import Connection, Context
 from chatroom.core.errors import Problem
-from chatroom.core.signals import Connected, Disconnected
+from chatroom.core.signals import Connected, Disconnected, tell_now
 from chatroom.features.log import service as log
 from chatroom.features.rooms import rules, service, store
+from chatroom.features.rooms.signals import StoppedListening
 from chatroom.features.rooms.types import Done, OneRoom, RoomJoined, UserJoined, UserLeft
 
 _ROOM = audience.room_channel("")
@@ -58,6 +59,7 @@ async def exit_room(ctx: Context, cmd: OneRoom) -> Done:
     """Stop hearing a room (`leave_room`); you stay a member."""
     if ctx.kernel.broker.unsubscribe(_connection(ctx).id, audience.room_channel(cmd.room_id)):
         _tell_left(ctx, cmd.room_id)
+    tell_now(ctx, StoppedListening(room_id=cmd.room_id))
     return Done()
 
 

@@ -4,8 +4,10 @@ from chatroom.core import audience
 from chatroom.core.clock import iso
 from chatroom.core.context import Context
 from chatroom.core.errors import Problem
+from chatroom.core.signals import tell_now
 from chatroom.features.log import service as log
 from chatroom.features.rooms import invites, rules, service, store
+from chatroom.features.rooms.signals import StoppedListening
 from chatroom.features.rooms.types import Done, JoinByInvite, JoinRoom, OneRoom, Room, UserLeft
 
 
@@ -44,6 +46,7 @@ async def leave(ctx: Context, cmd: OneRoom) -> Done:
                 user_id=user_id, username=ctx.who.username, room_id=cmd.room_id, timestamp=iso(ctx.now)
             )
             ctx.emit(gone, to=audience.room(cmd.room_id))
+        tell_now(Context(ctx.kernel, ctx.who), StoppedListening(room_id=cmd.room_id))
 
     async with ctx.begin() as tx:
         await log.lock(tx, [cmd.room_id])

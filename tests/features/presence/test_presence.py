@@ -181,6 +181,35 @@ async def test_who_goes_stops_typing(server: Server, cast: Cast) -> None:
     await ana.hears("user_typing", isTyping=False)
 
 
+async def test_closing_one_of_two_sockets_does_not_end_what_the_other_shows(
+    server: Server, cast: Cast
+) -> None:
+    ana = await server.in_room(cast.ana, cast.tea)
+    bob, other = await server.in_room(cast.bob, cast.tea), await server.in_room(cast.bob, cast.tea)
+    for ears in (bob, other):
+        await ears.ask("typing", {"roomId": cast.tea, "isTyping": True})
+    await other.close()
+    await bob.ask("get_room_users", {"roomId": cast.tea})
+    await ana.settle()
+    assert [said["isTyping"] for said in ana.all("user_typing")] == [True]
+    await bob.close()
+    await ana.hears("user_typing", isTyping=False)
+
+
+async def test_who_leaves_a_room_stops_typing_there_at_once(server: Server, doors: Doors, cast: Cast) -> None:
+    ana, bob = await server.in_room(cast.ana, cast.tea), await server.in_room(cast.bob, cast.tea)
+    for leave in ("leave_room", "rooms.leave"):
+        await bob.ask("join_room", {"roomId": cast.tea})
+        await bob.ask("typing", {"roomId": cast.tea, "isTyping": True})
+        if leave == "leave_room":
+            await bob.ask(leave, {"roomId": cast.tea})
+        else:
+            await doors.ask("api", leave, cast.bob, roomId=cast.tea)
+        await ana.settle()
+        said = [told["isTyping"] for told in ana.all("user_typing")]
+        assert (leave, said[-2:]) == (leave, [True, False])
+
+
 async def test_only_a_listener_types(server: Server, cast: Cast) -> None:
     ana, bob = await server.in_room(cast.ana, cast.tea), await server.ears(cast.bob)
     for is_typing in (True, False):
