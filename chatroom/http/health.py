@@ -1,6 +1,8 @@
 """Live and ready."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,6 +12,8 @@ from chatroom.core.clock import iso
 from chatroom.core.context import Kernel
 from chatroom.db import Unavailable
 from chatroom.http.surface import reply
+
+_PATIENCE: Final = 2.0  # seconds
 
 
 def routes(kernel: Kernel, draining: Callable[[], bool]) -> list[Route]:
@@ -27,8 +31,10 @@ def routes(kernel: Kernel, draining: Callable[[], bool]) -> list[Route]:
 
 
 async def _is_well(check: Callable[[], Awaitable[None]]) -> bool:
-    try:
-        await check()
-    except Unavailable:
+    """Whether a check passes in time: a database that hangs is as good as away, and whoever asks has a timeout, too."""
+    work = asyncio.ensure_future(check())
+    done, _ = await asyncio.wait([work], timeout=_PATIENCE)
+    if not done:
+        work.cancel()
         return False
-    return True
+    return not isinstance(work.exception(), Unavailable)

@@ -3,9 +3,11 @@
 import asyncio
 import random
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from tests.journeys.nemesis import Load, run
@@ -112,6 +114,11 @@ async def test_a_database_that_hangs_is_said_to_be_unavailable_in_bounded_time(
             before = [writer.refusals for writer in load.writers]
             database.signal(signal.SIGSTOP)
             try:  # 10 s for a statement and 10 s to give up its connection
+                began = time.monotonic()
+                async with httpx2.AsyncClient() as http:
+                    ready = await http.get(f"{server.url}/readyz", timeout=10)
+                assert (ready.status_code, ready.json()["checks"]["database"]) == (503, False)
+                assert time.monotonic() - began < 4  # 2 s and a loaded machine
                 await until("everybody to be refused", lambda: _all_above(before, load), 30)
             finally:
                 database.signal(signal.SIGCONT)
