@@ -30,6 +30,7 @@ check: environment ## Format, lint, types, dependency rule, sizes, contract: und
 bench: environment ## Measure this server and its peers side by side: under 15 minutes
 	$(PYTHON) -m bench
 	$(PYTHON) -m bench --report
+	$(PYTHON) -m bench.profile
 
 bench-check: environment ## Measure briefly and name what got worse than the stored ratios by more than 20 %
 	$(PYTHON) -m bench --check

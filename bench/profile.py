@@ -1,4 +1,7 @@
-"""Where the time goes: `python -m bench.profile fanout durable history` prints the top ten of each, by py-spy."""
+"""Where the time goes: `python -m bench.profile` writes three profiles by py-spy into docs/performance.md.
+
+`python -m bench.profile engine handshakes` prints those that are named instead.
+"""
 
 import argparse
 import shutil
@@ -6,9 +9,11 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from bench import report
 from bench.contenders import Contenders
 from chatroom.bench.crowd import Shape
 from chatroom.bench.load import Load, NotRun
@@ -16,16 +21,59 @@ from chatroom.bench.load import Load, NotRun
 _SECONDS: Final = 4
 _TOP: Final = 10
 _CHAT: Final = {"size": 200, "seconds": _SECONDS + 1.5}
-RUNS: Final[dict[str, tuple[str, str, str, dict[str, Any]]]] = {
-    "engine": ("engine", "chat", "", {**_CHAT, "clients": 1000, "rooms": 100, "senders": 1000}),
-    "fanout": ("sqlite", "chat", "hall", {**_CHAT, "clients": 1000, "window": 16}),
-    "durable": ("sqlite", "chat", "eights", {**_CHAT, "clients": 256, "senders": 256}),
-    "durable-postgresql": ("postgresql", "chat", "eights", {**_CHAT, "clients": 256, "senders": 256}),
-    "history": ("sqlite", "http", "history-10000", {"seconds": _SECONDS + 1.5}),
-    "history-postgresql": ("postgresql", "http", "history-10000", {"seconds": _SECONDS + 1.5}),
-    "handshakes": ("sqlite", "handshakes", "idle", {"clients": 32, "seconds": _SECONDS + 1.5}),
+RUNS: Final[dict[str, tuple[str, str, str, str, dict[str, Any]]]] = {
+    "engine": (
+        "The engine alone: 100 rooms of 10, all send",
+        "engine",
+        "chat",
+        "",
+        {**_CHAT, "clients": 1000, "rooms": 100, "senders": 1000},
+    ),
+    "fanout": (
+        "Fan-out: the whole product, 1 000 receivers, 16 messages in flight",
+        "sqlite",
+        "chat",
+        "hall",
+        {**_CHAT, "clients": 1000, "window": 16},
+    ),
+    "durable": (
+        "Durable send: SQLite, 256 senders in rooms of 8",
+        "sqlite",
+        "chat",
+        "eights",
+        {**_CHAT, "clients": 256, "senders": 256},
+    ),
+    "durable-postgresql": (
+        "Durable send: PostgreSQL, 256 senders in rooms of 8",
+        "postgresql",
+        "chat",
+        "eights",
+        {**_CHAT, "clients": 256, "senders": 256},
+    ),
+    "history": (
+        "History: SQLite, the newest page, one connection",
+        "sqlite",
+        "http",
+        "history-10000",
+        {"seconds": _SECONDS + 1.5},
+    ),
+    "history-postgresql": (
+        "History: PostgreSQL, the newest page, one connection",
+        "postgresql",
+        "http",
+        "history-10000",
+        {"seconds": _SECONDS + 1.5},
+    ),
+    "handshakes": (
+        "Connections with the token check, SQLite",
+        "sqlite",
+        "handshakes",
+        "idle",
+        {"clients": 32, "seconds": _SECONDS + 1.5},
+    ),
 }
-"""Contender, mode, people and flags of each."""
+"""Title, contender, mode, people and flags of each."""
+WRITTEN: Final = ("fanout", "durable", "history")
 
 
 def _record(pid: int, folder: Path) -> list[str]:
@@ -74,28 +122,44 @@ def table(stacks: list[str]) -> str:
 def main() -> None:
     """Profile what was asked for."""
     parser = argparse.ArgumentParser(prog="bench.profile")
-    parser.add_argument("run", nargs="+", choices=RUNS)
+    parser.add_argument("run", nargs="*", help=f"of {', '.join(RUNS)}; printed, not written")
+    asked = parser.parse_args().run
+    if unknown := set(asked) - set(RUNS):
+        parser.error(f"there is no {', '.join(unknown)}")
+    try:
+        tables = profile(asked or WRITTEN)
+    except NotRun as error:
+        print(f"not run: {error}")
+        return
+    text = "\n\n".join(f"**{RUNS[name][0]}**\n\n{found}" for name, found in tables.items())
+    if not asked:
+        report.fill({"profiles": text})
+    print(text)
+
+
+def profile(runs: Sequence[str]) -> dict[str, str]:
+    """Put each load on its server and return the tables of the busiest functions. Raises NotRun."""
+    tables = {}
     with tempfile.TemporaryDirectory(prefix="chatroom-bench-") as name:
         folder = Path(name)
         folder.chmod(0o755)
         contenders = Contenders(folder, Shape())
         try:
             load = Load(folder)
-            for run in parser.parse_args().run:
-                contender, mode, people, flags = RUNS[run]
+            for run in runs:
+                _, contender, mode, people, flags = RUNS[run]
                 server = contenders.start(contender, pinned=False)
                 if people:
                     flags = {**flags, "people": contenders.people(contender) / f"{people}.txt"}
                 process = load.start(mode, server.port, server.pid, warm=1.5, **flags)
                 if mode == "chat" and process.stderr is not None:
                     process.stderr.readline()
-                print(f"\n{run}\n{table(_record(server.pid, folder))}", flush=True)
+                tables[run] = table(_record(server.pid, folder))
                 process.communicate(timeout=60)
                 server.stop()
-        except NotRun as error:
-            print(f"not run: {error}")
         finally:
             contenders.close()
+    return tables
 
 
 if __name__ == "__main__":

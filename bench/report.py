@@ -220,6 +220,12 @@ def write(results: Results) -> None:
     PICTURES.mkdir(exist_ok=True)
     for name, drawing in drawn.items():
         (PICTURES / f"{name}.svg").write_text(drawing)
+    fill(made)
+    print(f"wrote {PAGE.relative_to(ROOT)} and {PICTURES.relative_to(ROOT)}/")
+
+
+def fill(made: Mapping[str, str]) -> None:
+    """Replace what stands between the marks of these names in docs/performance.md."""
     text = PAGE.read_text()
     for name, content in made.items():
         before, begin, rest = text.partition(f"<!-- bench: {name} -->\n")
@@ -227,4 +233,3 @@ def write(results: Results) -> None:
         if begin and end:
             text = f"{before}{begin}{content}\n{end}{after}"
     PAGE.write_text(text)
-    print(f"wrote {PAGE.relative_to(ROOT)} and {PICTURES.relative_to(ROOT)}/")
