@@ -83,6 +83,7 @@ class App:
             auth.authenticate,
             origins=settings.origins,
             proxies=settings.proxies,
+            development=settings.mode == "development",
             draining=lambda: self.sockets.draining,
         )
         self._runner = Runner(db, features.jobs, lambda: Context(self.kernel, SYSTEM), now)

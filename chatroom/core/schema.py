@@ -1,5 +1,6 @@
 """The one type system: what crosses a wire is a frozen msgspec struct, camelCase outside, snake_case inside."""
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
@@ -7,10 +8,14 @@ from typing import Any, ClassVar, TypeVar
 import msgspec
 
 from chatroom.core.errors import Problem
+from chatroom.wire.errors import ProtocolError
+from chatroom.wire.strict_json import check_json
 
 _PATH = re.compile(r"^(?P<what>.*?)(?: - at `\$\.?(?P<path>.*)`)?$", re.DOTALL)
 _FIELD = re.compile(r"field `(?P<name>[^`]+)`")
 _NUL = b"\\u0000"
+_DEPTH = 32  # nesting of a body; no operation takes more than 4
+_DIGITS = 100  # of an integer
 
 T = TypeVar("T")
 
@@ -95,14 +100,26 @@ def decoder(kind: type[T]) -> Callable[[bytes], T]:
 
 
 def parse(raw: bytes) -> dict[str, Any]:
-    """Read a JSON object. Raises `Problem("bad_input")`."""
+    """Read a JSON object, strictly: no NaN, no lone surrogate, no name twice, no depth beyond 32.
+
+    Raises `Problem("bad_input")`.
+    """
     try:
+        check_json(raw, _DEPTH, _DIGITS)
         value = msgspec.json.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        if raw.count(b":") > 1:
+            json.loads(raw, object_pairs_hook=_each_once)
+    except (msgspec.DecodeError, ValueError, RecursionError, ProtocolError):
         raise Problem("bad_input", "The body is not valid JSON.") from None
     if not isinstance(value, dict):
         raise Problem("bad_input", "The body must be a JSON object.")
     return value
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> None:
+    """Refuse a name twice: two readers could understand two things (trust.md, Appendix B)."""
+    if len(pairs) > 1 and len({name for name, _ in pairs}) != len(pairs):
+        raise ValueError("a name twice")
 
 
 def convert(fields: dict[str, Any], kind: type[T], *, lenient: bool) -> T:

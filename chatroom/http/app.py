@@ -1,6 +1,8 @@
 """The HTTP application: surfaces, health, the web client; every error in the shape of its surface."""
 
+import traceback
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import structlog
 from starlette.applications import Starlette
@@ -35,8 +37,12 @@ def build(
     origins: frozenset[str],
     draining: Callable[[], bool],
     proxies: frozenset[str] = frozenset(),
+    development: bool = False,
 ) -> ASGIApp:
-    """Wire the HTTP side. `origins` may call from elsewhere, `proxies` are believed about who asks."""
+    """Wire the HTTP side. `origins` may call from elsewhere, `proxies` are believed about who asks.
+
+    In `development` the answer to a fault of ours holds its stack (seed S3), elsewhere only the log does.
+    """
     served = surface.routes(kernel, operations, authenticate)
     site = Starlette(
         routes=[
@@ -45,7 +51,11 @@ def build(
             *_elsewhere(served),
             Mount("/", app=GZipMiddleware(WebClient(), minimum_size=1024)),
         ],
-        exception_handlers={Problem: _problem, HTTPException: _http_error, Exception: _fault},
+        exception_handlers={
+            Problem: _problem,
+            HTTPException: _http_error,
+            Exception: partial(_fault, development=development),
+        },
     )
     allowed = Origins(origins)
     # Around Starlette, whose answer to a fault of ours passes no middleware.
@@ -83,8 +93,10 @@ def _http_error(request: Request, error: Exception) -> Response:
     return response
 
 
-def _fault(request: Request, error: Exception) -> Response:
+def _fault(request: Request, error: Exception, *, development: bool) -> Response:
+    scope = request.scope
     _log.error(
-        "request.failed", request_id=request.scope.get("request_id"), path=request.url.path, exc_info=error
+        "request.failed", request_id=scope.get("request_id"), served=scope.get("served"), exc_info=error
     )
-    return _problem(request, Problem("internal"))
+    stack = traceback.format_exception(error) if development else None
+    return _problem(request, Problem("internal", errors={"stack": stack} if stack else None))

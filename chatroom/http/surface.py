@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from chatroom.core import ids
 from chatroom.core.context import Context, Kernel, Origin
+from chatroom.core.cookies import Kept
 from chatroom.core.dispatch import answer, dispatch
 from chatroom.core.errors import Problem
 from chatroom.core.limits import RateLimiter, TooMany
@@ -19,6 +20,7 @@ from chatroom.core.schema import convert, encode
 from chatroom.features.auth.csrf import CsrfToken, CsrfTokens
 from chatroom.http.authenticate import Authenticate, add_refresh_token, is_secure, keep_signed_in, who_asks
 from chatroom.http.bodies import Fields, read
+from chatroom.http.compression import compress
 from chatroom.http.csrf import check, keep, refuse_foreign_pages
 from chatroom.http.dialects import SURFACES, Dialect
 from chatroom.http.limits import count
@@ -70,7 +72,10 @@ class Endpoint:
         fields = await self._read(request, who)
         ctx = Context(self._kernel, who, origin=origin)
         result = await answer(dispatch(ctx, self._op, lambda: self._command(fields)))
-        return self._answer(request, ctx, result)
+        response = self._answer(request, result)
+        if ctx.kept is not None:
+            await self._keep(request, response, ctx, ctx.kept)
+        return await compress(request, response)
 
     async def _admit(self, request: Request, ctx: Context) -> Principal:
         """Find out who asks and count it, for the address when that fails."""
@@ -102,14 +107,19 @@ class Endpoint:
         kind = self._op.strict_input if self._dialect.strict else self._op.input
         return convert(fields, kind, lenient=fields.lenient)
 
-    def _answer(self, request: Request, ctx: Context, result: Any) -> Response:
+    def _answer(self, request: Request, result: Any) -> Response:
         said = self._gives(result) if self._gives else result
         response = reply(self._dialect.success(said, "OK"), self._op.status)
-        if ctx.kept is not None:
-            keep_signed_in(request, response, ctx.kept)
         if isinstance(result, CsrfToken):
             keep(response, result.csrf_token, secure=is_secure(request))
         return response
+
+    async def _keep(self, request: Request, response: Response, ctx: Context, kept: Kept) -> None:
+        """Set the cookies of a session, and with it a CSRF token that is good for it (trust.md W2)."""
+        keep_signed_in(request, response, kept)
+        if kept.access:
+            who = await self._authenticate(ctx, kept.access)
+            keep(response, self._tokens.issue(who.session_id), secure=is_secure(request))
 
 
 def _wants_cookie(fields: Fields) -> bool:

@@ -1,0 +1,35 @@
+"""Long answers made shorter."""
+
+import asyncio
+import zlib
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+_ABOVE: Final = 1024  # bytes; shorter answers fit into one packet either way
+_ASIDE: Final = 32_768  # bytes above which it is done beside the event loop: 0.3 ms
+_LEVEL: Final = 1  # 4 times the speed of the usual 6 for a tenth more bytes
+_GZIP: Final = 31  # zlib's name for a gzip header around 32 KiB of window
+
+
+async def compress(request: Request, response: Response) -> Response:
+    """Gzip the answer to a GET when the client takes it.
+
+    Answers to other methods stay as they are: they may hold a new secret beside what the request brought, which
+    together let a listener guess the secret from lengths. A GET by cookie cannot come from a foreign page.
+    """
+    body = bytes(response.body)
+    if request.method != "GET" or len(body) < _ABOVE:
+        return response
+    response.headers["vary"] = "Accept-Encoding"
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        squeeze = zlib.compress
+        response.body = (
+            await asyncio.to_thread(squeeze, body, _LEVEL, _GZIP)
+            if len(body) > _ASIDE
+            else squeeze(body, _LEVEL, _GZIP)
+        )
+        response.headers["content-encoding"] = "gzip"
+        response.headers["content-length"] = str(len(response.body))
+    return response
