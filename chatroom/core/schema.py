@@ -1,18 +1,16 @@
 """The one type system: what crosses a wire is a frozen msgspec struct, camelCase outside, snake_case inside."""
 
 import json
-import re
 from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
 
 import msgspec
 
+from chatroom.core.complaints import complaint
 from chatroom.core.errors import Problem
 from chatroom.wire.errors import ProtocolError
 from chatroom.wire.strict_json import check_json
 
-_PATH = re.compile(r"^(?P<what>.*?)(?: - at `\$\.?(?P<path>.*)`)?$", re.DOTALL)
-_FIELD = re.compile(r"field `(?P<name>[^`]+)`")
 _NUL = b"\\u0000"
 _DEPTH = 32  # nesting of a body; no operation takes more than 4
 _DIGITS = 100  # of an integer
@@ -56,12 +54,8 @@ def strict(kind: type[Any]) -> type[Any]:
 
 
 def _complaint(error: Exception) -> Problem:
-    match = _PATH.match(str(error))
-    what = match["what"] if match else str(error)
-    path = (match["path"] if match else None) or ""
-    if not path and (named := _FIELD.search(what)):
-        path = named["name"]
-    return Problem("bad_input", f"{path}: {what}" if path else what, errors={path or "$": [what]})
+    path, sentence = complaint(error)
+    return Problem("bad_input", sentence, errors={path: [sentence]})
 
 
 def _refuse_nul(value: Any) -> None:

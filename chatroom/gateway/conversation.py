@@ -91,8 +91,6 @@ class Conversation:
         refusal: dict[str, Any] = {"code": problem.code, "message": problem.message}
         if problem.retry_after is not None:
             refusal["retryAfter"] = problem.retry_after
-        if problem.errors is not None:
-            refusal["errors"] = problem.errors
         if ack_id is not None:
             client.reply(ack_id, b'{"ok":false,"error":%b}' % encode(refusal))
         elif not self.seat.quiet:

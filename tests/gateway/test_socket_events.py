@@ -68,11 +68,8 @@ async def test_a_refusal_without_an_ack_is_the_event_error_to_its_sender_alone(
     ana, bob = await server.in_room(cast.ana, cast.tea), await server.in_room(cast.bob, cast.tea)
     await ana.client.emit("send_message", {"roomId": cast.tea, "content": ""})
     error = await ana.hears("error")
-    assert (error["code"], error["event"], list(error["errors"])) == (
-        "bad_input",
-        "send_message",
-        ["content"],
-    )
+    assert set(error) == {"code", "event", "message"}
+    assert (error["code"], error["event"]) == ("bad_input", "send_message")
     await bob.settle()
     assert not bob.all("error")
 
