@@ -153,7 +153,7 @@ def database(kind: str) -> Iterator[str]:
 
 async def run(folder: Path, url: str, kills: int, seed: int, *, gently: bool = False) -> Outcome:
     """Start a server on a database and end it `kills` times, by kill -9 or gently by SIGTERM."""
-    server = ChatServer(folder, MESSAGE_RATE_LIMIT="0", DATABASE_URL=url)
+    server = ChatServer(folder, MESSAGE_RATE_LIMIT="0", RATE_LIMITS="off", DATABASE_URL=url)
     await asyncio.to_thread(server.start)
     try:
         load = await asyncio.to_thread(Load, server, seed)

@@ -64,7 +64,7 @@ async def test_a_killed_database_is_said_to_be_unavailable_and_nothing_answered_
     own_database: tuple[PostgreSql | MariaDb, str], tmp_path: Path
 ) -> None:
     database, url = own_database
-    server = ChatServer(tmp_path, MESSAGE_RATE_LIMIT="0", DATABASE_URL=url)
+    server = ChatServer(tmp_path, MESSAGE_RATE_LIMIT="0", RATE_LIMITS="off", DATABASE_URL=url)
     await asyncio.to_thread(server.start)
     try:
         load = await asyncio.to_thread(Load, server, SEED)
@@ -103,7 +103,7 @@ async def test_a_database_that_hangs_is_said_to_be_unavailable_in_bounded_time(
     own_mariadb: tuple[MariaDb, str], tmp_path: Path
 ) -> None:
     database, url = own_mariadb
-    server = ChatServer(tmp_path, MESSAGE_RATE_LIMIT="0", DATABASE_URL=url)
+    server = ChatServer(tmp_path, MESSAGE_RATE_LIMIT="0", RATE_LIMITS="off", DATABASE_URL=url)
     await asyncio.to_thread(server.start)
     try:
         load = await asyncio.to_thread(Load, server, SEED)
