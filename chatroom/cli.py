@@ -1,4 +1,4 @@
-"""The command line: serve, migrate, routes, contract, bench."""
+"""The command line: serve, migrate, outbox, rotate-keys, routes, contract, bench."""
 
 import inspect
 import sys
@@ -10,6 +10,7 @@ import typer
 from chatroom import __version__
 
 CONFIG_ERROR: Final = 78  # EX_CONFIG of sysexits.h: do not restart, mend the settings
+RESEAL_BATCH: Final = 200  # rows of one transaction
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -58,6 +59,49 @@ def migrate() -> None:
 
     upgrade(_settings().database, tables)
     typer.echo("The database is up to date.")
+
+
+@app.command()
+def outbox() -> None:
+    """Print the text messages and mails that a development server would have sent."""
+    from chatroom.adapters.outbox import OUTBOX, Outbox
+    from chatroom.core.clock import system
+
+    for letter in Outbox(_settings().data / OUTBOX, system):
+        typer.echo(f"{letter.at}  {letter.way} to {letter.to}  {letter.subject}\n  {letter.text}")
+
+
+@app.command()
+def rotate_keys() -> None:
+    """Seal everything anew with the newest ENCRYPTION_KEY; run it again when it was interrupted.
+
+    Give the earlier keys in ENCRYPTION_KEY_OLD, here and to the running servers; take them away when this is done.
+    """
+    import asyncio
+
+    try:
+        asyncio.run(_rotate_keys(_settings()))
+    except ValueError:
+        typer.echo("chatroom: ENCRYPTION_KEY_OLD: lacks a key that something is still sealed with", err=True)
+        raise typer.Exit(CONFIG_ERROR) from None
+
+
+async def _rotate_keys(settings: Any) -> None:
+    from chatroom.app import build
+    from chatroom.core.context import Context
+    from chatroom.core.principal import SYSTEM
+    from chatroom.features.auth import service as auth
+    from chatroom.features.rooms import service as rooms
+
+    node = await build(settings)
+    try:
+        for what, reseal in (("addresses and numbers", auth.reseal), ("invites", rooms.reseal)):
+            left = None
+            while left != 0:
+                left = await reseal(Context(node.kernel, SYSTEM), RESEAL_BATCH)
+                typer.echo(f"{what}: {left} left")
+    finally:
+        await node.close()
 
 
 @app.command()

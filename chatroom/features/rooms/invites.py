@@ -18,9 +18,12 @@ def _place(room_id: str) -> str:
     return f"invites:code:{room_id}"
 
 
-def lookup(ctx: Context, code: str) -> str:
-    """The index under which a code is stored."""
-    return ctx.port(Vault).index("invite", code)
+_PURPOSE = "invite"
+
+
+def lookups(ctx: Context, code: str) -> list[str]:
+    """The indexes under which a code may be stored: one for each key that is in use."""
+    return ctx.port(Vault).indexes(_PURPOSE, code)
 
 
 async def write(tx: Tx, room_id: str, *, expires_at: int | None = None, max_uses: int | None = None) -> str:
@@ -30,7 +33,7 @@ async def write(tx: Tx, room_id: str, *, expires_at: int | None = None, max_uses
         tx.db,
         {
             "room_id": room_id,
-            "lookup": lookup(tx.ctx, code),
+            "lookup": tx.ctx.port(Vault).index(_PURPOSE, code),
             "sealed": tx.ctx.port(Vault).seal(_place(room_id), code),
             "created_at": tx.now,
             "expires_at": expires_at,
@@ -73,6 +76,17 @@ async def revoke(ctx: Context, cmd: OneRoom) -> Done:
         rules.must_be_creator(await store.find(tx.db, cmd.room_id, ctx.who.id), ctx.who.id)
         await store.remove_invite(tx.db, cmd.room_id)
     return Done()
+
+
+async def reseal(ctx: Context, count: int) -> int:
+    """Seal up to `count` invites anew with the newest key, with its index; return how many are left."""
+    vault = ctx.port(Vault)
+    async with ctx.begin() as tx:
+        for room_id, sealed in (await store.list_stale(tx.db, vault.mark, count)).items():
+            code = vault.open(_place(room_id), sealed)
+            fresh = vault.seal(_place(room_id), code)
+            await store.reseal(tx.db, room_id, sealed, vault.index(_PURPOSE, code), fresh)
+        return await store.count_stale(tx.db, vault.mark)
 
 
 def _view(ctx: Context, row: InviteRow | None) -> Invite:

@@ -22,7 +22,7 @@ async def join(ctx: Context, cmd: JoinRoom) -> Room:
 async def join_by_invite(ctx: Context, cmd: JoinByInvite) -> Room:
     """Become a member of the room that the code leads to. Raises `Problem("invalid_invite")`."""
     async with ctx.read() as reader:
-        room_id = await store.find_invited(reader, invites.lookup(ctx, cmd.invite_code))
+        room_id = await store.find_invited(reader, invites.lookups(ctx, cmd.invite_code))
     if room_id is None:
         raise Problem("invalid_invite")
     return await _join(ctx, room_id, cmd.invite_code)

@@ -124,7 +124,7 @@ async def admit(tx: Tx, room_id: str, code: str | None) -> None:
     if room.role is not None:
         return
     if room.is_private and not (
-        code and await store.use_invite(tx.db, room_id, invites.lookup(tx.ctx, code), tx.now)
+        code and await store.use_invite(tx.db, room_id, invites.lookups(tx.ctx, code), tx.now)
     ):
         raise Problem("invalid_invite")
     await add_member(tx, room_id, tx.who.id)
@@ -197,3 +197,8 @@ async def rooms_of_all(reader: Reader, user_ids: Iterable[str]) -> dict[str, lis
 async def move_read_mark(tx: Tx, room_id: str, seq: int) -> bool:
     """Move one's own read mark forward; False when it stood there or further."""
     return await store.change_read_seq(tx.db, room_id, tx.who.id, seq)
+
+
+async def reseal(ctx: Context, count: int) -> int:
+    """Seal up to `count` invites anew with the newest key; return how many are left."""
+    return await invites.reseal(ctx, count)

@@ -13,6 +13,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
+    func,
     insert,
     or_,
     select,
@@ -133,13 +134,21 @@ _INVITE: Final = select(
 _INVITES: Final = select(invites.c.room_id, invites.c.sealed).where(
     invites.c.room_id.in_(bindparam("rooms", expanding=True))
 )
-_INVITED: Final = select(invites.c.room_id).where(invites.c.lookup == bindparam("code"))
+_INVITED: Final = select(invites.c.room_id).where(invites.c.lookup.in_(bindparam("codes", expanding=True)))
+_IS_STALE: Final = invites.c.sealed.not_like(bindparam("mark"))
+_STALE_COUNT: Final = select(func.count()).select_from(invites).where(_IS_STALE)
+_STALE: Final = select(invites.c.room_id, invites.c.sealed).where(_IS_STALE).limit(bindparam("count"))
+_RESEAL: Final = (
+    update(invites)
+    .where(invites.c.room_id == bindparam("room"), invites.c.sealed == bindparam("was"))
+    .values(lookup=bindparam("index"), sealed=bindparam("fresh"))
+)
 # One statement checks and counts: of fifty people with the last use of a code, one gets in.
 _USE: Final = (
     update(invites)
     .where(
         invites.c.room_id == bindparam("room"),
-        invites.c.lookup == bindparam("code"),
+        invites.c.lookup.in_(bindparam("codes", expanding=True)),
         or_(invites.c.expires_at.is_(None), invites.c.expires_at > bindparam("now")),
         or_(invites.c.max_uses.is_(None), invites.c.uses < invites.c.max_uses),
     )
@@ -247,12 +256,27 @@ async def list_sealed(reader: Reader, room_ids: Iterable[str]) -> dict[str, str]
     return {row.room_id: row.sealed for row in await reader.all(_INVITES, {"rooms": list(room_ids)})}
 
 
-async def find_invited(reader: Reader, lookup: str) -> str | None:
+async def count_stale(reader: Reader, mark: str) -> int:
+    """How many invites are sealed with another key than the one whose texts begin with `mark`."""
+    return int(await reader.scalar(_STALE_COUNT, {"mark": mark + "%"}))
+
+
+async def list_stale(reader: Reader, mark: str, count: int) -> dict[str, str]:
+    """Some of those: room id -> sealed code."""
+    return {row.room_id: row.sealed for row in await reader.all(_STALE, {"mark": mark + "%", "count": count})}
+
+
+async def reseal(tx: Transaction, room_id: str, was: str, lookup: str, sealed: str) -> None:
+    """Replace both the index and the ciphertext of an invite, unless it was replaced meanwhile."""
+    await tx.run(_RESEAL, {"room": room_id, "was": was, "index": lookup, "fresh": sealed})
+
+
+async def find_invited(reader: Reader, lookups: Sequence[str]) -> str | None:
     """The room that a code leads to, or None."""
-    room_id: str | None = await reader.scalar(_INVITED, {"code": lookup})
+    room_id: str | None = await reader.scalar(_INVITED, {"codes": lookups})
     return room_id
 
 
-async def use_invite(tx: Transaction, room_id: str, lookup: str, now: int) -> bool:
+async def use_invite(tx: Transaction, room_id: str, lookups: Sequence[str], now: int) -> bool:
     """Spend one use of a code; False when it is not this room's, has expired or is used up."""
-    return await tx.run(_USE, {"room": room_id, "code": lookup, "now": now}) > 0
+    return await tx.run(_USE, {"room": room_id, "codes": lookups, "now": now}) > 0
