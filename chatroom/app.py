@@ -33,6 +33,7 @@ from chatroom.features.auth.uses import Uses
 from chatroom.features.messages import service as messages
 from chatroom.features.messages.pages import Pages
 from chatroom.features.messages.writer import MessageWriter
+from chatroom.features.presence import activity
 from chatroom.features.presence.ports import PresenceBoard, TypingBoard
 from chatroom.features.rooms import lounges
 from chatroom.features.rooms.ports import AdHocLounges, LastMessages, Site
@@ -75,6 +76,7 @@ class App:
             auth.authenticate,
             turns=turns,
             anonymous=_anonymous(settings),
+            active=activity.active,
         )
         self.sockets = SocketServer(self._events, _options(settings), turns=turns)
         self._http = http.build(

@@ -4,11 +4,12 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Final, NamedTuple
 
 from chatroom.core.principal import Principal
 from chatroom.features.presence.ports import Gone
+from chatroom.features.presence.types import Presence
 
 TYPING_ENDS: Final = 6.0  # seconds without a renewal
 _TOGETHER: Final = 50  # departures of one transaction
@@ -58,20 +59,24 @@ class MemoryLimiter:
 
 
 class MemoryPresence:
-    """`PresenceBoard`: connections per person, with a grace of some seconds for reloads."""
+    """`PresenceBoard`: connections per person, with a grace of some seconds for reloads, and their activity."""
 
     def __init__(self, grace: float) -> None:
         self._grace = grace
         self._counts: dict[str, int] = {}
         self._leaving: dict[str, tuple[float, Principal, Gone]] = {}
         """Who is within the grace, until when on the clock of the loop; the first to go first."""
+        self._active: dict[str, int] = {}
+        """When those who are here did something last; the one who has been silent the longest comes first."""
+        self._away: set[str] = set()
+        self._beats: dict[str, int] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
 
     def arrive(self, user_id: str) -> bool:
         self._counts[user_id] = self._counts.get(user_id, 0) + 1
         leaving = self._leaving.pop(user_id, None)
-        return self._counts[user_id] == 1 and leaving is None
+        return self._counts[user_id] == 1 and leaving is None and user_id not in self._beats
 
     def depart(self, who: Principal, gone: Gone) -> None:
         self._counts[who.id] -= 1
@@ -95,6 +100,8 @@ class MemoryPresence:
         due = [found for found in islice(self._leaving.values(), _TOGETHER) if found[0] <= now]
         for _, who, _ in due:
             del self._leaving[who.id]
+            if who.id not in self._beats:
+                self._forget(who.id)
         if not due:
             self._arm()
             return
@@ -105,8 +112,48 @@ class MemoryPresence:
         self._task = None
         self._arm()
 
+    def touch(self, user_id: str, now: int) -> bool:
+        self._active.pop(user_id, None)
+        self._active[user_id] = now
+        if user_id not in self._away:
+            return False
+        self._away.discard(user_id)
+        return True
+
+    def beat(self, user_id: str, now: int) -> bool:
+        came = not self.is_online(user_id)
+        self._beats.pop(user_id, None)
+        self._beats[user_id] = now
+        return came
+
+    def fall_silent(self, before: int) -> list[str]:
+        silent = list(takewhile(lambda user_id: self._active[user_id] < before, self._active))
+        fresh = [user_id for user_id in silent if user_id not in self._away]
+        self._away.update(fresh)
+        return fresh
+
+    def lapse(self, before: int) -> dict[str, int]:
+        late = {
+            who: self._beats[who] for who in takewhile(lambda who: self._beats[who] < before, self._beats)
+        }
+        for user_id in late:
+            del self._beats[user_id]
+        gone = {user_id: at for user_id, at in late.items() if not self.is_online(user_id)}
+        for user_id in gone:
+            self._forget(user_id)
+        return gone
+
+    def _forget(self, user_id: str) -> None:
+        self._active.pop(user_id, None)
+        self._away.discard(user_id)
+
+    def presence(self, user_id: str) -> Presence:
+        if not self.is_online(user_id):
+            return "offline"
+        return "away" if user_id in self._away else "online"
+
     def is_online(self, user_id: str) -> bool:
-        return user_id in self._counts or user_id in self._leaving
+        return user_id in self._counts or user_id in self._leaving or user_id in self._beats
 
     async def close(self, within: float) -> None:
         """Let everybody who is leaving leave now, so that a restart keeps their last-seen time."""

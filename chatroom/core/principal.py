@@ -74,6 +74,7 @@ POLICY: Final[dict[str, frozenset[Role]]] = {
     "messages.mark_read": _PEOPLE,
     "presence.read": _PEOPLE,
     "presence.type": _PEOPLE,
+    "presence.heartbeat": _PEOPLE,
 }
 """Action -> the global roles that may try it. Whose object it is, the slice decides by scoped look-up."""
 

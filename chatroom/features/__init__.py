@@ -31,7 +31,7 @@ events: Final[list[type[Event]]] = [*log.events, *rooms.events, *presence.events
 listeners: Final = [*auth.listeners, *rooms.listeners, *presence.listeners]
 """(signal, function) in the order in which they are told."""
 
-jobs: Final[list[Job]] = [*auth_jobs]
+jobs: Final[list[Job]] = [*auth_jobs, *presence.jobs]
 """Work that runs by itself or after a deed."""
 
 tables: Final = metadata

@@ -1,7 +1,7 @@
 """Socket events in, operations through the one door: the application behind the socket server."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from typing import Any, Final
 
@@ -27,6 +27,7 @@ from chatroom.wire.frame import event_frame
 
 _EMPTY: Final = b"{}"
 _ARRIVALS: Final = 32  # begun in one turn; each reads the person's rooms, some 0.1 ms in the next
+Active = Callable[[Context], Coroutine[Any, Any, None] | None]
 _log = structlog.get_logger("chatroom.gateway")
 
 
@@ -42,13 +43,18 @@ class SocketEvents:
         *,
         turns: Turns | None = None,
         anonymous: Anonymous | None = None,
+        active: Active = lambda _: None,
     ) -> None:
-        """Tell of comings and goings in `turns`, the ones of the socket server and the hub."""
+        """Tell of comings and goings in `turns`, the ones of the socket server and the hub.
+
+        `active` is called with each event, and may return something to do besides.
+        """
         turns = turns or Turns()
         self._kernel = kernel
         self._hub = hub
         self._operations = {op.socket: op for op in operations.values() if op.socket}
         self._entrance = Entrance(kernel, hub, authenticate, anonymous or Anonymous())
+        self._active = active
         self._expiry = Expiry(kernel.clock, _tell_expired)
         self._arriving = Lane(turns, most=_ARRIVALS)
         self._leaving = Lane(turns)
@@ -107,6 +113,8 @@ class SocketEvents:
         seat, name = conversation.seat, op.socket or ""
         decode = op.decode_strict if seat.dialect == dialects.NATIVE else op.decode
         ctx = Context(self._kernel, seat.who, connection=seat, origin=seat.origin)
+        if (back := self._active(ctx)) is not None:
+            self._spawn(self._tell("active", back))
         try:
             result = dispatch(ctx, op, lambda: decode(_raw(args, op.bare)))
         except Exception as error:  # noqa: BLE001 - every event is answered in its turn; Conversation logs faults
@@ -132,18 +140,25 @@ class SocketEvents:
             seat.settled.add_done_callback(lambda _: self._leaving.put(leave))
 
     def _arrive(self, seat: Seat) -> None:
-        task = asyncio.create_task(self._welcome(seat))
+        self._spawn(self._welcome(seat))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def _welcome(self, seat: Seat) -> None:
         try:
-            await tell(Context(self._kernel, seat.who, connection=seat), Connected())
-        except Problem as problem:  # the database is away: presence is best effort and heals (P13)
-            _log.warning("signal.failed", signal="Connected", code=problem.code)
+            await self._tell("connected", tell(Context(self._kernel, seat.who, connection=seat), Connected()))
         finally:
             if seat.settled is not None:
                 seat.settled.set_result(None)
+
+    async def _tell(self, what: str, telling: Awaitable[None]) -> None:
+        try:
+            await telling
+        except Problem as problem:  # the database is away: presence is best effort and heals (P13)
+            _log.warning("signal.failed", signal=what, code=problem.code)
 
     def _leave(self, seat: Seat, signal: Disconnected) -> None:
         tell_now(Context(self._kernel, seat.who, connection=seat), signal)

@@ -13,7 +13,7 @@ from chatroom.core.errors import Problem
 from chatroom.core.principal import SYSTEM, Principal
 from chatroom.core.signals import Connected, Disconnected
 from chatroom.features.presence.ports import PresenceBoard, TypingBoard
-from chatroom.features.presence.types import RoomUser, RoomUsers, Status, Typing, UserStatus, UserTyping
+from chatroom.features.presence.types import Presence, RoomUser, RoomUsers, Typing, UserStatus, UserTyping
 from chatroom.features.rooms import service as rooms
 from chatroom.features.rooms.signals import StoppedListening
 from chatroom.features.rooms.types import Done, OneRoom
@@ -23,12 +23,15 @@ _log = structlog.get_logger("chatroom.presence")
 
 
 async def connected(ctx: Context, _: Connected) -> None:
-    """Tell those who share a room that a person is here, at their first connection."""
-    if not ctx.port(PresenceBoard).arrive(ctx.who.id) or ctx.who.transient:
+    """Tell those who share a room that a person is here, at their first connection or when they had been away."""
+    board = ctx.port(PresenceBoard)
+    came = board.arrive(ctx.who.id)
+    if not (board.touch(ctx.who.id, ctx.now) or came) or ctx.who.transient:
         return
     async with ctx.read() as reader:
         shared = await rooms.rooms_of(reader, ctx.who.id)
-    ctx.emit(_status(ctx.who, ctx.now, "online"), to=audience.members(*shared).but(ctx.who.id))
+    here = status(ctx.who.id, ctx.who.username, ctx.now, "online")
+    ctx.emit(here, to=audience.members(*shared).but(ctx.who.id))
 
 
 def disconnected(ctx: Context, _: Disconnected) -> None:
@@ -49,31 +52,34 @@ async def _gone(kernel: Kernel, people: Sequence[Principal]) -> None:
         return
     try:
         async with ctx.begin() as tx:
-            await users.seen(tx, ids)
+            await users.seen(tx, dict.fromkeys(ids, tx.now))
             shared = await rooms.rooms_of_all(tx.db, ids)
 
             def tell() -> None:
                 for who in people:
                     if not board.is_online(who.id):  # else back while this was stored, and told so already
                         to = audience.members(*shared.get(who.id, ()))
-                        ctx.emit(_status(who, ctx.now, "offline"), to=to.but(who.id))
+                        gone = status(who.id, who.username, ctx.now, "offline", seen=ctx.now)
+                        ctx.emit(gone, to=to.but(who.id))
 
             tx.after(tell)
     except Problem as problem:  # the database is away: presence is best effort and heals (P13)
         _log.warning("presence.not_stored", people=len(people), code=problem.code)
 
 
-def _status(who: Principal, at: int, status: Status) -> UserStatus:
-    now = iso(at)
-    seen = now if status == "offline" else msgspec.UNSET
+def status(
+    user_id: str, username: str, now: int, presence: Presence, *, seen: int | None = None
+) -> UserStatus:
+    """What others are told of how somebody is here; who is online needs no time when they were seen last."""
+    last = msgspec.UNSET if seen is None or presence == "online" else iso(seen)
     return UserStatus(
-        user_id=who.id,
-        username=who.username,
-        status=status,
-        presence=status,
-        last_seen=seen,
-        last_seen_at=seen,
-        timestamp=now,
+        user_id=user_id,
+        username=username,
+        status="offline" if presence == "offline" else "online",
+        presence=presence,
+        last_seen=last,
+        last_seen_at=last,
+        timestamp=iso(now),
     )
 
 
@@ -129,8 +135,10 @@ async def room_users(ctx: Context, cmd: OneRoom) -> RoomUsers:
                 username=person.username,
                 name=person.name,
                 is_online=board.is_online(person.id),
+                presence=board.presence(person.id),
                 role=member.role,
                 last_seen=None if person.last_seen_at is None else iso(person.last_seen_at),
+                read_seq=member.read_seq,
             )
         )
     answer = RoomUsers(room_id=cmd.room_id, users=listed)

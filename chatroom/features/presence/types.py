@@ -9,6 +9,8 @@ from chatroom.core.schema import Event, Wire
 from chatroom.features.rooms.types import RoomRole
 
 Status = Literal["online", "offline"]
+Presence = Literal["online", "away", "offline"]
+"""`away` is a kind of online (contract C11): here, and silent for five minutes."""
 
 
 class Typing(Wire, frozen=True, kw_only=True):
@@ -31,28 +33,37 @@ class UserTyping(Event, frozen=True, kw_only=True):
 
 
 class UserStatus(Event, frozen=True, kw_only=True):
-    """Somebody you share a room with came or went. `lastSeen` and `lastSeenAt` are two seeds' names."""
+    """Somebody you share a room with came, went, or fell silent. `lastSeen` and `lastSeenAt` are two seeds' names."""
 
     event: ClassVar[str] = "user_status"
     ephemeral: ClassVar[bool] = True
     user_id: str
     username: str
     status: Status
-    presence: Status
+    presence: Presence
     last_seen: str | msgspec.UnsetType = msgspec.UNSET
     last_seen_at: str | msgspec.UnsetType = msgspec.UNSET
     timestamp: str
 
 
+class Heartbeat(Wire, frozen=True, kw_only=True):
+    """You are seen."""
+
+    ok: bool = True
+    presence: Presence
+
+
 class RoomUser(Wire, frozen=True, kw_only=True):
-    """A member of a room."""
+    """A member of a room; `readSeq` is how far they have read it."""
 
     user_id: str
     username: str
     name: str
     is_online: bool
+    presence: Presence
     role: RoomRole
     last_seen: str | None
+    read_seq: int
 
 
 class RoomUsers(Event, frozen=True, kw_only=True):

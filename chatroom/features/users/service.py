@@ -1,7 +1,7 @@
 """Add people, change them and look them up."""
 
 import secrets
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 
 import msgspec
@@ -126,10 +126,10 @@ async def by_ids(reader: Reader, user_ids: Iterable[str]) -> dict[str, Person]:
     return await store.list_by_ids(reader, user_ids)
 
 
-async def seen(tx: Tx, user_ids: Iterable[str]) -> None:
-    """Remember that these people were here at `tx.now`."""
-    for user_id in sorted(user_ids):  # in one order everywhere, so that two nodes never wait for each other
-        await store.change_last_seen(tx.db, user_id, tx.now)
+async def seen(tx: Tx, people: Mapping[str, int]) -> None:
+    """Remember when these people, by id, were here last (epoch milliseconds)."""
+    for user_id in sorted(people):  # in one order everywhere, so that two nodes never wait for each other
+        await store.change_last_seen(tx.db, user_id, people[user_id])
 
 
 def view(person: Person, *, email: str | None = None, phone: str | None = None) -> User:

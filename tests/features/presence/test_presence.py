@@ -117,10 +117,12 @@ async def test_the_members_are_listed_the_first_to_join_first(server: Server, ca
                 "username": person.username,
                 "name": person.name,
                 "isOnline": person is cast.bob,
+                "presence": "online" if person is cast.bob else "offline",
                 "role": role,
                 "lastSeen": None,
+                "readSeq": seq,
             }
-            for person, role in ((cast.ana, "admin"), (cast.bob, "member"))
+            for person, role, seq in ((cast.ana, "admin", 1), (cast.bob, "member", 2))
         ],
     }
 
