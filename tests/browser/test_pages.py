@@ -65,6 +65,15 @@ def test_nothing_breaks_the_content_security_policy(violations: Person, room: st
     assert "unsafe" not in policy
 
 
+def test_no_page_breaks_the_policy_or_lacks_a_name(violations: Person) -> None:
+    violations.sign_up()
+    for path in ("/you", "/you/devices", "/people", "/discover", "/nowhere"):
+        violations.page.goto(violations.server.url + path)
+        expect(violations.page.get_by_role("heading", level=1)).to_be_visible()
+        assert violations.page.evaluate(NAMELESS) == [], path
+        assert violations.page.evaluate("window.breaches") == [], path
+
+
 def test_a_page_from_the_cache_may_still_run_its_scripts(violations: Person) -> None:
     for _ in range(3):
         violations.page.goto(violations.server.url)
@@ -125,6 +134,48 @@ def test_a_phone_shows_one_pane_at_a_time(join: Join, room: str) -> None:
     assert ana.page.evaluate(OVERFLOW) == 0
     ana.page.get_by_role("button", name="Back to rooms").click()
     expect(rooms).to_be_visible()
+    assert ana.page.evaluate(OVERFLOW) == 0
+
+
+def test_a_phone_has_tabs_where_no_conversation_is(join: Join, room: str) -> None:
+    ana = join("Ana", width=360, height=740, has_touch=True)
+    tabs = ana.page.get_by_role("navigation", name="Main")
+    for tab, heading in (("People", "People"), ("You", "You")):
+        tabs.get_by_role("link", name=tab).click()
+        expect(ana.page.get_by_role("heading", level=1, name=heading)).to_be_focused()
+        expect(tabs.get_by_role("link", name=tab)).to_have_attribute("aria-current", "page")
+        assert ana.page.evaluate(OVERFLOW) == 0
+    tabs.get_by_role("link", name="Rooms").click()
+    ana.create_room(room)
+    expect(tabs).to_have_count(0)
+
+
+def test_people_one_shares_a_room_with_are_listed_with_their_presence(join: Join, room: str) -> None:
+    ana, bo = join("Ana"), join("Bo")
+    ana.create_room(room)
+    bo.join_public(room)
+    ana.page.goto(ana.server.url + "/people")
+    row = ana.page.get_by_role("main").get_by_role("listitem").filter(has_text="Bo")
+    expect(row).to_contain_text(room)
+    expect(row.get_by_label("online")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("locale", "title"),
+    [
+        ("es-MX", "Hola de nuevo"),
+        ("fr", "Bon retour"),
+        ("de-AT", "Willkommen zurück"),
+        ("pt-BR", "Que bom ver você"),
+        ("hi-IN", "फिर से स्वागत है"),
+        ("zh-CN", "欢迎回来"),
+    ],
+)
+def test_the_browser_s_language_is_spoken(visit: Join, locale: str, title: str) -> None:
+    ana = visit("Ana", locale=locale, width=360, height=740)
+    ana.page.goto(ana.server.url)
+    expect(ana.page.get_by_role("heading", name=title)).to_be_visible()
+    assert ana.page.locator("html").get_attribute("lang") == locale.partition("-")[0]
     assert ana.page.evaluate(OVERFLOW) == 0
 
 

@@ -16,7 +16,8 @@ export function Field({ label, hint, problem, trailing, ...rest }: FieldProps) {
       <label htmlFor={id} className="text-sm font-semibold text-ink-1">
         {label}
       </label>
-      <div className="relative flex">
+      {/* What stands inside the field stands at the end of its own text, not of the page's. */}
+      <div dir={rest.dir === "ltr" ? "ltr" : undefined} className="relative flex">
         <input
           id={id}
           aria-invalid={problem ? true : undefined}

@@ -67,7 +67,9 @@ export default function YouPage() {
           <p dir="auto" className="truncate text-md font-semibold">
             {me.name}
           </p>
-          <p className="truncate text-sm text-ink-2">{isGuest ? t("you.guest") : `@${me.username}`}</p>
+          <p className="truncate text-sm text-ink-2">
+            {isGuest ? t("you.guest") : <bdi dir="ltr">@{me.username}</bdi>}
+          </p>
         </div>
       </div>
       {isGuest ? <GuestCard /> : <NameForm me={me} />}
