@@ -1,0 +1,85 @@
+"""`python -m bench.stalled`: how much one client that reads nothing delays the others (B3).
+
+64 people talk in rooms of eight, by turns with and without a member of the first room who never reads. It prints the
+p99 of the others' deliveries of every round, both medians, and what the stalled one adds, in per cent.
+"""
+
+import json
+import os
+import socket
+import statistics
+import tempfile
+import time
+from pathlib import Path
+from typing import Any, Final
+
+from bench.contenders import Contenders
+from chatroom.bench import crowd
+from chatroom.bench.load import Load
+from chatroom.bench.process import HOST
+
+ROUNDS: Final = 5
+SECONDS: Final = 3.0
+TALK: Final = {"clients": 64, "rate": 1000, "size": 2000, "warm": 0.5}
+
+
+def main() -> None:
+    """Measure and print."""
+    with tempfile.TemporaryDirectory() as folder:
+        contenders = Contenders(Path(folder), crowd.Shape())
+        try:
+            print(
+                json.dumps(_measure(contenders, Load(Path(folder), max(os.sched_getaffinity(0)))), indent=2)
+            )
+        finally:
+            contenders.close()
+
+
+def _measure(contenders: Contenders, load: Load) -> dict[str, Any]:
+    server = contenders.start("sqlite", pinned=True)
+    people = contenders.people("sqlite") / "eights.txt"
+    p99: dict[str, list[float]] = {"without": [], "with": []}
+    try:
+        for _ in range(ROUNDS):
+            for name, found in p99.items():
+                stalled = _stall(server.port, people) if name == "with" else None
+                heard = load.run(
+                    "chat", server.port, server.pid, pinned=True, people=people, seconds=SECONDS, **TALK
+                )
+                found.append(heard["delay_us"]["p99"])
+                if stalled is not None:
+                    stalled.close()
+    finally:
+        server.stop()
+    without, stalled_p99 = (statistics.median(found) for found in p99.values())
+    return {
+        "p99_us": p99,
+        "median_us": [without, stalled_p99],
+        "added_percent": round(100 * (stalled_p99 / without - 1), 1),
+    }
+
+
+def _stall(port: int, people: Path) -> socket.socket:
+    """Join the first room and never read again."""
+    token, room = people.read_text().split("\n", 1)[0].split()[:2]
+    line = socket.socket()
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    line.connect((HOST, port))
+    line.sendall(
+        b"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: %b\r\nUpgrade: websocket\r\n"
+        b"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+        % HOST.encode()
+    )
+    for text in (f'40{{"token":"{token}"}}', f'42["join_room",{{"roomId":"{room}"}}]'):
+        time.sleep(0.2)  # the answer before is not read, so that nothing else tells when it was taken
+        line.sendall(_masked(text.encode()))
+    return line
+
+
+def _masked(text: bytes) -> bytes:
+    """A WebSocket frame of a client, masked with zeros."""
+    return b"\x81" + bytes((0x80 | 126,)) + len(text).to_bytes(2, "big") + bytes(4) + text
+
+
+if __name__ == "__main__":
+    main()
