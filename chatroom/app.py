@@ -18,13 +18,13 @@ from chatroom.adapters.rates import MemoryRates, NoRates, RedisRates
 from chatroom.adapters.sms import NoSms, TwilioSms
 from chatroom.core import clock
 from chatroom.core.context import Context, Kernel
+from chatroom.core.csrf import CsrfTokens
 from chatroom.core.limits import RateLimiter
 from chatroom.core.origins import Origins
 from chatroom.core.principal import SYSTEM
 from chatroom.core.secrets import Vault
 from chatroom.db import Database
 from chatroom.features.auth import service as auth
-from chatroom.features.auth.csrf import CsrfTokens
 from chatroom.features.auth.ports import Conduct, Mailer, PasswordHasher, SmsSender
 from chatroom.features.auth.proving import Turns as SignInTurns
 from chatroom.features.auth.recent import Recent

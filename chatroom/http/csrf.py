@@ -6,9 +6,9 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
+from chatroom.core.csrf import SECONDS, CsrfTokens
 from chatroom.core.errors import Problem
 from chatroom.core.origins import Page
-from chatroom.features.auth.csrf import SECONDS, CsrfTokens
 from chatroom.http.bodies import Fields
 
 COOKIE: Final = "csrfToken"

@@ -10,6 +10,7 @@ from starlette.routing import Route
 from chatroom.core import ids
 from chatroom.core.context import Context, Kernel, Origin
 from chatroom.core.cookies import Kept
+from chatroom.core.csrf import CsrfTokens
 from chatroom.core.dispatch import answer, dispatch
 from chatroom.core.errors import Problem
 from chatroom.core.limits import RateLimiter, TooMany
@@ -17,7 +18,7 @@ from chatroom.core.operation import Operation
 from chatroom.core.origins import Page
 from chatroom.core.principal import OUTSIDER, POLICY, Principal, Role
 from chatroom.core.schema import convert, encode
-from chatroom.features.auth.csrf import CsrfToken, CsrfTokens
+from chatroom.features.auth.types import CsrfToken
 from chatroom.http.authenticate import Authenticate, add_refresh_token, is_secure, keep_signed_in, who_asks
 from chatroom.http.bodies import Fields, read
 from chatroom.http.compression import compress

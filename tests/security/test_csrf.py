@@ -6,7 +6,7 @@ import httpx2
 import pytest
 
 from chatroom.app import App
-from chatroom.features.auth.csrf import CsrfTokens
+from chatroom.core.csrf import CsrfTokens
 from tests.cast import Cast, principal
 
 OURS = {"origin": "http://chat.test"}

@@ -281,3 +281,9 @@ class Code(NamedTuple):
     created_at: int
     expires_at: int
     tries: int = 0
+
+
+class CsrfToken(Wire, frozen=True, kw_only=True):
+    """Send it back as `X-CSRF-Token` with every request that changes something and that a cookie authenticates."""
+
+    csrf_token: Annotated[str, msgspec.Meta(description="Good for the session that asked, for 24 hours.")]
