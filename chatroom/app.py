@@ -44,6 +44,7 @@ from chatroom.gateway.options import PRODUCT, Options
 from chatroom.gateway.server import SocketServer
 from chatroom.gateway.turns import Turns
 from chatroom.http import app as http
+from chatroom.http.lean import Lean
 from chatroom.settings import Settings
 from chatroom.worker.runner import Runner
 
@@ -79,7 +80,7 @@ class App:
             active=activity.active,
         )
         self.sockets = SocketServer(self._events, _options(settings), turns=turns)
-        self._http = http.build(
+        self._site = http.build(
             self.kernel,
             features.operations,
             auth.authenticate,
@@ -120,6 +121,11 @@ class App:
             AdHocLounges: AdHocLounges(settings.compat_adhoc_lounges),
         }
 
+    @property
+    def lean(self) -> Lean:
+        """What answers some requests past `asgi`."""
+        return self._site.lean
+
     async def start(self) -> None:
         """Bind to the running loop, open the lobby at the first start, and begin the jobs."""
         await lounges.open_lobby(Context(self.kernel, SYSTEM))
@@ -147,7 +153,7 @@ class App:
         if scope["type"] == "lifespan":
             await _lifespan(receive, send)
             return
-        owner: ASGIApp = self.sockets if self.sockets.owns(scope["path"]) else self._http
+        owner: ASGIApp = self.sockets if self.sockets.owns(scope["path"]) else self._site.asgi
         await owner(scope, receive, send)
 
 

@@ -100,7 +100,7 @@ async def _serve(settings: Settings, listeners: list[socket.socket]) -> None:
         proxy_headers=False,
         backlog=_BACKLOG,
         timeout_graceful_shutdown=round(settings.drain_seconds) + 1,
-        **protocols(app.sockets),
+        **protocols(app.sockets, shortcut=app.lean),
     )
     try:
         await _check_durability(settings, app.db)

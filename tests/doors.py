@@ -58,7 +58,7 @@ async def listening(app: App) -> AsyncIterator[str]:
         interface="asgi3",
         proxy_headers=False,
         timeout_graceful_shutdown=1,
-        **protocols(app.sockets),
+        **protocols(app.sockets, shortcut=app.lean),
     )
     server = _Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listener:

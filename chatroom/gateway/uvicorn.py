@@ -18,6 +18,7 @@ from chatroom.gateway.handshake import read_headers
 from chatroom.gateway.link import PollingLink
 from chatroom.gateway.raw_link import RawLink
 from chatroom.gateway.server import SocketServer
+from chatroom.gateway.shortcut import Answering, Serve, Shortcut
 from chatroom.gateway.upgrade import Upgrade
 from chatroom.wire.engine_request import Refusal, Request, parse_query
 from chatroom.wire.websocket import accept_key
@@ -39,9 +40,12 @@ _REASONS = {
 }
 
 
-def protocols(*servers: SocketServer) -> dict[str, Any]:
-    """Return keyword arguments for `uvicorn.Config`; SIGTERM then drains `servers`, each on a path of its own."""
-    return {"http": partial(SocketHttpProtocol, servers)}
+def protocols(*servers: SocketServer, shortcut: Shortcut | None = None) -> dict[str, Any]:
+    """Return keyword arguments for `uvicorn.Config`; SIGTERM then drains `servers`, each on a path of its own.
+
+    What `shortcut` knows is answered without ASGI.
+    """
+    return {"http": partial(SocketHttpProtocol, servers, shortcut)}
 
 
 class SocketHttpProtocol(HttpToolsProtocol):
@@ -50,16 +54,18 @@ class SocketHttpProtocol(HttpToolsProtocol):
     def __init__(
         self,
         servers: tuple[SocketServer, ...],
+        shortcut: Shortcut | None,
         config: Config,
         server_state: ServerState,
         app_state: dict[str, Any],
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
-        """Serve one network connection; uvicorn gives all but `servers`."""
+        """Serve one network connection; uvicorn gives all but `servers` and `shortcut`."""
         super().__init__(config=config, server_state=server_state, app_state=app_state, _loop=_loop)
         for server in servers:
             server.ensure_started()
         self.servers = servers
+        self._shortcut = shortcut
         self._wheel = servers[0].wheel
         self.slot = 0
         self._head = 0  # bytes received of a head that is not complete; -1: not in a head
@@ -88,7 +94,26 @@ class SocketHttpProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._head = -1
         self._within(_BODY_TIMEOUT)
-        super().on_headers_complete()
+        serve = self._find_shortcut()
+        if serve is None:
+            super().on_headers_complete()
+            return
+        self.cycle = answering = Answering(self.on_response_complete)  # type: ignore[assignment]
+        running = answering.run(
+            serve(self.scope), self.transport, self.flow, self.server_state.default_headers
+        )
+        task = self.loop.create_task(running)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    def _find_shortcut(self) -> Serve | None:
+        """Return what answers this request past ASGI, if anything does and nothing else is under way."""
+        busy = self.cycle is not None and not self.cycle.response_complete
+        if self._shortcut is None or busy or self.parser.get_method() != b"GET":
+            return None
+        if self.parser.get_http_version() != "1.1" or not self.parser.should_keep_alive():
+            return None
+        return self._shortcut.find(self.url, self.headers)
 
     def on_message_complete(self) -> None:
         self._wheel.remove(self)

@@ -46,23 +46,28 @@ class Envelope:
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
-        headers = self._unwrap(scope)
-        given = headers.get("x-request-id", "")
-        scope["request_id"] = given if _REQUEST_ID.fullmatch(given) else ids.new()
-        scope["page"] = self._origins.page(headers, secure=scope["scheme"] == "https")
+        headers = self.enter(scope)
         status = 0
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], *_safe(scope, headers, message)]
+                message["headers"] = [*message["headers"], *safe(scope, headers, message)]
             await send(message)
 
         try:
             await self._app(scope, receive, send_with_headers)
         finally:
-            _tell(scope, status or _FAULT, time.perf_counter() - started)
+            tell(scope, status or _FAULT, time.perf_counter() - started)
+
+    def enter(self, scope: Scope) -> Headers:
+        """Leave in the scope what this layer knows of a request; return the request's headers."""
+        headers = self._unwrap(scope)
+        given = headers.get("x-request-id", "")
+        scope["request_id"] = given if _REQUEST_ID.fullmatch(given) else ids.new()
+        scope["page"] = self._origins.page(headers, secure=scope["scheme"] == "https")
+        return headers
 
     def _unwrap(self, scope: Scope) -> Headers:
         """Believe a trusted proxy about address, scheme and host of the request; everybody else only about theirs."""
@@ -79,7 +84,7 @@ class Envelope:
         return Headers(scope=scope)
 
 
-def _safe(scope: Scope, headers: Headers, start: Message) -> Pairs:
+def safe(scope: Scope, headers: Headers, start: Message) -> Pairs:
     """The headers of a safe page, and how much of a rate is left.
 
     A 304 has no media type, and its headers replace those of the page in the cache (RFC 9111, 3.2): it gets a page's.
@@ -123,7 +128,7 @@ def _up(seconds: float) -> int:
     return -int(-seconds // 1)
 
 
-def _tell(scope: Scope, status: int, seconds: float) -> None:
+def tell(scope: Scope, status: int, seconds: float) -> None:
     """One line for each request: ids and names of ours only, never an address that somebody else wrote."""
     fields: dict[str, Any] = {"user": scope["user"]} if scope.get("user") else {}
     _log.info(

@@ -207,7 +207,7 @@ async def test_a_fault_of_ours_is_a_500_without_its_cause_and_with_every_header(
         return OUTSIDER
 
     faulty = http_app.build(app.kernel, {op.name: op}, nobody, origins=frozenset(), draining=lambda: False)
-    transport = httpx2.ASGITransport(faulty, raise_app_exceptions=False)
+    transport = httpx2.ASGITransport(faulty.asgi, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://chat.test") as http:
         for surface, prefix in SURFACES:
             with capture_logs() as logged:
@@ -262,7 +262,9 @@ async def test_the_root_surface_serves_its_rows_without_a_prefix(app: App) -> No
 
     op = Operation(_hello, may="auth.sign_in", http="POST /hello/you", on=("root",))
     built = http_app.build(app.kernel, {op.name: op}, nobody, origins=frozenset(), draining=lambda: False)
-    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(built), base_url="http://chat.test") as http:
+    async with httpx2.AsyncClient(
+        transport=httpx2.ASGITransport(built.asgi), base_url="http://chat.test"
+    ) as http:
         assert (await http.post("/hello/you")).json() == "hello"
         assert (await http.post("/api/hello/you")).status_code == 404
         wrong, unknown = await http.put("/hello/you"), await http.get("/hello/me")

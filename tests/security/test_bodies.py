@@ -229,7 +229,7 @@ async def test_a_stack_is_shown_in_development_only(app: App, development: bool)
         draining=lambda: False,
         development=development,
     )
-    transport = httpx2.ASGITransport(built, raise_app_exceptions=False)
+    transport = httpx2.ASGITransport(built.asgi, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://chat.test") as http:
         for path, surface in (("/api/faulty", "api"), ("/api/v1/faulty", "v1")):
             answer = await http.get(path)
