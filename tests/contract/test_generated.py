@@ -131,7 +131,8 @@ def test_the_typescript_maps_name_every_event_and_every_route(
         if op.path:
             assert module.count(f'  "{op.name}": {{ method: "{op.method}"') == 1
         if op.socket:
-            assert f"  {op.socket}: (payload: " in module
+            name = op.socket if op.socket.isidentifier() else json.dumps(op.socket)
+            assert f"  {name}: (payload: " in module
 
 
 def test_the_reference_names_every_error_and_setting(made: dict[str, str]) -> None:

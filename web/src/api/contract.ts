@@ -151,6 +151,12 @@ export interface GuestToken {
   ageCategory: string;
 }
 
+/** You are seen. */
+export interface Heartbeat {
+  ok: boolean;
+  presence: "online" | "away" | "offline";
+}
+
 /** Messages, oldest to newest. `nextCursor` leads to older ones (null at the beginning), `prevCursor` to newer. */
 export interface HistoryPage {
   messages: MessageReceived[];
@@ -423,14 +429,16 @@ export interface RoomPage {
   nextCursor: string | null;
 }
 
-/** A member of a room. */
+/** A member of a room; `readSeq` is how far they have read it. */
 export interface RoomUser {
   userId: string;
   username: string;
   name: string;
   isOnline: boolean;
+  presence: "online" | "away" | "offline";
   role: "member" | "admin";
   lastSeen: string | null;
+  readSeq: number;
 }
 
 /** The members of a room, the first to join first. */
@@ -550,12 +558,12 @@ export interface UserPage {
   nextCursor: string | null;
 }
 
-/** Somebody you share a room with came or went. `lastSeen` and `lastSeenAt` are two seeds' names. */
+/** Somebody you share a room with came, went, or fell silent. `lastSeen` and `lastSeenAt` are two seeds' names. */
 export interface UserStatus {
   userId: string;
   username: string;
   status: "online" | "offline";
-  presence: "online" | "offline";
+  presence: "online" | "away" | "offline";
   lastSeen?: string;
   lastSeenAt?: string;
   timestamp: string;
@@ -589,6 +597,7 @@ export interface ClientToServerEvents {
   auth_refresh: (payload: RenewSocket, ack: Ack<SocketRenewed>) => void;
   "chat message": (payload: SayInLobby, ack: Ack<MessageReceived>) => void;
   get_room_users: (payload: OneRoom, ack: Ack<RoomUsers>) => void;
+  heartbeat: (payload: Empty, ack: Ack<Heartbeat>) => void;
   "join-lounge": (payload: EnterLounge, ack: Ack<RoomJoined>) => void;
   join_room: (payload: OneRoom, ack: Ack<RoomJoined>) => void;
   leave_room: (payload: OneRoom, ack?: Ack<Done>) => void;
@@ -647,6 +656,8 @@ export interface Operations {
   "messages.mark_read": { input: MarkRead; output: MessagesRead };
   /** Say something in a room you are a member of; the answer comes after the commit. A guest joins by speaking. */
   "messages.send": { input: SendMessage; output: MessageReceived };
+  /** Say that you are here; without a connection you are online by that, for ten minutes. */
+  "presence.heartbeat": { input: Empty; output: Heartbeat };
   /** List the members of a room and who of them is here; for members only. */
   "presence.room_users": { input: OneRoom; output: RoomUsers };
   /** Open a room; you are its first member, and its invite code is in the answer. */
@@ -713,6 +724,7 @@ export const routes: Readonly<Record<keyof Operations, Route>> = {
   "messages.history": { method: "GET", path: "/api/rooms/:roomId/messages" },
   "messages.mark_read": { method: "POST", path: "/api/rooms/:roomId/read" },
   "messages.send": { method: "POST", path: "/api/v1/rooms/:roomId/messages", envelope: true },
+  "presence.heartbeat": { method: "POST", path: "/api/heartbeat" },
   "presence.room_users": { method: "GET", path: "/api/rooms/:roomId/users" },
   "rooms.create": { method: "POST", path: "/api/rooms" },
   "rooms.create_lounge": { method: "POST", path: "/lounges" },
