@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Room, User } from "../src/api/contract";
+import type { Room, RoomUser, User } from "../src/api/contract";
 import { apply } from "../src/state/apply";
 import { hasGap } from "../src/state/log";
 import { emptyState, type State } from "../src/state/model";
@@ -140,6 +140,32 @@ describe("a refused message", () => {
     expect(refused.outbox[0]).toMatchObject({ refusal });
     expect(apply(refused, "requeued", { clientMsgId: "c1" }).outbox[0]?.refusal).toBeUndefined();
     expect(apply(refused, "unqueued", { clientMsgId: "c1" }).outbox).toEqual([]);
+  });
+});
+
+describe("the list of a room's members", () => {
+  const member = (userId: string, fields: Partial<RoomUser>): RoomUser => ({
+    userId,
+    username: userId,
+    name: userId,
+    isOnline: true,
+    presence: "online",
+    role: "member",
+    lastSeen: null,
+    readSeq: 0,
+    ...fields,
+  });
+  const listed = (users: RoomUser[], state: State = open) =>
+    apply(state, "members_listed", { roomId: room, users });
+
+  test("tells who is here but away", () => {
+    expect(listed([member("bo", { presence: "away" })]).presence).toMatchObject({ bo: { status: "away" } });
+  });
+
+  test("tells how far the others have read, never less than is known, and nothing about oneself", () => {
+    const first = listed([member("bo", { readSeq: 2 }), member("me", { readSeq: 2 }), member("cy", {})]);
+    expect(first.reads[room]).toEqual({ bo: { seq: 2, username: "bo" } });
+    expect(listed([member("bo", { readSeq: 1 })], first).reads[room]).toEqual(first.reads[room]);
   });
 });
 

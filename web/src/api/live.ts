@@ -1,7 +1,7 @@
 import { hasGap } from "../state/log";
 import { isMessage } from "../state/model";
 import { getState, publish } from "../state/store";
-import { CallError, call, endSession, renewSession } from "./call";
+import { CallError, call, endSession, getAccessToken, renewSession } from "./call";
 import type { EntriesPage, HistoryPage, ResumedRoom, RoomJoined } from "./contract";
 import type { Entry } from "./names";
 import { type Answer, ask, type ChatSocket, openSocket } from "./socket";
@@ -220,8 +220,9 @@ async function connectAgain(active: ChatSocket): Promise<void> {
 /** Goes on with a new token before the server closes a connection whose token is over. */
 async function renewConnection(active: ChatSocket): Promise<void> {
   const renewed = await renewSession().catch(() => null);
+  const token = getAccessToken();
   if (renewed === false) endSession("expired");
-  else if (renewed) active.disconnect().connect();
+  else if (renewed && token) await ask(active, "auth_refresh", { token });
 }
 
 function onRefused(active: ChatSocket): void {

@@ -2,6 +2,7 @@ import { MessagesSquare } from "lucide-react";
 import { Tooltip } from "radix-ui";
 import { lazy, Suspense, useEffect } from "react";
 import { leaveSteps } from "../features/auth/steps";
+import { useHeartbeat } from "../features/presence/heartbeat";
 import { Discover } from "../features/rooms/Discover";
 import { InvitePage } from "../features/rooms/InvitePage";
 import { byActivity, isUnread } from "../features/rooms/names";
@@ -92,6 +93,7 @@ export function Layout() {
   useRoomKeys(route);
   useTitle(route);
   useEffect(leaveSteps, []);
+  useHeartbeat();
   return (
     <Tooltip.Provider delayDuration={400}>
       <div className="grid h-dvh grid-cols-1 grid-rows-[minmax(0,1fr)_auto] tablet:grid-cols-[264px_minmax(0,1fr)]">

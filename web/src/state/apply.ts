@@ -123,13 +123,18 @@ function typingExpired(state: State, { now }: News["typing_expired"]): State {
 function membersListed(state: State, { roomId, users }: News["members_listed"]): State {
   const presence = { ...state.presence };
   const names = { ...state.names };
+  const marks = { ...state.reads[roomId] };
   for (const user of users) {
-    presence[user.userId] = { status: user.isOnline ? "online" : "offline", lastSeen: user.lastSeen };
+    presence[user.userId] = { status: user.presence, lastSeen: user.lastSeen };
     names[user.userId] = user.name || user.username;
+    const known = marks[user.userId]?.seq ?? 0;
+    if (user.readSeq > known && user.userId !== state.me?.id)
+      marks[user.userId] = { seq: user.readSeq, username: user.username };
   }
   const room = state.rooms[roomId];
   const rooms = room ? { ...state.rooms, [roomId]: { ...room, memberCount: users.length } } : state.rooms;
-  return { ...state, presence, names, rooms, members: { ...state.members, [roomId]: users } };
+  const reads = { ...state.reads, [roomId]: marks };
+  return { ...state, presence, names, rooms, reads, members: { ...state.members, [roomId]: users } };
 }
 
 function readBy(state: State, { read }: News["read_by"]): State {
