@@ -81,19 +81,32 @@ class GuardedInsert:
         names = [name for name, _ in insert.columns]
         kind = insert.casts[names.index(key)]
         given = _arrays([kind, "INTEGER", "INTEGER"])
-        self.sql = (
+        self._sql = (
             f"WITH moved AS (UPDATE {table} AS c SET {value} = m.upto"  # noqa: S608 - names of our own tables
             f" FROM {given} AS m({key}, expected, upto)"
             f" WHERE c.{key} = m.{key} AND c.{value} = m.expected RETURNING c.{key}),"
             f" stored AS ({insert.into} SELECT * FROM {_arrays(insert.casts, 4)} AS r({', '.join(names)})"
             f" WHERE r.{key} IN (SELECT {key} FROM moved)) SELECT {key} FROM moved"
         )
+        cells = ", ".join(f"${number}::{cast}" for number, cast in enumerate(insert.casts, 4))
+        self._sql_of_one = (
+            f"WITH moved AS (UPDATE {table} SET {value} = $3::INTEGER"  # noqa: S608 - names of our own tables
+            f" WHERE {key} = $1::{kind} AND {value} = $2::INTEGER RETURNING {key}),"
+            f" stored AS ({insert.into} SELECT {cells} FROM moved) SELECT {key} FROM moved"
+        )
         self._insert = insert
 
-    def values(self, moves: Moves, rows: Sequence[Params]) -> tuple[list[Any], ...]:
-        """The parameters: three arrays of the moves, then one per column."""
+    def statement(self, moves: Moves, rows: Sequence[Params]) -> tuple[str, tuple[Any, ...]]:
+        """SQL text and parameters: three arrays of the moves, then one per column.
+
+        A row alone goes without arrays, which the server then has not to join (80 us of 500).
+        """
+        columns = self._insert.arrays(rows)
+        if len(rows) == len(moves) == 1:
+            ((key, move),) = moves.items()
+            return self._sql_of_one, (key, *move, *(column[0] for column in columns))
         expected, upto = zip(*moves.values(), strict=True)
-        return ([*moves], [*expected], [*upto], *self._insert.arrays(rows))
+        return self._sql, ([*moves], [*expected], [*upto], *columns)
 
 
 def _arrays(casts: Sequence[str], first: int = 1) -> str:

@@ -54,6 +54,20 @@ async def test_what_stands_moves_with_its_rows_and_what_has_moved_on_is_left_alo
     assert await state(db) == ({TEA: 6, DEN: 7}, [(TEA, 5, "a"), (TEA, 6, "c")])
 
 
+async def test_a_row_alone_moves_its_counter_or_is_left_out(db: Database) -> None:
+    moved = []
+    for expected, word in ((4, "a"), (4, "b"), (5, "c")):
+        async with db.begin(single=True) as tx:
+            row = note(TEA, expected + 1, word)
+            moved.append(await tx.move(HEAD, {TEA: (expected, expected + 1)}, ADD, [row]))
+    assert moved == [{TEA}, set(), {TEA}]
+    assert await state(db) == ({TEA: 6, DEN: 7}, [(TEA, 5, "a"), (TEA, 6, "c")])
+    with pytest.raises(Conflict):
+        async with db.begin(single=True) as tx:
+            await tx.move(HEAD, {TEA: (6, 7)}, ADD, [note(TEA, 7, "a")])
+    assert (await state(db))[0] == {TEA: 6, DEN: 7}
+
+
 async def test_a_conflict_moves_nothing(db: Database) -> None:
     told = []
     with pytest.raises(Conflict):
