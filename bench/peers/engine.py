@@ -1,5 +1,6 @@
 """Chatroom's engine alone, with the same application as the peers: `python engine.py <port>`."""
 
+import gc
 import sys
 from collections.abc import Awaitable
 
@@ -57,6 +58,7 @@ class Rooms:
 
 
 if __name__ == "__main__":
+    gc.set_threshold(10_000, 1, 50_000)  # as the product: see chatroom.serve
     server = SocketServer(Rooms(), Options(allowed_origins=frozenset({"*"})))
     uvicorn.run(
         server,

@@ -68,8 +68,11 @@ class Channel(Generic[_Key]):
 
     def add(self, key: _Key, client: "Client") -> None:
         """Let `client` hear what is told from now on."""
+        if key in self.clients:
+            return
         self.clients[key] = client
-        self._burst = _none
+        if self._burst() is not None:  # thousands may come while one burst grows
+            self._outsiders = [*self._outsiders, client]
 
     def remove(self, key: _Key) -> None:
         """Let the client of `key` hear nothing that is told from now on; a missing one is ignored."""

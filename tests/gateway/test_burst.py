@@ -131,3 +131,17 @@ def test_a_burst_is_cut_at_the_places_of_what_is_said_to_one() -> None:
     mine = [_said(number) for number in (10, 11, 12)]
     cut = burst.mix(mine, [0, 2, 4])
     assert cut == b"".join(f.ws for f in (mine[0], *frames[:2], mine[1], *frames[2:], mine[2]))
+
+
+async def test_a_hall_that_fills_while_it_is_told_misses_nothing() -> None:
+    async with running() as it:
+        sockets = await _crowd(it, 12)
+        room = _room(it.app.clients[:6])
+        for number, client in enumerate(it.app.clients[6:]):
+            room.tell(_said(number))
+            room.add(client.id, client)
+            room.add(client.id, client)
+        room.tell(_said(6))
+        for place, socket in enumerate(sockets):
+            expected = list(range(max(place - 5, 0), 7))
+            assert await _heard(socket, len(expected)) == expected
