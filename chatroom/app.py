@@ -21,6 +21,7 @@ from chatroom.core.context import Context, Kernel
 from chatroom.core.csrf import CsrfTokens
 from chatroom.core.limits import RateLimiter
 from chatroom.core.origins import Origins
+from chatroom.core.operation import Operation
 from chatroom.core.principal import SYSTEM
 from chatroom.core.secrets import Vault
 from chatroom.db import Database
@@ -30,6 +31,7 @@ from chatroom.features.auth.proving import Turns as SignInTurns
 from chatroom.features.auth.recent import Recent
 from chatroom.features.auth.tokens import TokenSigner
 from chatroom.features.auth.uses import Uses
+from chatroom.features.messages import replay
 from chatroom.features.messages import service as messages
 from chatroom.features.messages.pages import Pages
 from chatroom.features.messages.writer import MessageWriter
@@ -78,6 +80,7 @@ class App:
             turns=turns,
             anonymous=_anonymous(settings),
             active=activity.active,
+            go_on=Operation(replay.go_on, may="messages.read"),
         )
         self.sockets = SocketServer(self._events, _options(settings), turns=turns)
         self._site = http.build(

@@ -29,10 +29,12 @@ class _Slot:
 class Conversation:
     """Answers of one client, given in the order of its events (contract 0, *Acks*)."""
 
-    __slots__ = ("_slots", "_waiters", "seat")
+    __slots__ = ("_slots", "_waiters", "resume", "seat")
 
     def __init__(self, seat: Seat) -> None:
         self.seat = seat
+        self.resume: Any = None
+        """Where the client says in its handshake that it was, until that has been looked at."""
         self._slots: deque[_Slot] = deque()
         self._waiters: deque[tuple[int, asyncio.Future[None]]] = deque()
 

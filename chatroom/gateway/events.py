@@ -13,7 +13,7 @@ from chatroom.core.dispatch import dispatch
 from chatroom.core.errors import Problem
 from chatroom.core.operation import Operation
 from chatroom.core.principal import Role
-from chatroom.core.schema import encode, parse
+from chatroom.core.schema import convert, encode, parse
 from chatroom.core.signals import Connected, Disconnected, tell, tell_now
 from chatroom.gateway import dialects
 from chatroom.gateway.client import Argument, Client, Refused
@@ -44,10 +44,12 @@ class SocketEvents:
         turns: Turns | None = None,
         anonymous: Anonymous | None = None,
         active: Active = lambda _: None,
+        go_on: Operation | None = None,
     ) -> None:
         """Tell of comings and goings in `turns`, the ones of the socket server and the hub.
 
-        `active` is called with each event, and may return something to do besides.
+        `active` is called with each event, and may return something to do besides. `go_on` takes `{rooms}`, the
+        `auth.resume` of a handshake.
         """
         turns = turns or Turns()
         self._kernel = kernel
@@ -55,6 +57,7 @@ class SocketEvents:
         self._operations = {op.socket: op for op in operations.values() if op.socket}
         self._entrance = Entrance(kernel, hub, authenticate, anonymous or Anonymous())
         self._active = active
+        self._go_on = go_on
         self._expiry = Expiry(kernel.clock, _tell_expired)
         self._arriving = Lane(turns, most=_ARRIVALS)
         self._leaving = Lane(turns)
@@ -63,7 +66,9 @@ class SocketEvents:
     async def connect(self, client: Client, auth: bytes) -> None:
         """Admit a connection, by its token or as a guest; the refusal carries the code in its data."""
         try:
-            client.data = Conversation(await self._entrance.admit(client, parse(auth)))
+            fields = parse(auth)
+            client.data = Conversation(await self._entrance.admit(client, fields))
+            client.data.resume = fields.get("resume")
         except Problem as problem:
             raise Refused(problem.message, {"code": problem.code}) from None
 
@@ -77,7 +82,7 @@ class SocketEvents:
         seat.watch = self._expiry
         self._expiry.put(seat)
         seat.settled = asyncio.get_running_loop().create_future()
-        self._arriving.put(partial(self._arrive, seat))
+        self._arriving.put(partial(self._arrive, client.data))
 
     def event(
         self, client: Client, name: str, args: list[Argument], ack_id: int | None
@@ -139,20 +144,31 @@ class SocketEvents:
         else:
             seat.settled.add_done_callback(lambda _: self._leaving.put(leave))
 
-    def _arrive(self, seat: Seat) -> None:
-        self._spawn(self._welcome(seat))
+    def _arrive(self, conversation: Conversation) -> None:
+        self._spawn(self._welcome(conversation))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _welcome(self, seat: Seat) -> None:
+    async def _welcome(self, conversation: Conversation) -> None:
+        seat, where = conversation.seat, conversation.resume
+        conversation.resume = None
         try:
             await self._tell("connected", tell(Context(self._kernel, seat.who, connection=seat), Connected()))
         finally:
             if seat.settled is not None:
                 seat.settled.set_result(None)
+        if where is not None and self._go_on is not None:
+            await self._resume(conversation, self._go_on, {"rooms": where})
+
+    async def _resume(self, conversation: Conversation, op: Operation, fields: dict[str, Any]) -> None:
+        ctx = Context(self._kernel, conversation.seat.who, connection=conversation.seat)
+        try:
+            await dispatch(ctx, op, lambda: convert(fields, op.input, lenient=False))
+        except Exception as error:  # noqa: BLE001 - it is answered; Conversation logs what is no Problem
+            conversation.answer("resume", None, error)
 
     async def _tell(self, what: str, telling: Awaitable[None]) -> None:
         try:

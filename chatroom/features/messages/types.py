@@ -132,6 +132,21 @@ class Resumed(Wire, frozen=True, kw_only=True):
     rooms: list[ResumedRoom]
 
 
+class ResetRoom(Wire, frozen=True, kw_only=True):
+    """Where a room's log stands; `epoch` is empty when the room is not yours to see."""
+
+    room_id: str
+    epoch: str
+    head_seq: int
+
+
+class Reset(Event, frozen=True, kw_only=True):
+    """What you missed in these rooms cannot be told: forget what you have and read them anew."""
+
+    event: ClassVar[str] = "reset"
+    rooms: list[ResetRoom]
+
+
 class MarkRead(Wire, frozen=True, kw_only=True):
     """I have read this room up to a message, named by its seq or its id."""
 
