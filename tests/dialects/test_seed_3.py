@@ -15,7 +15,7 @@ ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 def _ask(server: ChatServer, method: str, path: str, token: str = "", **body: Any) -> httpx2.Response:
     headers = {"User-Agent": "Firefox on a phone", **({"Authorization": f"Bearer {token}"} if token else {})}
-    given = {"json": body} if method in ("POST", "PATCH") else {}
+    given: Any = {"json": body} if method in ("POST", "PATCH") else {}
     answer = httpx2.request(method, f"{server.url}/api/v1{path}", headers=headers, timeout=15, **given)
     envelope = answer.json()
     assert set(envelope) == {"status", "message", "data"}

@@ -100,8 +100,8 @@ async def _send(ctx: Context, order: _Order, code: str) -> None:
         await ctx.port(Mailer).send(order.value, subject, text)
 
 
-async def use(ctx: Context, user_id: str, purpose: Purpose, code: str) -> Code:
-    """Use a code up and return what it stood for. Raises `Problem("invalid_code")`.
+async def check(ctx: Context, user_id: str, purpose: Purpose, code: str) -> Code:
+    """Return what a code stands for; `use` it then. Raises `Problem("invalid_code")`.
 
     The attempt is counted and committed before the code is compared, so that parallel guesses are counted too.
     """
@@ -109,11 +109,15 @@ async def use(ctx: Context, user_id: str, purpose: Purpose, code: str) -> Code:
         living = await store.take_try(tx.db, user_id, purpose, TRIES, tx.now)
         found = await store.find(tx.db, user_id, purpose) if living else None
     # Under every key of the ring: they may have been rotated since the code was sent.
-    if found is not None and found.hashed in ctx.port(Vault).indexes(_hashing(user_id, purpose), code):
-        async with ctx.begin() as tx:
-            if await store.use(tx.db, user_id, purpose, found.hashed):
-                return found
-    raise Problem("invalid_code")
+    if found is None or found.hashed not in ctx.port(Vault).indexes(_hashing(user_id, purpose), code):
+        raise Problem("invalid_code")
+    return found
+
+
+async def use(tx: Tx, code: Code) -> None:
+    """Use a code up, together with the deed. Raises `Problem("invalid_code")` when somebody was quicker."""
+    if not await store.use(tx.db, code.user_id, code.purpose, code.hashed):
+        raise Problem("invalid_code")
 
 
 def _hashing(user_id: str, purpose: Purpose) -> str:

@@ -86,10 +86,11 @@ async def confirm(ctx: Context, cmd: ConfirmIdentifier) -> User:
 
     Raises `Problem("invalid_code" | "user_exists")`.
     """
-    code = await codes.use(ctx, ctx.who.id, "confirm", cmd.code)
+    code = await codes.check(ctx, ctx.who.id, "confirm", cmd.code)
     given = Identifier(code.kind, ctx.port(Vault).open(codes.place(ctx.who.id), code.sealed or ""))
     try:
         async with ctx.begin() as tx:
+            await codes.use(tx, code)
             if await find_owner(ctx, tx.db, given) != ctx.who.id:
                 await store.remove_of(tx.db, ctx.who.id, given.kind)
                 await add(tx, ctx.who.id, given)

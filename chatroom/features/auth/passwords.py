@@ -123,13 +123,14 @@ async def reset(ctx: Context, cmd: Reset) -> PasswordChanged:
     await spend(limiter, "auth.failed", key)
     async with ctx.read() as reader:
         owner = await identifiers.find_owner(ctx, reader, to)
+    code = await codes.check(ctx, owner or ids.new(), "reset", cmd.code)
     hashed = await ctx.port(PasswordHasher).hash(clean.encode())
-    await codes.use(ctx, owner or ids.new(), "reset", cmd.code)
-    await limiter.forget("auth.failed", key)
     async with ctx.begin() as tx:
-        person = await users.find(tx.db, owner or "")
+        await codes.use(tx, code)
+        person = await users.find(tx.db, code.user_id)
         if person is None:
             raise Problem("invalid_code")
         await users.settle(tx, person)
         await _put(tx, person.id, hashed)
+    await limiter.forget("auth.failed", key)
     return PasswordChanged()

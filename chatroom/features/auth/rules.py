@@ -52,7 +52,8 @@ def clean_phone(number: str) -> str:
         parsed = phonenumbers.parse("+" + number[2:] if number.startswith("00") else number)
     except phonenumbers.NumberParseException:
         raise refusal from None
-    if not phonenumbers.is_valid_number(parsed):
+    # Possible, not assigned: lists of assigned ranges age faster than servers are updated.
+    if not phonenumbers.is_possible_number(parsed):
         raise refusal
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 

@@ -1,0 +1,152 @@
+"""First passwords: sent by SMS, good for ten minutes and five tries, and for nothing but setting one's own."""
+
+from typing import Any
+
+import pytest
+
+from chatroom.adapters.sms import NoSms
+from chatroom.app import App
+from chatroom.core.context import Context
+from chatroom.core.errors import Problem
+from chatroom.core.principal import OUTSIDER, POLICY, SYSTEM, UNFINISHED, Role
+from chatroom.features import operations
+from chatroom.features.auth.jobs import expire_people
+from chatroom.features.auth.ports import SmsSender
+from tests.cast import Cast, Clock, Person, do, principal
+from tests.doors import Doors
+from tests.features.auth.post import secret
+
+NUMBER = "+447911123456"
+OWN = "a heron by the mill"
+
+
+async def sign_up(app: App, number: str = NUMBER, **more: Any) -> str:
+    made = await do(app, OUTSIDER, "auth.sign_up", phoneNumber=number, **more)
+    return str(made["userId"])
+
+
+async def sign_in(app: App, password: str) -> dict[str, Any]:
+    made: dict[str, Any] = await do(app, OUTSIDER, "auth.login", phoneNumber=NUMBER, password=password)
+    return made
+
+
+async def code_of(app: App, password: str) -> str:
+    try:
+        await sign_in(app, password)
+    except Problem as problem:
+        return problem.code
+    return ""
+
+
+async def test_a_first_password_opens_only_the_way_to_one_of_ones_own(every_app: App) -> None:
+    app = every_app
+    user_id = await sign_up(app, firstName="Ana", lastName="Lopez", birthYear=1990)
+    first = await secret(app, NUMBER)
+    assert len(first) == 16
+    signed_in = await sign_in(app, first)
+    assert (signed_in["id"], signed_in["mustChangePassword"]) == (user_id, True)
+    assert (signed_in["name"], "email" in signed_in) == ("Ana Lopez", False)
+    ana = Person(user_id, "Ana Lopez", "", "", signed_in["token"])
+    who = await principal(app, ana)
+    assert who.must_change_password
+    with pytest.raises(Problem) as refused:
+        await do(app, who, "rooms.create", name="Tea")
+    assert refused.value.code == "password_change_required"
+    await do(app, OUTSIDER, "auth.refresh", refreshToken=signed_in["refreshToken"])
+    await do(app, who, "auth.change_own", currentPassword=first, newPassword=OWN)
+    assert not (await principal(app, ana)).must_change_password
+    assert await code_of(app, first) == "invalid_credentials"
+    assert "mustChangePassword" not in await sign_in(app, OWN)
+
+
+async def test_every_other_operation_is_refused_at_every_door(app: App, doors: Doors) -> None:
+    user_id = await sign_up(app)
+    signed_in = await sign_in(app, await secret(app, NUMBER))
+    ana = Person(user_id, "", "", "", signed_in["token"])
+    closed = [
+        (door, op)
+        for op in operations.values()
+        if op.may not in UNFINISHED and Role.OUTSIDER not in POLICY[op.may] and Role.USER in POLICY[op.may]
+        for door in ("api", "v1")
+        if op.path and door in op.on
+    ]
+    for door, op in closed:
+        fields = dict.fromkeys(op.path_fields, user_id)
+        assert (op.name, (await doors.ask(door, op.name, ana, **fields)).code) == (
+            op.name,
+            "password_change_required",
+        )
+    assert len(closed) > 20
+
+
+async def test_a_first_password_works_again_until_its_ten_minutes_are_over(app: App, clock: Clock) -> None:
+    await sign_up(app)
+    first = await secret(app, NUMBER)
+    clock.advance(599)
+    assert [await code_of(app, first) for _ in range(2)] == ["", ""]
+    clock.advance(1)
+    assert await code_of(app, first) == "invalid_credentials"
+
+
+async def test_five_wrong_tries_end_a_first_password(app: App) -> None:
+    await sign_up(app)
+    first = await secret(app, NUMBER)
+    for _ in range(4):
+        await code_of(app, "wrong heron")
+    assert await code_of(app, first) == ""
+    for _ in range(5):
+        await code_of(app, "wrong heron")
+    assert await code_of(app, first) == "invalid_credentials"
+
+
+async def test_a_number_is_free_again_when_nobody_proved_it_in_time(app: App, clock: Clock) -> None:
+    user_id = await sign_up(app)
+    first = await secret(app, NUMBER)
+    with pytest.raises(Problem, match="User already exists"):
+        await sign_up(app)
+    clock.advance(601)
+    other = await sign_up(app)
+    assert other != user_id
+    second = await secret(app, NUMBER, 2)
+    assert await code_of(app, first) == "invalid_credentials"
+    assert (await sign_in(app, second))["id"] == other
+    clock.advance(601)
+    with pytest.raises(Problem, match="User already exists"):
+        await sign_up(app)
+
+
+async def test_who_proves_nothing_is_gone_after_a_day(app: App, clock: Clock) -> None:
+    await sign_up(app)
+    await secret(app, NUMBER)
+    clock.advance(86_401)
+    await expire_people.run(Context(app.kernel, SYSTEM), None)
+    assert await sign_up(app)
+
+
+@pytest.mark.parametrize("settings", [{"compat_derived_password": True}])
+async def test_the_derived_password_is_one_without_restrictions(app: App) -> None:
+    await sign_up(app, firstName="John", lastName="Doe", birthYear=1990)
+    signed_in = await sign_in(app, "Joh1990Doe!")
+    assert "mustChangePassword" not in signed_in
+
+
+async def test_without_a_sender_nobody_signs_up_by_phone(app: App, cast: Cast) -> None:
+    app.kernel.ports[SmsSender] = NoSms()
+    with pytest.raises(Problem) as refused:
+        await sign_up(app)
+    assert (refused.value.code, refused.value.status) == ("sms_unavailable", 503)
+    assert (await do(app, OUTSIDER, "auth.sign_up", email="z@example.org", password=OWN))["id"]
+
+
+@pytest.mark.parametrize("settings", [{"strict_enum": True}])
+async def test_a_strict_server_does_not_tell_who_has_an_account(app: App, clock: Clock) -> None:
+    made = await do(app, OUTSIDER, "auth.sign_up", phoneNumber=NUMBER)
+    again = await do(app, OUTSIDER, "auth.sign_up", phoneNumber=NUMBER)
+    assert set(made) == set(again)
+    assert made["userId"] != again["userId"]
+    for number in (NUMBER, "+447911999999"):
+        with pytest.raises(Problem) as refused:
+            await do(
+                app, OUTSIDER, "auth.change", phoneNumber=number, currentPassword="wrong", newPassword=OWN
+            )
+        assert (refused.value.status, refused.value.message) == (401, "Current password is incorrect")

@@ -1,0 +1,122 @@
+"""How often one may try: failed sign-ins, sign-ups, guests, messages to a phone."""
+
+import asyncio
+from typing import Any
+
+import httpx2
+import pytest
+
+from chatroom.app import App
+from chatroom.core.context import Context, Origin
+from chatroom.core.dispatch import answer, dispatch
+from chatroom.core.errors import Problem
+from chatroom.core.principal import OUTSIDER
+from chatroom.features import operations
+from tests.cast import PASSWORD, Cast, Clock
+
+LATER = "Too many authentication attempts. Please try again later."
+LIMITED = pytest.mark.parametrize("settings", [{"rate_limits": "api=100000/1m,v1=100000/1m,root=100000/1m"}])
+EMAIL = "ana@example.org"
+
+
+async def ask(app: App, name: str, address: str, **fields: Any) -> str:
+    """The code of the answer to somebody at an address."""
+    op = operations[name]
+    ctx = Context(app.kernel, OUTSIDER, origin=Origin(address))
+    try:
+        await answer(dispatch(ctx, op, lambda: op.strict_input(**fields)))
+    except Problem as problem:
+        return problem.code
+    return ""
+
+
+async def sign_in(app: App, address: str, password: str, email: str = EMAIL) -> str:
+    return await ask(app, "auth.login", address, email=email, password=password)
+
+
+@LIMITED
+async def test_the_sixth_failure_in_fifteen_minutes_is_refused_with_the_seeds_text(
+    http: httpx2.AsyncClient, cast: Cast, clock: Clock
+) -> None:
+    async def attempt(password: str) -> httpx2.Response:
+        return await http.post("/api/auth/signin", json={"email": EMAIL, "password": password})
+
+    assert [(await attempt("wrong horse")).status_code for _ in range(5)] == [401] * 5
+    refused = await attempt(PASSWORD)
+    assert (refused.status_code, refused.json()["error"]) == (429, LATER)
+    assert 0 < int(refused.headers["retry-after"]) <= 900
+    clock.advance(901)
+    assert (await attempt(PASSWORD)).status_code == 200
+
+
+@LIMITED
+async def test_a_success_forgives_the_failures_before_it(app: App, cast: Cast) -> None:
+    for _ in range(3):
+        codes = [await sign_in(app, "192.0.2.1", "wrong horse") for _ in range(4)]
+        assert codes == ["invalid_credentials"] * 4
+        assert await sign_in(app, "192.0.2.1", PASSWORD) == ""
+
+
+@LIMITED
+async def test_a_thousand_guesses_from_fifty_addresses_are_twenty(app: App, cast: Cast) -> None:
+    guesses = [sign_in(app, f"192.0.2.{n % 50}", f"wrong horse {n}") for n in range(1000)]
+    codes = await asyncio.gather(*guesses)
+    assert sorted(set(codes)) == ["invalid_credentials", "rate_limited"]
+    assert codes.count("invalid_credentials") == 20
+
+
+@LIMITED
+async def test_the_limit_is_the_same_for_an_address_of_nobody(app: App, cast: Cast) -> None:
+    for email in (EMAIL, "nobody@example.org"):
+        codes = [await sign_in(app, "192.0.2.1", "wrong horse", email) for _ in range(6)]
+        assert codes == ["invalid_credentials"] * 5 + ["rate_limited"]
+
+
+@LIMITED
+async def test_a_neighbour_behind_the_same_address_still_signs_in(app: App, cast: Cast) -> None:
+    for _ in range(6):
+        await sign_in(app, "192.0.2.1", "wrong horse")
+    assert await sign_in(app, "192.0.2.1", PASSWORD, cast.bob.email) == ""
+    assert await sign_in(app, "192.0.2.2", PASSWORD) == ""
+
+
+@LIMITED
+async def test_somebody_who_signs_in_everywhere_at_once_is_not_refused(app: App, cast: Cast) -> None:
+    codes = await asyncio.gather(*(sign_in(app, "192.0.2.1", PASSWORD) for _ in range(30)))
+    assert codes == [""] * 30
+
+
+@LIMITED
+@pytest.mark.parametrize(
+    ("name", "most"), [("auth.register", 60), ("auth.sign_up", 60), ("auth.become_guest", 30)]
+)
+async def test_one_address_makes_so_many_people_an_hour(app: App, cast: Cast, name: str, most: int) -> None:
+    async def one(number: int) -> str:
+        body = {"email": f"n{number}@example.org", "password": PASSWORD} if most == 60 else {}
+        return await ask(app, name, "192.0.2.1", **body)
+
+    codes = [await one(number) for number in range(most + 2)]
+    assert codes == [""] * most + ["rate_limited"] * 2
+    assert await ask(app, "auth.become_guest", "192.0.2.2") == ""
+
+
+@LIMITED
+async def test_a_number_gets_three_messages_a_day_whoever_asks(app: App, cast: Cast) -> None:
+    codes = [await ask(app, "auth.forget", f"192.0.2.{n}", phone_number="+447911123456") for n in range(4)]
+    assert codes == [""] * 3 + ["rate_limited"]
+
+
+@LIMITED
+async def test_a_forgotten_password_cannot_be_guessed_either(app: App, cast: Cast) -> None:
+    given = {"email": EMAIL, "code": "00000000", "new_password": "a heron by the mill"}
+    codes = [await ask(app, "auth.reset", "192.0.2.1", **given) for _ in range(6)]
+    assert codes == ["invalid_code"] * 5 + ["rate_limited"]
+
+
+@pytest.mark.parametrize("size", [73, 1024, 1025, 4096, 60_000])
+async def test_a_long_password_is_refused_without_a_hash_of_it(
+    http: httpx2.AsyncClient, cast: Cast, size: int
+) -> None:
+    body = {"email": EMAIL, "password": "p" * size}
+    assert (await http.post("/api/auth/login", json=body)).status_code in (400, 401)
+    assert (await http.post("/api/auth/register", json={**body, "email": "z@example.org"})).status_code == 400
