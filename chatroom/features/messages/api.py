@@ -3,7 +3,7 @@
 from chatroom.core.operation import Operation
 from chatroom.core.schema import Event
 from chatroom.features.messages import receipts, service
-from chatroom.features.messages.types import MessageReceived, MessagesRead, Reset
+from chatroom.features.messages.types import MessageReceived, MessagesRead, RoomsReset
 
 operations = [
     Operation(
@@ -23,4 +23,4 @@ operations = [
         receipts.mark_read, may="messages.mark_read", http="POST /rooms/{roomId}/read", socket="mark_read"
     ),
 ]
-events: list[type[Event]] = [MessageReceived, MessagesRead, Reset]
+events: list[type[Event]] = [MessageReceived, MessagesRead, RoomsReset]

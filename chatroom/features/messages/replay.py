@@ -4,7 +4,7 @@ from chatroom.core import audience
 from chatroom.core.context import Connection, Context
 from chatroom.core.errors import Problem
 from chatroom.features.messages import service
-from chatroom.features.messages.types import Reset, ResetRoom, Resume, ResumedRoom, ResumePoint
+from chatroom.features.messages.types import ResetRoom, Resume, ResumedRoom, ResumePoint, RoomsReset
 from chatroom.features.rooms import listening
 from chatroom.features.rooms.types import OneRoom
 
@@ -18,7 +18,7 @@ async def go_on(ctx: Context, cmd: Resume) -> None:
         raise Problem("bad_input", "Only a socket can go on.")
     lost = [room for point in cmd.rooms if (room := await _go_on(ctx, ctx.connection, point)) is not None]
     if lost:
-        ctx.emit(Reset(rooms=lost), to=audience.connection(ctx.connection.id))
+        ctx.emit(RoomsReset(rooms=lost), to=audience.connection(ctx.connection.id))
 
 
 async def _go_on(ctx: Context, connection: Connection, point: ResumePoint) -> ResetRoom | None:

@@ -140,7 +140,7 @@ class ResetRoom(Wire, frozen=True, kw_only=True):
     head_seq: int
 
 
-class Reset(Event, frozen=True, kw_only=True):
+class RoomsReset(Event, frozen=True, kw_only=True):
     """What you missed in these rooms cannot be told: forget what you have and read them anew."""
 
     event: ClassVar[str] = "reset"

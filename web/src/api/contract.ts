@@ -357,6 +357,13 @@ export interface Reset {
   newPassword: string;
 }
 
+/** Where a room's log stands; `epoch` is empty when the room is not yours to see. */
+export interface ResetRoom {
+  roomId: string;
+  epoch: string;
+  headSeq: number;
+}
+
 /** Ask what was missed in these rooms. */
 export interface Resume {
   rooms: ResumePoint[];
@@ -445,6 +452,11 @@ export interface RoomUser {
 export interface RoomUsers {
   roomId: string;
   users: RoomUser[];
+}
+
+/** What you missed in these rooms cannot be told: forget what you have and read them anew. */
+export interface RoomsReset {
+  rooms: ResetRoom[];
 }
 
 /** Say something in the default lounge. */
@@ -583,6 +595,7 @@ export interface ServerToClientEvents {
   error: (payload: ErrorNews) => void;
   messages_read: (payload: MessagesRead) => void;
   receive_message: (payload: MessageReceived) => void;
+  reset: (payload: RoomsReset) => void;
   room_entry: (payload: RoomEntry) => void;
   room_joined: (payload: RoomJoined) => void;
   room_users: (payload: RoomUsers) => void;
