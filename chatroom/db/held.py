@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from chatroom.db.access import Params, Reader, Row, Unavailable
 from chatroom.db.prepared import Shape, Slot, Statements, compiled, slots_of
 from chatroom.db.refusals import known_undone, refusal
+from chatroom.db.types import Id
 
 _OLD: Final = 1800.0  # seconds until a connection is replaced
 _LIST = re.compile(r"IN \(__\[POSTCOMPILE_(\w+)\]\)")
@@ -34,9 +35,10 @@ class _Open(NamedTuple):
 class Held:
     """At most `size` connections that stay open; the last used is taken first."""
 
-    def __init__(self, engine: AsyncEngine, size: int, seconds: float) -> None:
+    def __init__(self, engine: AsyncEngine, size: int, seconds: float, *, reading: bool) -> None:
         """Take them of `engine`, which has no pool. A caller waits `seconds` for a free one."""
         self._engine = engine
+        self._reading = reading
         self._seconds = seconds
         self._places = asyncio.Semaphore(size)
         self._free: list[_Open] = []
@@ -92,9 +94,14 @@ class Held:
             await self._end(connection)
         try:
             whole = await self._engine.connect()
+            driver: Any = (await whole.get_raw_connection()).driver_connection
+            if self._reading:  # a UUID as the text that it is to us: 50 us less for a page of messages
+                await driver.set_type_codec(
+                    "uuid", schema="pg_catalog", encoder=str, decoder=str, format="text"
+                )
         except (SQLAlchemyError, OSError) as error:
             raise refusal(error) or Unavailable(str(error)) from error
-        return _Open(whole, (await whole.get_raw_connection()).driver_connection, now), True
+        return _Open(whole, driver, now), True
 
     async def _put_aside(self, connection: _Open, error: BaseException) -> bool:
         """Keep a connection whose statement failed, unless it is lost or in doubt; return whether it is."""
@@ -156,7 +163,7 @@ def number(stmt: Executable, keys: tuple[str, ...], dialect: Dialect) -> Numbere
     kinds = {key: found.binds[key].type.compile(dialect) for key in lists}
     arrays = {key: f"= ANY (${at}::{kinds[key]}[])" for at, key in enumerate(lists, first)}
     sql = _LIST.sub(lambda match: arrays[match[1]], found.string)
-    return Numbered(sql, sorted(slots, key=lambda slot: slot.is_list), Shape(stmt, dialect))
+    return Numbered(sql, sorted(slots, key=lambda slot: slot.is_list), Shape(stmt, dialect, but=(Id,)))
 
 
 class HeldReader:

@@ -68,9 +68,12 @@ class Statements(Generic[Form]):
 class Shape:
     """How the rows of a statement are read: names of the cells, and what some of them must go through."""
 
-    def __init__(self, stmt: Any, dialect: Dialect) -> None:
+    def __init__(self, stmt: Any, dialect: Dialect, *, but: tuple[type[TypeEngine[Any]], ...] = ()) -> None:
+        """`but` are the types that the driver reads as we want them."""
         columns = list(stmt.exported_columns)
-        reads = tuple(_reader(column.type, dialect) for column in columns)
+        reads = tuple(
+            None if isinstance(column.type, but) else _reader(column.type, dialect) for column in columns
+        )
         self._reads = reads if any(reads) else ()
         self._names = SimpleResultMetaData([column.name for column in columns])
 

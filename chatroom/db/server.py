@@ -105,7 +105,7 @@ class ServerEngine:
             isolation_level="AUTOCOMMIT",
             connect_args=arguments(target, reading=reading),
         )
-        held = Held(engine, size, target.pool_seconds)
+        held = Held(engine, size, target.pool_seconds, reading=reading)
         self._held.append(held)
         return held
 
