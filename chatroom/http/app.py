@@ -21,6 +21,7 @@ from chatroom.core.operation import Operation
 from chatroom.core.origins import Origins
 from chatroom.http import health, surface
 from chatroom.http.authenticate import Authenticate
+from chatroom.http.bounds import Bounds
 from chatroom.http.cors import Cors
 from chatroom.http.dialects import of_path
 from chatroom.http.lean import Lean
@@ -69,7 +70,7 @@ def build(
     )
     allowed = Origins(origins)
     # Around Starlette, whose answer to a fault of ours passes no middleware.
-    envelope = Envelope(Cors(site, allowed), allowed, Proxies(proxies))
+    envelope = Envelope(Cors(Bounds(site), allowed), allowed, Proxies(proxies))
     return Site(envelope, Lean(served, envelope, allowed, _problem, fault))
 
 
