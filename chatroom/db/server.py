@@ -99,11 +99,14 @@ class ServerEngine:
             )
 
     def _hold(self, target: Target, size: int, *, reading: bool) -> Held:
+        given = arguments(target, reading=reading)
+        # A LIMIT that is a parameter makes PostgreSQL plan anew at each execution, 0.3-1 ms for a page read in 0.15.
+        given["server_settings"] = {"plan_cache_mode": "force_generic_plan", **given["server_settings"]}
         engine = create_async_engine(
             target.url,
             poolclass=NullPool,
             isolation_level="AUTOCOMMIT",
-            connect_args=arguments(target, reading=reading),
+            connect_args=given,
         )
         held = Held(engine, size, target.pool_seconds, reading=reading)
         self._held.append(held)
