@@ -35,7 +35,7 @@ class Vault:
     """Seals texts for storage and makes blind indexes for look-ups (trust.md A1, D3, D4).
 
     Equal texts get different ciphertexts but equal indexes. A ciphertext opens only with the place it was sealed for.
-    New things are sealed with `secret`; what `old` secrets sealed can be read until it has been sealed anew (ADR 0018).
+    New things are sealed with `secret`; what `old` secrets sealed can be read until it has been sealed anew (ADR 0020).
     """
 
     def __init__(self, secret: str, old: Sequence[str] = ()) -> None:

@@ -151,7 +151,11 @@ async def test_no_forged_token_is_taken(cast: Cast, http: httpx2.AsyncClient) ->
     for name, forge in FORGED.items():
         answer = await http.get("/api/users/me", headers=_bearer(forge(_claims(cast.ana))))
         answers[name] = (answer.status_code, answer.json()["code"])
-    assert answers == dict.fromkeys(FORGED, (401, "invalid_token"))
+    too_long = {name for name, (status, _) in answers.items() if status == 431}
+    assert {name: answers[name] for name in FORGED if name not in too_long} == dict.fromkeys(
+        FORGED.keys() - too_long, (401, "invalid_token")
+    )
+    assert all(len(FORGED[name](_claims(cast.ana))) > 16_000 for name in too_long)
     assert len(answers) >= 40
 
 
