@@ -1,7 +1,8 @@
 """Take the pictures of docs/images: a real server, a real conversation, real browsers. `--all` takes every page.
 
-`python tools/screenshots.py` writes the README's picture. `--all` also writes the gallery for a designer's eye into
-test-results/gallery: each page on desktop and phone, light and dark, and in Arabic.
+`python tools/screenshots.py` writes the README's picture, the sign-in page and the list of devices. `--all` also
+writes the gallery for a designer's eye into test-results/gallery: each page on desktop and phone, light and dark, and
+in Arabic.
 """
 
 import os
@@ -40,6 +41,10 @@ TALK: Final = (
     (2, "🎉"),
     (1, "This one was written in a tunnel. It waited on my phone and went out by itself."),
     (0, "And it is in the right place. See you at eleven?"),
+)
+AGENTS: Final = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 Version/18.5 Mobile Safari/604.1",
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0",
 )
 OTHERS: Final = (
     ("Night shift", 3, "Quiet so far."),
@@ -164,6 +169,24 @@ def take_readme_picture(browser: Browser, address: str, people: list[Api]) -> No
         each.context.close()
 
 
+def take_identity_pictures(browser: Browser, address: str, people: list[Api]) -> None:
+    """Write docs/images/sign-in.png and devices.png: the ways in, and where one is signed in."""
+    page = open_page(browser, width=1280, height=812, device_scale_factor=1.5)
+    page.goto(address)
+    page.locator("button[type=submit]").wait_for()
+    page.wait_for_timeout(300)
+    page.screenshot(path=IMAGES / "sign-in.png")
+    sign_in(page, address, people[0].email)
+    for agent in AGENTS:
+        other = open_page(browser, width=390, height=844, user_agent=agent)
+        sign_in(other, address, people[0].email)
+        other.context.close()
+    page.goto(address + "/you/devices")
+    page.get_by_text("Firefox").wait_for()
+    page.screenshot(path=IMAGES / "devices.png")
+    page.context.close()
+
+
 def take_gallery(browser: Browser, address: str, people: list[Api]) -> None:
     """Write each page in the ways a designer wants to look at it."""
     GALLERY.mkdir(parents=True, exist_ok=True)
@@ -185,9 +208,11 @@ def take_gallery(browser: Browser, address: str, people: list[Api]) -> None:
         page.screenshot(path=GALLERY / f"rooms-{look}.png")
         enter(page)
         page.screenshot(path=GALLERY / f"room-{look}.png")
-        page.goto(address + "/discover")
-        page.get_by_text("Garden talk").wait_for()
-        page.screenshot(path=GALLERY / f"discover-{look}.png")
+        for name in ("discover", "people", "you", "you/devices"):
+            page.goto(f"{address}/{name}")
+            page.get_by_role("heading", level=1).wait_for()
+            page.wait_for_timeout(600)
+            page.screenshot(path=GALLERY / f"{name.replace('/', '-')}-{look}.png")
         page.context.close()
 
 
@@ -197,6 +222,7 @@ def main() -> None:
         people = furnish(address)
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         take_readme_picture(browser, address, people)
+        take_identity_pictures(browser, address, people)
         if "--all" in sys.argv:
             take_gallery(browser, address, people)
         browser.close()

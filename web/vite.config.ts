@@ -16,7 +16,7 @@ export default defineConfig({
   },
   server: {
     port: 5173,
-    proxy: { "/api": server, "/socket.io": { target: server, ws: true } },
+    proxy: { "/api": server, "/lounges": server, "/socket.io": { target: server, ws: true } },
   },
   test: { include: ["tests/**/*.test.ts"] },
 });

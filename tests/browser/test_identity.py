@@ -150,6 +150,27 @@ def test_a_guest_becomes_a_member_and_keeps_what_they_said(visit: Join, join: Jo
     ana.sees("Said as a member")
 
 
+def test_a_guest_becomes_a_member_by_phone_and_keeps_what_they_said(visit: Join, server: ChatServer) -> None:
+    guest, phone = visit("Guest"), number()
+    become_guest(guest)
+    guest.say("Said before the SMS")
+    guest.sees_sent("Said before the SMS")
+    page = guest.page
+    page.get_by_role("link", name="Create account").click()
+    page.get_by_role("button", name="Keep your name and history").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text("Phone", exact=True).click()
+    dialog.get_by_label("Phone number").fill(phone)
+    dialog.get_by_role("button", name="Send me a password").click()
+    dialog.get_by_label("Password from the SMS").fill(server.letter(phone, r"password is (\S+)"))
+    dialog.get_by_role("button", name="Continue").click()
+    page.get_by_label("New password").fill(NEW_PASSWORD)
+    page.get_by_role("button", name="Save password").click()
+    expect(page.get_by_text("Account", exact=True)).to_be_visible()
+    page.get_by_role("navigation", name="My rooms").get_by_role("link", name=LOBBY).click()
+    guest.sees("Said before the SMS")
+
+
 def test_signing_out_in_one_tab_signs_out_in_the_other(join: Join) -> None:
     ana = join("Ana")
     other = ana.page.context.new_page()

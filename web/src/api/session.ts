@@ -99,7 +99,9 @@ export async function continueAsGuest(): Promise<void> {
 export async function choosePassword(currentPassword: string, newPassword: string): Promise<void> {
   await call("auth.change_own", { currentPassword, newPassword });
   firstPassword = "";
-  await enter(await call("auth.me", {}));
+  const me = await call("auth.me", {});
+  await enter(me);
+  tellTabs({ signedIn: me.id });
 }
 
 /** Ends this session here and on the server; unsent messages and drafts stay on this device. */
@@ -117,7 +119,7 @@ watchSession({
 
 function onSignedInElsewhere(userId: string): void {
   const { phase, me } = getState();
-  if (phase === "signed-out") void resumeSession();
+  if (phase === "signed-out" || phase === "must-choose") void resumeSession();
   // Another person took this browser over; nothing of the one before may stay on the screen.
   else if (me && me.id !== userId) location.reload();
   // The guest on this screen became a member over there.

@@ -5,7 +5,7 @@ interface PageProps {
   title: string;
   hint?: string;
   /** The page one level up, if this one is below another. */
-  back?: { to: string; label: string };
+  back?: { to?: string; label?: string };
   children: ReactNode;
 }
 
@@ -18,7 +18,7 @@ export function Page({ title, hint, back, children }: PageProps) {
       <header className={`flex ${back ? "h-14" : "h-5"} shrink-0 items-center px-1 tablet:h-10 tablet:px-3`}>
         {back && <BackLink {...back} />}
       </header>
-      <div className="mx-auto flex w-full max-w-160 flex-1 flex-col px-3 pb-10 tablet:px-5">
+      <div className="mx-auto flex w-full max-w-170 flex-1 flex-col px-3 pb-10 tablet:px-5">
         <h1 ref={heading} tabIndex={-1} className="px-3 text-lg font-semibold tracking-tight outline-none">
           {title}
         </h1>

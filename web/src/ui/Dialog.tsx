@@ -28,7 +28,7 @@ export function Dialog({ title, onClose, children, place = "centre" }: DialogPro
     if (!dialog) return;
     dialog.showModal();
     // The browser would pick the close button; one came here to write, or to read.
-    const field = dialog.querySelector<HTMLElement>("input:not([readonly], [type=radio])");
+    const field = dialog.querySelector<HTMLElement>("input:not([readonly], [type=radio], [hidden])");
     (field ?? dialog).focus();
     return () => dialog.close();
   }, []);

@@ -31,7 +31,7 @@ function DeviceRow({ session, onEnded }: { session: Device; onEnded: () => void 
     session.address,
   ];
   return (
-    <li>
+    <li className="border-line not-first:border-t">
       <CardRow
         picture={<Picture {...icon} size={22} />}
         title={nameOf(session.device, t)}

@@ -3,6 +3,7 @@ import { changePassword } from "../../api/passwords";
 import { useDeed } from "../../app/deed";
 import { useT } from "../../i18n";
 import { wordsAbout } from "../../i18n/errors";
+import { useStore } from "../../state/store";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { PasswordField } from "../../ui/PasswordField";
@@ -16,6 +17,7 @@ interface PasswordDialogProps {
 
 export function PasswordDialog({ onClose, onChanged }: PasswordDialogProps) {
   const t = useT();
+  const email = useStore((state) => state.me?.email ?? "");
   const deed = useDeed();
   const [current, setCurrent] = useState("");
   const [next, setNext] = useState("");
@@ -28,6 +30,8 @@ export function PasswordDialog({ onClose, onChanged }: PasswordDialogProps) {
     <Dialog title={t("you.changePassword")} onClose={onClose}>
       <form className="flex flex-col gap-4" onSubmit={(event) => void submit(event)}>
         <p className="text-sm text-ink-2">{t("you.changePasswordHint")}</p>
+        {/* For password managers: whose new password this is. */}
+        <input hidden readOnly autoComplete="username" value={email} />
         <PasswordField
           label={t("auth.currentPassword")}
           problem={wrong ? t("errors.fields.currentPassword") : undefined}

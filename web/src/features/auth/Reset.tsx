@@ -9,7 +9,7 @@ import { Problem } from "../../ui/Problem";
 import { Submit } from "../../ui/Submit";
 import type { StepProps } from "./AuthPage";
 import { IdentifierField } from "./IdentifierField";
-import { namedBy } from "./identifiers";
+import { namedBy, shownAs } from "./identifiers";
 import { goTo } from "./steps";
 
 /** The code and a new password. It does not sign in by itself (trust.md 13.1): the next step is signing in. */
@@ -28,6 +28,8 @@ export default function Reset({ identifier, setIdentifier, setNote }: StepProps)
   };
   return (
     <form className="flex flex-col gap-4" onSubmit={(event) => void submit(event)}>
+      {/* For password managers: whose new password this is. */}
+      {asked && <input hidden readOnly autoComplete="username" value={shownAs(identifier)} />}
       {!asked && <IdentifierField value={identifier} onChange={setIdentifier} error={deed.error} autoFocus />}
       <Field
         label={t("auth.code")}

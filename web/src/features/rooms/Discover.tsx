@@ -1,8 +1,9 @@
 import { ChevronRight, DoorOpen } from "lucide-react";
 import { useCallback, useEffect, useState } from "react";
 import { call } from "../../api/call";
-import type { Room } from "../../api/contract";
+import type { Lounge, Room } from "../../api/contract";
 import { Link } from "../../app/Link";
+import { Page } from "../../app/Page";
 import { paths } from "../../app/router";
 import { useT } from "../../i18n";
 import { useStore } from "../../state/store";
@@ -11,10 +12,9 @@ import { Blank } from "../../ui/Blank";
 import { Button } from "../../ui/Button";
 import { icon } from "../../ui/icons";
 import { Problem } from "../../ui/Problem";
-import { BackLink } from "./BackLink";
 import { joinRoom } from "./deeds";
 
-function PublicRoom({ room }: { room: Room }) {
+function PublicRoom({ room }: { room: Room | Lounge }) {
   const t = useT();
   const joined = useStore((state) => room.id in state.rooms);
   const [busy, setBusy] = useState(false);
@@ -71,39 +71,62 @@ function Skeletons() {
   ));
 }
 
+interface Offer {
+  title: string;
+  rooms: (Room | Lounge)[];
+}
+
+/** Lounges are open to everybody and come first, those that the server brought along before all others. */
+function offersOf(lounges: Lounge[], rooms: Room[], t: ReturnType<typeof useT>): Offer[] {
+  const brought = (lounge: Lounge) => Number(lounge.createdById === null);
+  return [
+    { title: t("rooms.lounges"), rooms: lounges.toSorted((a, b) => brought(b) - brought(a)) },
+    { title: t("rooms.rooms"), rooms: rooms.filter((room) => room.kind === "room") },
+  ].filter((offer) => offer.rooms.length > 0);
+}
+
+function useOffers() {
+  const t = useT();
+  const [found, setFound] = useState<[Lounge[], Room[]] | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  const load = useCallback(() => {
+    setError(null);
+    const asked = [call("rooms.list_lounges", {}), call("rooms.list_rooms", { scope: "public" })] as const;
+    Promise.all(asked).then(setFound, setError);
+  }, []);
+  useEffect(load, [load]);
+  return { offers: found && offersOf(...found, t), error, load };
+}
+
 /** The public rooms of this server. */
 export function Discover() {
   const t = useT();
-  const [rooms, setRooms] = useState<Room[] | null>(null);
-  const [error, setError] = useState<unknown>(null);
-
-  const load = useCallback(() => {
-    setError(null);
-    call("rooms.list_rooms", { scope: "public" }).then(setRooms, setError);
-  }, []);
-  useEffect(load, [load]);
-
+  const { offers, error, load } = useOffers();
   return (
-    <main className="flex min-h-0 flex-col overflow-y-auto bg-surface-1">
-      <header className="flex h-14 shrink-0 items-center px-1 tablet:h-10">
-        <BackLink />
-      </header>
-      <div className="mx-auto flex w-full max-w-190 flex-1 flex-col px-3 tablet:px-5">
-        <h1 className="px-3 text-lg font-semibold tracking-tight">{t("rooms.discover")}</h1>
-        <p className="px-3 pt-1 pb-4 text-sm text-ink-2">{t("rooms.discoverHint")}</p>
-        {error ? (
-          <div className="flex flex-col items-start gap-3 px-3">
-            <Problem error={error} />
-            <Button onClick={load}>{t("app.tryAgain")}</Button>
-          </div>
-        ) : rooms?.length === 0 ? (
-          <Blank picture={<DoorOpen {...icon} size={32} />} title={t("rooms.noPublic")} />
-        ) : (
-          <ul aria-busy={!rooms}>
-            {rooms ? rooms.map((room) => <PublicRoom key={room.id} room={room} />) : <Skeletons />}
-          </ul>
-        )}
-      </div>
-    </main>
+    <Page title={t("rooms.discover")} hint={t("rooms.discoverHint")} back={{}}>
+      {error ? (
+        <div className="flex flex-col items-start gap-3 px-3 pt-4">
+          <Problem error={error} />
+          <Button onClick={load}>{t("app.tryAgain")}</Button>
+        </div>
+      ) : !offers ? (
+        <ul aria-busy className="pt-8">
+          <Skeletons />
+        </ul>
+      ) : offers.length === 0 ? (
+        <Blank picture={<DoorOpen {...icon} size={32} />} title={t("rooms.noPublic")} />
+      ) : (
+        offers.map((offer) => (
+          <section key={offer.title} className="pt-4">
+            <h2 className="px-3 pb-1 text-xs font-semibold text-ink-3">{offer.title}</h2>
+            <ul>
+              {offer.rooms.map((room) => (
+                <PublicRoom key={room.id} room={room} />
+              ))}
+            </ul>
+          </section>
+        ))
+      )}
+    </Page>
   );
 }

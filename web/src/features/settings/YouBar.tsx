@@ -25,7 +25,11 @@ export function YouBar({ current }: { current: boolean }) {
           <span dir="auto" title={me.name} className="truncate text-sm font-semibold">
             {me.name}
           </span>
-          <span className="truncate text-xs text-ink-3">{me.kind === "guest" ? t("you.guest") : status}</span>
+          {me.kind === "guest" ? (
+            <span className="truncate text-xs font-semibold text-accent">{t("auth.signUp")}</span>
+          ) : (
+            <span className="truncate text-xs text-ink-3">{status}</span>
+          )}
         </span>
         <Settings2 {...icon} aria-hidden={false} aria-label={t("you.title")} className="me-1 text-ink-2" />
       </Link>
