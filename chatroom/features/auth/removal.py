@@ -1,12 +1,14 @@
 """Taking away what lets a person in: when they are removed, suspended, or their day is over."""
 
 from chatroom.core.context import Context, Tx
+from chatroom.core.principal import Principal, Role
+from chatroom.core.signals import tell
 from chatroom.db import Conflict
 from chatroom.features.auth import sessions
 from chatroom.features.auth.store import codes, identifiers, passwords
 from chatroom.features.auth.store import sessions as session_store
 from chatroom.features.users import service as users
-from chatroom.features.users.signals import ShutOut
+from chatroom.features.users.signals import Departing, ShutOut
 from chatroom.features.users.types import Person
 
 
@@ -18,19 +20,21 @@ async def shut_out(tx: Tx, signal: ShutOut) -> None:
 
 async def expire(ctx: Context, person: Person) -> None:
     """Remove a guest or an unproven person whose time is up; who said something stays as a name without a way in."""
+    ctx = Context(ctx.kernel, Principal(id=person.id, role=Role(person.role), username=person.username))
     try:
         async with ctx.begin() as tx:
-            await _strip(tx, person.id)
+            await _strip(tx)
             await users.erase(tx, person.id)
     except Conflict:  # their messages stand, and name them
         async with ctx.begin() as tx:
-            await _strip(tx, person.id)
+            await _strip(tx)
             await users.bury(tx, person.id)
 
 
-async def _strip(tx: Tx, user_id: str) -> None:
-    await codes.remove_of(tx.db, user_id)
-    await passwords.remove(tx.db, user_id)
-    await identifiers.remove_of(tx.db, user_id)
-    await sessions.end_all(tx, user_id)
-    await session_store.remove_of(tx.db, user_id)
+async def _strip(tx: Tx) -> None:
+    await tell(tx, Departing())
+    await codes.remove_of(tx.db, tx.who.id)
+    await passwords.remove(tx.db, tx.who.id)
+    await identifiers.remove_of(tx.db, tx.who.id)
+    await sessions.end_all(tx, tx.who.id)
+    await session_store.remove_of(tx.db, tx.who.id)

@@ -5,6 +5,7 @@ from chatroom.core.schema import Event
 from chatroom.core.signals import Connected, Disconnected
 from chatroom.features.rooms import invites, listening, lounges, membership, service
 from chatroom.features.rooms.types import RoomJoined, UserJoined, UserLeft
+from chatroom.features.users.signals import Departing
 
 operations = [
     Operation(service.list_rooms, may="rooms.list", http="GET /rooms"),
@@ -23,4 +24,8 @@ operations = [
     Operation(listening.exit_room, may="rooms.enter", socket="leave_room"),
 ]
 events: list[type[Event]] = [RoomJoined, UserJoined, UserLeft]
-listeners = [(Connected, listening.connected), (Disconnected, listening.disconnected)]
+listeners = [
+    (Connected, listening.connected),
+    (Disconnected, listening.disconnected),
+    (Departing, membership.departing),
+]

@@ -2,13 +2,14 @@
 
 from chatroom.core import audience
 from chatroom.core.clock import iso
-from chatroom.core.context import Context
+from chatroom.core.context import Context, Tx
 from chatroom.core.errors import Problem
 from chatroom.core.signals import tell_now
 from chatroom.features.log import service as log
 from chatroom.features.rooms import invites, rules, service, store
 from chatroom.features.rooms.signals import StoppedListening
 from chatroom.features.rooms.types import Done, JoinByInvite, JoinRoom, OneRoom, Room, UserLeft
+from chatroom.features.users.signals import Departing
 
 
 async def join(ctx: Context, cmd: JoinRoom) -> Room:
@@ -55,3 +56,12 @@ async def leave(ctx: Context, cmd: OneRoom) -> Done:
             await log.append(tx, cmd.room_id, "left", subject=user_id)
         tx.after(silence)
     return Done()
+
+
+async def departing(tx: Tx, _: Departing) -> None:
+    """Take a person whose time is up out of every room."""
+    rooms = await store.list_rooms_of(tx.db, tx.who.id)
+    await log.lock(tx, rooms)
+    for room_id in rooms:
+        if await store.remove_member(tx.db, room_id, tx.who.id):
+            await log.append(tx, room_id, "left", subject=tx.who.id)

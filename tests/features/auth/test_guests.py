@@ -132,4 +132,6 @@ async def test_after_a_day_a_guest_is_gone_or_a_name_under_what_they_said(
         sessions = tables.tables["sessions"]
         left = {row.user_id for row in await reader.all(select(sessions.c.user_id))}
     assert left == {ana.id, young.id}
+    members = await do(app, await principal(app, ana), "presence.room_users", roomId=square["id"])
+    assert [one["userId"] for one in members["users"]] == [ana.id]
     await expire(app)  # a second time there is nothing to do
