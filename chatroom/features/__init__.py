@@ -14,6 +14,7 @@ from chatroom.features.auth import api as auth
 from chatroom.features.auth.jobs import jobs as auth_jobs
 from chatroom.features.log import api as log
 from chatroom.features.messages import api as messages
+from chatroom.features.messages.jobs import jobs as messages_jobs
 from chatroom.features.presence import api as presence
 from chatroom.features.rooms import api as rooms
 from chatroom.features.users import api as users
@@ -31,7 +32,7 @@ events: Final[list[type[Event]]] = [*log.events, *rooms.events, *presence.events
 listeners: Final = [*auth.listeners, *rooms.listeners, *presence.listeners]
 """(signal, function) in the order in which they are told."""
 
-jobs: Final[list[Job]] = [*auth_jobs, *presence.jobs]
+jobs: Final[list[Job]] = [*auth_jobs, *presence.jobs, *messages_jobs]
 """Work that runs by itself or after a deed."""
 
 tables: Final = metadata

@@ -22,6 +22,11 @@ async def start(tx: Tx, room_id: str) -> Head:
     return Head(epoch, 0)
 
 
+async def end(tx: Tx, room_id: str) -> None:
+    """Take the log of a room away."""
+    await store.remove(tx.db, room_id)
+
+
 async def append(
     tx: Tx, room_id: str, kind: Kind, *, subject: str | None = None, data: Mapping[str, Any] | None = None
 ) -> Head:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Column, Integer, Table, bindparam, insert, select, update
+from sqlalchemy import Column, Integer, Table, bindparam, delete, insert, select, update
 
 from chatroom.db import Counter, Moves, Reader, Row, Transaction, metadata
 from chatroom.db.types import Id, Json, Time, Word
@@ -37,6 +37,8 @@ _ADVANCE: Final = update(heads).where(heads.c.room_id == bindparam("room")).valu
 _HEAD: Final = Counter(heads.c.room_id, heads.c.seq)
 _OPEN: Final = insert(heads)
 _ADD: Final = insert(entries)
+_REMOVE_HEAD: Final = delete(heads).where(heads.c.room_id == bindparam("room"))
+_REMOVE_ENTRIES: Final = delete(entries).where(entries.c.room_id == bindparam("room"))
 _AFTER: Final = (
     select(entries)
     .where(
@@ -52,6 +54,12 @@ _AFTER: Final = (
 async def open_head(tx: Transaction, room_id: str, epoch: str) -> None:
     """Start an empty log."""
     await tx.run(_OPEN, {"room_id": room_id, "epoch": epoch, "seq": 0})
+
+
+async def remove(tx: Transaction, room_id: str) -> None:
+    """Delete a log and its head."""
+    await tx.run(_REMOVE_ENTRIES, {"room": room_id})
+    await tx.run(_REMOVE_HEAD, {"room": room_id})
 
 
 async def list_heads(reader: Reader, rooms: Iterable[str]) -> dict[str, Head]:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
+    delete,
     func,
     insert,
     select,
@@ -106,6 +107,7 @@ _NEAREST: Final = (
     .order_by(messages.c.seq.desc())
     .limit(1)
 )
+_REMOVE_ROOM: Final = delete(messages).where(messages.c.room_id == bindparam("room"))
 ADD: Final = insert(messages)
 FOREVER: Final = 2**31 - 1
 
@@ -141,6 +143,11 @@ async def list_before(reader: Reader, room_id: str, seq: int, count: int) -> lis
 async def list_after(reader: Reader, room_id: str, seq: int, upto: int, count: int) -> list[MessageRow]:
     """At most `count` messages with seq < their seq <= upto, oldest first."""
     return _rows(await reader.all(_AFTER, {"room": room_id, "seq": seq, "upto": upto, "count": count}))
+
+
+async def remove_room(tx: Transaction, room_id: str) -> None:
+    """Delete everything that was said in a room."""
+    await tx.run(_REMOVE_ROOM, {"room": room_id})
 
 
 async def list_last(reader: Reader, room_ids: Iterable[str]) -> list[MessageRow]:

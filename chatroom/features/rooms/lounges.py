@@ -13,6 +13,7 @@ from chatroom.db import Conflict
 from chatroom.features.rooms import listening, rules, service, store
 from chatroom.features.rooms.ports import AdHocLounges
 from chatroom.features.rooms.types import (
+    AD_HOC_SILENCE,
     LOBBY,
     MAX_LISTED,
     CreateLounge,
@@ -25,7 +26,6 @@ from chatroom.features.rooms.types import (
 
 _TRIES: Final = 5
 _SUFFIX: Final = 4  # random bytes that tell namesakes apart
-_AD_HOC: Final = 24 * 3600 * 1000  # milliseconds of silence after which an ad-hoc lounge ends
 
 
 async def list_lounges(ctx: Context) -> list[Lounge]:
@@ -88,7 +88,9 @@ async def _open_ad_hoc(ctx: Context, name: str) -> str:
     server = Context(ctx.kernel, SYSTEM)
     try:
         async with server.begin() as tx:
-            await service.open_room(tx, room_id, name, kind="lounge", slug=slug, expires_at=tx.now + _AD_HOC)
+            await service.open_room(
+                tx, room_id, name, kind="lounge", slug=slug, expires_at=tx.now + AD_HOC_SILENCE
+            )
     except Conflict:  # somebody else entered it first
         async with ctx.read() as reader:
             return await store.find_by_slug(reader, slug) or room_id

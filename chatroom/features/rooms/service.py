@@ -152,6 +152,22 @@ async def add_member(tx: Tx, room_id: str, user_id: str, *, admin: bool = False)
     return head
 
 
+async def list_expired(reader: Reader, now: int, count: int) -> list[str]:
+    """The ad-hoc lounges whose time is up."""
+    return await store.list_expired(reader, now, count)
+
+
+async def postpone(tx: Tx, room_id: str, at: int) -> None:
+    """Let an ad-hoc lounge last until an instant."""
+    await store.change_expiry(tx.db, room_id, at)
+
+
+async def remove(tx: Tx, room_id: str) -> None:
+    """Take a room away with its log. The slices above have taken away what they kept of it."""
+    await log.end(tx, room_id)
+    await store.remove(tx.db, room_id)
+
+
 async def find_lounge(reader: Reader, named: str, user_id: str) -> str | None:
     """The room that an id, a slug or a name means to this person, or None. Raises `Problem("bad_input")`.
 

@@ -82,18 +82,20 @@ _SCOPES: Final[dict[str, Select[Any]]] = {
 }
 _BY_SLUG: Final = select(rooms.c.id).where(rooms.c.slug == bindparam("slug"))
 _LOUNGES: Final = (
-    select(
-        rooms.c.id,
-        rooms.c.name,
-        rooms.c.slug,
-        rooms.c.created_by,
-        rooms.c.created_at,
-        rooms.c.member_count,
-    )
+    select(*rooms.c["id", "name", "slug", "created_by", "created_at", "member_count"])
     .where(_LISTED, rooms.c.kind == "lounge")
     .order_by(rooms.c.created_at.desc(), rooms.c.id.desc())
     .limit(bindparam("count"))
 )
+_EXPIRED: Final = (
+    select(rooms.c.id)
+    .where(rooms.c.expires_at <= bindparam("now"))
+    .order_by(rooms.c.expires_at)
+    .limit(bindparam("count"))
+)
+_EXPIRES: Final = update(rooms).where(rooms.c.id == bindparam("room")).values(expires_at=bindparam("at"))
+_REMOVE_ROOM: Final = delete(rooms).where(rooms.c.id == bindparam("room"))
+_REMOVE_MEMBERS: Final = delete(members).where(members.c.room_id == bindparam("room"))
 _MEMBER: Final = select(members.c.user_id, members.c.role, members.c.joined_at, members.c.read_seq)
 _MEMBERS: Final = _MEMBER.where(members.c.room_id == bindparam("room")).order_by(
     members.c.joined_at, members.c.user_id
@@ -187,6 +189,22 @@ async def find_by_slug(reader: Reader, slug: str) -> str | None:
 async def list_lounges(reader: Reader, count: int) -> list[LoungeRow]:
     """The lounges that everybody may find, newest first, at most `count`."""
     return [LoungeRow(*row) for row in await reader.all(_LOUNGES, {"count": count})]
+
+
+async def list_expired(reader: Reader, now: int, count: int) -> list[str]:
+    """The ids of ad-hoc lounges whose time is up, at most `count`."""
+    return [row.id for row in await reader.all(_EXPIRED, {"now": now, "count": count})]
+
+
+async def change_expiry(tx: Transaction, room_id: str, at: int) -> None:
+    """Let an ad-hoc lounge last until an instant."""
+    await tx.run(_EXPIRES, {"room": room_id, "at": at})
+
+
+async def remove(tx: Transaction, room_id: str) -> None:
+    """Delete a room and who belongs to it."""
+    await tx.run(_REMOVE_MEMBERS, {"room": room_id})
+    await tx.run(_REMOVE_ROOM, {"room": room_id})
 
 
 async def list_members(reader: Reader, room_id: str) -> list[Member]:

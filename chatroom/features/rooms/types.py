@@ -14,6 +14,8 @@ Code = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 # The slice `messages` stands above this one, so its type is named here and not imported.
 LastMessage = Annotated[Any, msgspec.Meta(extra_json_schema={"$ref": "#/components/schemas/MessageReceived"})]
 MAX_LISTED = 1000
+AD_HOC_SILENCE: Final = 24 * 3600 * 1000
+"""Milliseconds without a word after which an ad-hoc lounge ends."""
 LOBBY: Final = "00000000-0000-7000-8000-000000000001"
 """The default lounge has the same id on every server, so that nobody has to look it up; its epoch is its own."""
 

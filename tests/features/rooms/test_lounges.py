@@ -7,12 +7,14 @@ import pytest
 
 from chatroom.app import App
 from chatroom.core.context import Context
+from chatroom.core.errors import Problem
 from chatroom.core.principal import SYSTEM
 from chatroom.features.log import service as log
+from chatroom.features.messages.jobs import end_lounges
 from chatroom.features.rooms import lounges as catalogue
 from chatroom.features.rooms import rules
 from chatroom.features.rooms.types import LOBBY
-from tests.cast import Cast, do, principal, room
+from tests.cast import Cast, Clock, do, principal, register, room
 from tests.doors import Doors, Server
 
 
@@ -144,3 +146,32 @@ async def test_a_lounge_is_named_by_a_text(server: Server, cast: Cast, payload: 
     ana = await server.ears(cast.ana)
     refused = await ana.ask("join-lounge", payload if payload is not None else [None])
     assert refused.code == "bad_input"
+
+
+async def test_an_ad_hoc_lounge_ends_after_a_day_of_silence_and_everything_in_it(
+    server: Server, app: App, cast: Cast, clock: Clock
+) -> None:
+    ana = await server.ears(cast.ana)
+    silent = (await ana.ask("join-lounge", "silent")).data["roomId"]
+    busy = (await ana.ask("join-lounge", "busy")).data["roomId"]
+    kept = await do(app, await principal(app, cast.ana), "rooms.create_lounge", name="Kept")
+    for named in ("silent", "busy"):
+        assert (await ana.ask("message", {"loungeId": named, "message": "first"})).code == ""
+    clock.advance(23 * 3600)
+    await ana.ask("message", {"loungeId": "busy", "message": "still here"})
+    clock.advance(3600)
+    await end_lounges.run(Context(app.kernel, SYSTEM), None)
+    who = await principal(app, await register(app, "Zoe"))
+    assert (await do(app, who, "rooms.show", roomId=busy))["headSeq"] == 3
+    assert (await do(app, who, "rooms.show", roomId=kept["id"]))["name"] == "Kept"
+    for name in ("rooms.show", "messages.history"):
+        with pytest.raises(Problem, match="no such room"):
+            await do(app, who, name, roomId=silent)
+    said = await ana.ask("send_message", {"roomId": silent, "content": "anybody?"})
+    assert said.code == "room_not_found"
+    again = await ana.ask("join-lounge", "silent")
+    assert (again.code, again.data["roomId"] == silent, again.data["headSeq"]) == ("", False, 1)
+    clock.advance(24 * 3600)
+    await end_lounges.run(Context(app.kernel, SYSTEM), None)
+    async with app.db.read() as reader:
+        assert set(await log.heads(reader, [silent, busy, again.data["roomId"], LOBBY])) == {LOBBY}
