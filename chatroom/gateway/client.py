@@ -100,12 +100,9 @@ class Client:
     def enter(self, burst: Burst) -> bool:
         """Take whatever `burst` brings until the end of this turn. False: it is to be pushed, frame by frame."""
         connection = self._connection
-        if (
-            not self.connected
-            or connection.strict
-            or connection.burst is not None
-            or not connection.link.joins
-        ):
+        if not self.connected or connection.strict or not connection.link.joins:
+            return False
+        if connection.burst is not None and not connection.fold():
             return False
         if connection.pending:
             connection.places = [0] * len(connection.pending)

@@ -18,7 +18,7 @@ from chatroom.wire.engine_packet import (
     SEPARATOR,
 )
 from chatroom.wire.errors import ProtocolError
-from chatroom.wire.frame import Frame
+from chatroom.wire.frame import Frame, Joined
 
 if TYPE_CHECKING:
     from chatroom.gateway.server import SocketServer
@@ -163,6 +163,16 @@ class Connection:
         elif not pending:
             self.outbox.mark(self)
         pending.append(frame)
+
+    def fold(self) -> bool:
+        """Leave a burst that takes no more frames: what it brought waits as one. False: it still takes some."""
+        burst, frames = self.burst, self.pending
+        if burst is None or not burst.sealed:
+            return False
+        self.server.stats.messages_out += len(frames) + len(burst.frames) - 1
+        self.pending = [Joined(burst.mix(frames, self.places) if frames else burst.seal())]
+        self.burst, self.places = None, []
+        return True
 
     def flush(self) -> None:
         """Send what is pending, if the link takes anything now."""

@@ -50,6 +50,19 @@ class Frame:
         self.ephemeral = ephemeral
 
 
+class Joined(Frame):
+    """Several frames as one, for a WebSocket only."""
+
+    __slots__ = ()
+
+    def __init__(self, ws: bytes) -> None:
+        """Hold encoded frames."""
+        self.packet = b""
+        self.ws = ws
+        self.size = len(ws)
+        self.ephemeral = False
+
+
 class Attachment(Frame):
     """A binary message: base64 with a leading `b` in polling payloads, a binary frame on a WebSocket."""
 

@@ -7,6 +7,7 @@ from collections import defaultdict
 
 import pytest
 
+from chatroom.gateway import turns
 from chatroom.gateway.burst import Burst, Channel
 from chatroom.gateway.client import Client
 from chatroom.gateway.options import Options
@@ -56,6 +57,27 @@ async def test_two_rooms_and_words_to_one_arrive_in_the_order_of_the_calls(way: 
                 expected[member].append(number)
         for socket, client in zip(sockets, clients, strict=True):
             assert await _heard(socket, len(expected[client])) == expected[client]
+
+
+async def test_what_a_turn_has_no_time_for_goes_out_before_the_next_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(turns, "BUDGET", 0.0)
+    async with running() as it:
+        sockets = await _crowd(it, 80)
+        room = _room(it.app.clients)
+        for number in range(90):
+            room.tell(_said(number))
+            if number % 5 == 2:
+                it.app.clients[number % 80].push(_said(number + 1000))
+                await asyncio.sleep(0)
+        for socket in sockets:
+            heard = await _heard(socket, 90)
+            own = [number for number in heard if number >= 1000]
+            heard += await _heard(socket, len(own))
+            assert [number for number in heard if number < 1000] == list(range(90))
+            mine = [at for at, number in enumerate(heard) if number >= 1000]
+            assert [heard[at] - 1000 for at in mine] == [heard[at - 1] for at in mine]
 
 
 async def test_who_comes_or_goes_between_two_words_hears_what_is_said_while_there() -> None:
