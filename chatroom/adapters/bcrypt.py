@@ -1,6 +1,9 @@
 """`PasswordHasher` by bcrypt, in a bounded thread pool: a hash costs 0.3 s and would stop the event loop."""
 
 import asyncio
+import os
+import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
@@ -11,7 +14,14 @@ from chatroom.core.errors import Problem
 
 _THREADS: Final = 2
 _QUEUE: Final = 32  # some five seconds of work on two cores; beyond that an honest "busy" is kinder
+_NICE: Final = 19  # the least of what is left
 T = TypeVar("T")
+
+
+def _step_back() -> None:
+    """Let everything else on the machine go first: hashes may fill every core, and a chat must not wait for them."""
+    if sys.platform == "linux":  # where a thread has a priority of its own
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
 
 
 class BcryptHasher:
@@ -19,7 +29,7 @@ class BcryptHasher:
 
     def __init__(self, rounds: int) -> None:
         self._rounds = rounds
-        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="bcrypt")
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="bcrypt", initializer=_step_back)
         self._under_way = 0
         # Compared when nobody has the identifier, so that the answer takes as long as for a wrong password.
         self._nobody = bcrypt.hashpw(b"nobody", bcrypt.gensalt(rounds))

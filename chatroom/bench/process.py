@@ -87,14 +87,12 @@ def environment(folder: Path, database: str) -> dict[str, str]:
     """What the product is told."""
     return {
         "PYTHONPATH": str(Path(__file__).parents[2]),
-        "CHATROOM_ENV": "test",
         "CHATROOM_DATA": str(folder),
         "DATABASE_URL": database,
         "HOST": HOST,
         "PORT": "{port}",
         "BCRYPT_ROUNDS": "4",
         "CHATROOM_ENV": "test",  # production refuses what follows
-        "RATE_LIMITS": "off",
         "RATE_LIMITS": "off",
         "DRAIN_SECONDS": "1",
         "LOG_LEVEL": "error",
