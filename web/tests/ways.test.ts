@@ -36,6 +36,8 @@ test.each([
   ["pt-BR", "+55 "],
   ["hi", "+91 "],
   ["en-US", "+1 "],
+  ["en-US@posix", "+"],
+  ["", "+"],
 ])("a browser that speaks %s starts a number with %j", (language, prefix) => {
   expect(localPrefix(language)).toBe(prefix);
 });

@@ -58,9 +58,18 @@ export function regionsFor(text: string): string[] {
   return regionsOf.get(callingCode(digitsOf(text))) ?? [];
 }
 
+/** The region that speakers of a language most likely are in; "" for what is no language tag, as "C" on some systems. */
+function likelyRegion(language: string): string {
+  try {
+    return new Intl.Locale(language).maximize().region ?? "";
+  } catch {
+    return "";
+  }
+}
+
 /** What a number of this browser's country begins with. */
 export function localPrefix(language: string): string {
-  const region = new Intl.Locale(language).maximize().region ?? "";
+  const region = likelyRegion(language);
   const found = [...regionsOf].find(([, regions]) => regions.includes(region));
   return found ? `+${found[0]} ` : "+";
 }
