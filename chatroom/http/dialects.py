@@ -1,17 +1,21 @@
 """How a surface says yes and no. A dialect renames and wraps; it never decides anything."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, get_args
 
 from chatroom.core.errors import Problem
 from chatroom.core.operation import Operation
+from chatroom.features.messages.types import MessageType
 from chatroom.features.rooms.types import Room, RoomPage
 
 _UNPROCESSABLE: Final = 422
 
 
 class Dialect(NamedTuple):
-    """A surface: its prefix, its yes, its no, its answers that differ, and whether unknown fields are refused."""
+    """A surface: its prefix, its yes, its no, its answers that differ, and whether unknown fields are refused.
+
+    `spell` is given the JSON text of every yes.
+    """
 
     name: str
     prefix: str
@@ -19,6 +23,7 @@ class Dialect(NamedTuple):
     failure: Callable[[Problem, str], tuple[int, dict[str, Any]]]
     gives: Mapping[str, Callable[[Any], Any]]
     strict: bool
+    spell: Callable[[bytes], bytes]
 
     def serves(self, op: Operation) -> bool:
         """Whether an operation has an address here."""
@@ -59,6 +64,24 @@ def _only_rooms(found: RoomPage) -> list[Room]:
     return found.rooms
 
 
+def _as_it_is(body: bytes) -> bytes:
+    return body
+
+
+_TYPE: Final = b'"messageType":"'
+_CAPITALS: Final = [
+    (_TYPE + kind.encode() + b'"', _TYPE + kind.upper().encode() + b'"') for kind in get_args(MessageType)
+]
+
+
+def _in_capitals(body: bytes) -> bytes:
+    """Spell the types of messages as seed S1 does (contract C36); within a text each quote has a backslash."""
+    if _TYPE in body:
+        for small, capital in _CAPITALS:
+            body = body.replace(small, capital)
+    return body
+
+
 ROOT: Final = Dialect(
     name="root",
     prefix="",
@@ -66,6 +89,7 @@ ROOT: Final = Dialect(
     failure=_bare,
     gives={},
     strict=False,
+    spell=_as_it_is,
 )
 """Seed S0: bare objects without a prefix."""
 
@@ -76,6 +100,7 @@ API: Final = Dialect(
     failure=_bare,
     gives={"rooms.list_rooms": _only_rooms},
     strict=False,
+    spell=_as_it_is,
 )
 """Seeds S1, S2 and S4: bare objects."""
 
@@ -86,6 +111,7 @@ V1: Final = Dialect(
     failure=_error_envelope,
     gives={},
     strict=True,
+    spell=_in_capitals,
 )
 """Seed S3 and everything newer: `{status, message, data}`."""
 

@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from chatroom.core.clock import iso
 from chatroom.core.context import Kernel
+from chatroom.core.schema import encode
 from chatroom.db import Unavailable
 from chatroom.http.surface import reply
 
@@ -20,12 +21,14 @@ def routes(kernel: Kernel, draining: Callable[[], bool]) -> list[Route]:
     """`/health`: the process answers (seed S1's shape). `/readyz`: it can store, and takes new connections."""
 
     async def health(_: Request) -> Response:
-        return reply({"status": "ok", "timestamp": iso(kernel.clock())}, 200)
+        return reply(encode({"status": "ok", "timestamp": iso(kernel.clock())}), 200)
 
     async def ready(_: Request) -> Response:
         checks = {"database": await _is_well(kernel.db.check), "accepting": not draining()}
         well = all(checks.values())
-        return reply({"status": "ok" if well else "unavailable", "checks": checks}, 200 if well else 503)
+        return reply(
+            encode({"status": "ok" if well else "unavailable", "checks": checks}), 200 if well else 503
+        )
 
     return [Route("/health", health), Route("/readyz", ready)]
 

@@ -110,7 +110,8 @@ class Endpoint:
 
     def _answer(self, request: Request, result: Any) -> Response:
         said = self._gives(result) if self._gives else result
-        response = reply(self._dialect.success(said, "OK"), self._op.status)
+        body = self._dialect.spell(encode(self._dialect.success(said, "OK")))
+        response = reply(body, self._op.status)
         if isinstance(result, CsrfToken):
             keep(response, result.csrf_token, secure=is_secure(request))
         return response
@@ -127,9 +128,9 @@ def _wants_cookie(fields: Fields) -> bool:
     return fields.get("cookies") is True
 
 
-def reply(body: Any, status: int) -> Response:
-    """JSON that no cache keeps."""
-    return Response(encode(body), status, dict(_NOT_KEPT), "application/json")
+def reply(body: bytes, status: int) -> Response:
+    """JSON text that no cache keeps."""
+    return Response(body, status, dict(_NOT_KEPT), "application/json")
 
 
 def refuse(request: Request, dialect: Dialect, problem: Problem) -> Response:
@@ -137,7 +138,7 @@ def refuse(request: Request, dialect: Dialect, problem: Problem) -> Response:
     if isinstance(problem, TooMany):
         request.scope["quota"] = problem.quota
     status, body = dialect.failure(problem, request.scope.get("request_id", ids.new()))
-    response = reply(body, status)
+    response = reply(encode(body), status)
     if problem.retry_after is not None:
         response.headers["retry-after"] = str(math.ceil(problem.retry_after))
     return response

@@ -235,6 +235,20 @@ async def test_a_refusal_for_its_rate_says_when_to_come_back(http: httpx2.AsyncC
     assert int(answers[1].headers["retry-after"]) >= refused.data["retryAfter"]
 
 
+async def test_v1_spells_the_types_of_messages_in_capitals_and_nothing_else(
+    http: httpx2.AsyncClient, cast: Cast
+) -> None:
+    said = {"content": '"messageType":"text" text', "messageType": "Image"}
+    room, mine = f"rooms/{cast.tea}", bearer(cast.ana.token)
+    sent = (await http.post(f"/api/v1/{room}/messages", json=said, headers=mine)).json()["data"]
+    assert (sent["messageType"], sent["content"]) == ("IMAGE", said["content"])
+    loud = (await http.get(f"/api/v1/{room}/messages", headers=mine)).json()["data"]["messages"]
+    shown = (await http.get(f"/api/v1/{room}", headers=mine)).json()["data"]["lastMessage"]
+    assert loud[-1] == shown == sent
+    quiet = (await http.get(f"/api/{room}/messages", headers=mine)).json()["messages"]
+    assert quiet[-1] == sent | {"messageType": "image"}
+
+
 async def test_health_is_the_shape_of_the_seed(http: httpx2.AsyncClient) -> None:
     assert (await http.get("/health")).json() == {"status": "ok", "timestamp": "2026-09-21T14:13:20.000Z"}
     ready = await http.get("/readyz")

@@ -95,6 +95,7 @@ def _row(entry: Entry, seq: int, now: int) -> dict[str, Any]:
         "sender_id": entry.who.id,
         "content": entry.content,
         "message_type": rules.stored_type(entry.cmd),
+        "original_type": rules.original_type(entry.cmd.message_type),
         "created_at": now,
         "client_msg_id": entry.cmd.client_msg_id,
     }

@@ -24,6 +24,11 @@ def message_type(given: str) -> MessageType:
     return _TYPES.get(given.lower(), "text")
 
 
+def original_type(given: str) -> str | None:
+    """Return what a client called a type that is none, as it was written; None for one of ours (C36)."""
+    return None if given.lower() in _TYPES else given
+
+
 def stored_type(cmd: SendMessage) -> StoredType:
     """Return the type under which a message is stored."""
     return "json" if isinstance(cmd, SendValue) else message_type(cmd.message_type)
@@ -57,5 +62,6 @@ def must_speak_plainly(who: Principal, cmd: SendMessage) -> None:
 
 def must_repeat(first: MessageReceived, cmd: SendMessage) -> None:
     """Check that a retry says what was said first. Raises `Problem("message_conflict")` (promise P2)."""
-    if first.content != clean_content(cmd.content) or first.message_type != message_type(cmd.message_type):
+    kind = (message_type(cmd.message_type), original_type(cmd.message_type) or msgspec.UNSET)
+    if first.content != clean_content(cmd.content) or (first.message_type, first.original_type) != kind:
         raise Problem("message_conflict")

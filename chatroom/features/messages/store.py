@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy import column as name_of
 
 from chatroom.db import Reader, Transaction, metadata
-from chatroom.db.types import Id, Text, Time, Word
+from chatroom.db.types import Id, Name, Text, Time, Word
 from chatroom.features.messages.types import MessageRow
 
 _GIVEN: Final = text("client_msg_id IS NOT NULL")
@@ -37,6 +37,7 @@ messages: Final = Table(
     Column("message_type", Word(16), nullable=False),
     Column("content", Text, nullable=False),
     Column("created_at", Time, nullable=False),
+    Column("original_type", Name(32)),  # what a client called a type that we do not know
     # A retry is recognised by this key for ever, on every node (promise P2). Messages without an id stay out of the
     # index: NULLs never collide, and an entry in it costs more than the message itself (migration 0004).
     Index(
@@ -60,6 +61,7 @@ _ROW: Final = select(
     messages.c.message_type,
     messages.c.created_at,
     messages.c.client_msg_id,
+    messages.c.original_type,
     _users.c.username,
     _users.c.name,
 ).join(_users, _users.c.id == messages.c.sender_id)

@@ -1,6 +1,6 @@
 """Messages, pages of them, and what is missing after a silence."""
 
-from typing import Annotated, ClassVar, Literal, NamedTuple
+from typing import Annotated, ClassVar, Literal, NamedTuple, get_args
 
 import msgspec
 
@@ -10,6 +10,7 @@ from chatroom.core.schema import Event, Wire
 from chatroom.features.log.types import RoomEntry
 
 MessageType = Literal["text", "image", "video", "link", "system"]
+_SPELLINGS = [*get_args(MessageType), *(kind.upper() for kind in get_args(MessageType))]
 # Without `(?!\n)` Python's `$` would let a newline follow; JavaScript reads both alike.
 StoredType = MessageType | Literal["json"]
 """`json`: the content is the JSON text of a value that is no text; on the wire that is a text with `format`."""
@@ -48,7 +49,9 @@ class MessageReceived(Event, frozen=True, kw_only=True):
     """A message was said in a room you listen to; your own come back too.
 
     `userId` and `senderId`, `timestamp` and `createdAt` are the names of two seeds for one thing (contract C19). With
-    `format` the content is the JSON text of a value that is no text: a client of seed S0 said it.
+    `format` the content is the JSON text of a value that is no text: a client of seed S0 said it. `messageType` is in
+    capitals under `/api/v1` and in small letters everywhere else; `originalType` is what the sender called a type that
+    is none of these (contract C36).
     """
 
     event: ClassVar[str] = "receive_message"
@@ -62,7 +65,8 @@ class MessageReceived(Event, frozen=True, kw_only=True):
     username: str
     name: str
     content: str
-    message_type: MessageType
+    message_type: Annotated[MessageType, msgspec.Meta(extra_json_schema={"enum": _SPELLINGS})]
+    original_type: str | msgspec.UnsetType = msgspec.UNSET
     format: Literal["json"] | msgspec.UnsetType = msgspec.UNSET
     created_at: str
     timestamp: str
@@ -180,5 +184,6 @@ class MessageRow(NamedTuple):
     message_type: StoredType
     created_at: int
     client_msg_id: str | None
+    original_type: str | None
     username: str
     name: str

@@ -20,6 +20,7 @@ def view(row: MessageRow, epoch: str) -> MessageReceived:
         name=row.name,
         content=row.content,
         message_type="text" if row.message_type == "json" else row.message_type,
+        original_type=row.original_type or msgspec.UNSET,
         format="json" if row.message_type == "json" else msgspec.UNSET,
         created_at=at,
         timestamp=at,

@@ -168,6 +168,20 @@ async def test_a_client_chooses_among_four_types_and_never_the_servers(
     ana = await principal(app, cast.ana)
     said = await do(app, ana, "messages.send", roomId=cast.tea, content="hi", messageType=given)
     assert said["messageType"] == kept
+    assert said.get("originalType", given) == given
+    assert ("originalType" in said) == (given.lower() not in ("text", "image", "video", "link", ""))
+    stored = await do(app, ana, "messages.history", roomId=cast.tea)
+    assert stored["messages"][-1] == said
+
+
+async def test_a_retry_under_another_unknown_type_says_something_else(every_app: App) -> None:
+    ana = await register(every_app, "Ana")
+    room_id = (await room(every_app, ana))["id"]
+    who = await principal(every_app, ana)
+    first = await put(every_app, who, room_id, "hi", "k1", message_type="Umfrage 📊")
+    assert (first.message_type, first.original_type) == ("text", "Umfrage 📊")
+    assert await put(every_app, who, room_id, "hi", "k1", message_type="Umfrage 📊") == first
+    assert await code_of(put(every_app, who, room_id, "hi", "k1", message_type="quiz")) == "message_conflict"
 
 
 async def test_a_message_has_every_name_that_the_seeds_give_its_fields(app: App, cast: Cast) -> None:
