@@ -51,7 +51,7 @@ def test_register_then_login_gives_a_token_that_opens_the_rooms(server: ChatServ
     )
     assert answer.status_code == 200
     told = answer.json()
-    assert set(told) == {"id", "name", "email", "token", "accessToken", "expiresIn", "user"}
+    assert set(told) == {"id", "name", "email", "token", "accessToken", "refreshToken", "expiresIn", "user"}
     rooms = httpx2.get(server.url + "/api/rooms", headers={"Authorization": f"Bearer {told['token']}"})
     assert (rooms.status_code, rooms.json()) == (200, [])
 

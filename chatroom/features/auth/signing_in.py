@@ -8,6 +8,7 @@ from chatroom.core.errors import Problem
 from chatroom.core.limits import RateLimiter, spend
 from chatroom.features.auth import identifiers, rules, sessions
 from chatroom.features.auth.proving import Proven, prove, settle
+from chatroom.features.auth.rules import Identifier
 from chatroom.features.auth.sessions import Opened
 from chatroom.features.auth.types import CookiesSet, Login, LoungeToken, SignedIn
 from chatroom.features.users.types import User
@@ -65,15 +66,18 @@ def signed_in(user: User, opened: Opened, *, must_change: bool = False) -> Signe
 async def _proven(ctx: Context, cmd: Login) -> Proven:
     if not (cmd.email or cmd.phone_number) or not cmd.password:
         raise Problem("bad_input", "Missing credentials")
+    proven = await prove(ctx, _given(cmd), cmd.password)
+    await spend(ctx.port(RateLimiter), "auth.sign_in", address_key(ctx.origin.address))
+    return proven
+
+
+def _given(cmd: Login) -> Identifier | None:
     try:
-        given = rules.identifier(cmd.email, cmd.phone_number)
+        return rules.identifier(cmd.email, cmd.phone_number)
     except Problem:
         if cmd.phone_number:
             raise
-        given = None  # no address at all is as unknown as one of nobody
-    proven = await prove(ctx, given, cmd.password)
-    await spend(ctx.port(RateLimiter), "auth.sign_in", address_key(ctx.origin.address))
-    return proven
+        return Identifier("email", cmd.email or "")  # what is no address is as unknown as one of nobody
 
 
 async def _settle(tx: Tx, proven: Proven) -> User:

@@ -144,8 +144,9 @@ async def test_no_refresh_token_lies_in_the_database(app: App, cast: Cast) -> No
 
 
 async def test_seed_0s_token_lives_as_long_as_it_is_used_once_in_thirty_days(
-    app: App, cast: Cast, clock: Clock
+    every_app: App, clock: Clock
 ) -> None:
+    app, _ = every_app, await register(every_app, "Ana")
     token = (await do(app, OUTSIDER, "auth.open_lounges", email=EMAIL, password=PASSWORD))["token"]
     for _ in range(3):
         clock.advance(29 * DAY)
