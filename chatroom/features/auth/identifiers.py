@@ -5,7 +5,7 @@ from chatroom.core.errors import Problem
 from chatroom.core.principal import Role
 from chatroom.core.secrets import Vault
 from chatroom.db import Conflict, Reader
-from chatroom.features.auth import codes, rules
+from chatroom.features.auth import codes, notices, rules
 from chatroom.features.auth.ports import Mailer, SmsSender
 from chatroom.features.auth.rules import Identifier
 from chatroom.features.auth.store import identifiers as store
@@ -92,6 +92,7 @@ async def confirm(ctx: Context, cmd: ConfirmIdentifier) -> User:
         async with ctx.begin() as tx:
             await codes.use(tx, code)
             if await find_owner(ctx, tx.db, given) != ctx.who.id:
+                await notices.tell(tx, (await of(ctx, tx.db, ctx.who.id)).get("email"), "identifier")
                 await store.remove_of(tx.db, ctx.who.id, given.kind)
                 await add(tx, ctx.who.id, given)
             person = await users.find(tx.db, ctx.who.id)

@@ -7,6 +7,7 @@ from chatroom.core.jobs import job
 from chatroom.features.auth import removal
 from chatroom.features.auth.codes import send_code
 from chatroom.features.auth.first import send_password
+from chatroom.features.auth.notices import send_notice
 from chatroom.features.auth.store import codes, sessions
 from chatroom.features.users import service as users
 
@@ -34,4 +35,4 @@ async def expire_people(ctx: Context, _: Any) -> None:
             return
 
 
-jobs: Final = [expire_sessions, expire_people, send_code, send_password]
+jobs: Final = [expire_sessions, expire_people, send_code, send_notice, send_password]

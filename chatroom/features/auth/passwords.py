@@ -6,7 +6,7 @@ from chatroom.core.context import Context, Tx
 from chatroom.core.errors import Problem
 from chatroom.core.limits import RateLimiter, spend
 from chatroom.core.secrets import Vault
-from chatroom.features.auth import codes, identifiers, rules, sessions
+from chatroom.features.auth import codes, identifiers, notices, rules, sessions
 from chatroom.features.auth.ports import Conduct, PasswordHasher
 from chatroom.features.auth.proving import Proven, prove, settle
 from chatroom.features.auth.rules import Identifier
@@ -86,12 +86,13 @@ async def _replace(
 
 
 async def _put(tx: Tx, user_id: str, hashed: str, *, besides: str = "") -> None:
-    """Store a password of the person's own; codes and the other sessions end with the one before."""
+    """Store a password of the person's own and tell them; codes and other sessions end with the one before."""
     await store.put(tx.db, Password(user_id, hashed, tx.now))
     await code_store.remove_of(tx.db, user_id)
     if besides:
         await session_store.free(tx.db, besides)
     await sessions.end_all(tx, user_id, besides)
+    await notices.tell(tx, (await identifiers.of(tx.ctx, tx.db, user_id)).get("email"), "password")
 
 
 async def forget(ctx: Context, cmd: Forgot) -> Sent:

@@ -162,3 +162,11 @@ async def test_a_code_for_one_person_or_purpose_is_none_for_another(app: App, ca
     with pytest.raises(Problem):
         await do(app, await principal(app, cast.ana), "auth.confirm", code=code)
     assert await reset(app, code) == ""
+
+
+async def test_people_are_told_what_was_changed_about_the_way_in(app: App, cast: Cast) -> None:
+    ana = await principal(app, cast.ana)
+    await do(app, ana, "auth.change_own", currentPassword=PASSWORD, newPassword=NEW)
+    assert (await letters(app, EMAIL))[-1].startswith("The password of your account was changed at 20")
+    await _add(app, cast.ana, "email", "thief@example.org")
+    assert (await letters(app, EMAIL, 2))[-1].startswith("The address or number of your account was changed")
