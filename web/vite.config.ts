@@ -12,6 +12,10 @@ export default defineConfig({
     // Data URLs would need `font-src data:` and `img-src data:` in the content security policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // What the first page needs is one file, not a dozen: each small one would cost a request of its own.
+    rolldownOptions: {
+      output: { codeSplitting: { groups: [{ name: "first", tags: ["$initial"] }] } },
+    },
     target: "es2024",
   },
   server: {
