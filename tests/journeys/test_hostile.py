@@ -12,6 +12,7 @@ import aiohttp
 import pytest
 
 from tests.journeys import garbage
+from tests.journeys.conftest import Serve
 from tests.journeys.people import Person, register
 from tests.journeys.raw import Raw, raw
 from tests.journeys.server import ChatServer
@@ -161,7 +162,8 @@ async def test_every_wrong_packet_is_answered_or_closed(server: ChatServer, host
 
 
 @pytest.mark.timeout(120)
-async def test_every_wrong_token_is_refused(server: ChatServer, hostile: Hostile) -> None:
+async def test_every_wrong_token_is_refused(serve: Serve) -> None:
+    server = serve(ALLOW_ANONYMOUS_SOCKETS="0", MESSAGE_RATE_LIMIT="0", RATE_LIMITS="off")
     async with _undisturbed(server) as chat:
         before = _stored(server, chat.room_id)
         admitted = []
@@ -173,6 +175,8 @@ async def test_every_wrong_token_is_refused(server: ChatServer, hostile: Hostile
                     admitted.append((packet[:100], outcome))
         assert admitted == []
         assert _stored(server, chat.room_id) == before
+    server.end()
+    assert server.faults == []
 
 
 def _floods() -> Iterator[str]:
