@@ -12,7 +12,8 @@ from chatroom.bench.process import Server
 
 CONNECTIONS: Final = 10_000
 TALK_SECONDS: Final = 12.0
-PATIENCE: Final = 40.0
+PATIENCE: Final = 45.0
+"""Seconds for everything after the server's start; an undisturbed run takes some 20."""
 
 
 def run(contenders: Contenders, load: Load) -> dict[str, Any]:
@@ -33,20 +34,24 @@ def run(contenders: Contenders, load: Load) -> dict[str, Any]:
 
 def _measure(contenders: Contenders, load: Load) -> dict[str, float]:
     server = contenders.start("sqlite", pinned=True)
+    end = time.monotonic() + PATIENCE
     people = contenders.people("sqlite")
     idle = {"people": people / "idle.txt", "clients": CONNECTIONS, "warm": 0, "opening": 64}
     talk_flags = {"people": people / "eights.txt", "clients": 64, "rate": 200, "seconds": TALK_SECONDS}
     started = [load.start("idle", server.port, server.pid, pinned=True, seconds=100, **idle)]
     try:
-        _until_connected(server)
+        _until_connected(server, end)
         talk = load.start("chat", server.port, server.pid, pinned=True, **talk_flags)
         started.append(talk)
         if talk.stderr is None or "begun" not in talk.stderr.readline():
             raise RuntimeError(f"nobody talks: {talk.communicate(timeout=10)[1][-300:]}")
+        _tell("they talk; the others are cut", end)
         started[0].kill()
         back = load.start("idle", server.port, server.pid, pinned=True, seconds=1, **idle)
         started.append(back)
-        again, heard = _answer(back), _answer(talk)
+        again = _answer(back, end)
+        _tell(f"all are back after {again['opening_s']:.1f} s", end)
+        heard = _answer(talk, end)
     finally:
         for process in started:
             process.kill()
@@ -61,16 +66,20 @@ def _measure(contenders: Contenders, load: Load) -> dict[str, float]:
     }
 
 
-def _until_connected(server: Server) -> None:
-    end = time.monotonic() + PATIENCE
-    while len(os.listdir(f"/proc/{server.pid}/fd")) < CONNECTIONS:  # noqa: PTH208 - names are enough
+def _tell(what: str, end: float) -> None:
+    print(f"  [{PATIENCE - (end - time.monotonic()):.1f} s] {what}", flush=True)
+
+
+def _until_connected(server: Server, end: float) -> None:
+    while (count := len(os.listdir(f"/proc/{server.pid}/fd"))) < CONNECTIONS:  # noqa: PTH208 - names are enough
         if time.monotonic() > end:
-            raise RuntimeError("the connections did not open")
+            raise RuntimeError(f"of {CONNECTIONS} connections {count} opened")
         time.sleep(0.1)
+    _tell("all are connected", end)
 
 
-def _answer(process: "subprocess.Popen[str]") -> dict[str, Any]:
-    out, err = process.communicate(timeout=PATIENCE)
+def _answer(process: "subprocess.Popen[str]", end: float) -> dict[str, Any]:
+    out, err = process.communicate(timeout=max(end - time.monotonic(), 0.1))
     if process.returncode:
         raise RuntimeError(err.strip()[-300:])
     found: dict[str, Any] = json.loads(out)
