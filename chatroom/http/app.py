@@ -8,7 +8,6 @@ from typing import NamedTuple
 import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match, Mount, Route
@@ -60,7 +59,7 @@ def build(
             *health.routes(kernel, draining),
             *served,
             *_elsewhere(served),
-            Mount("/", app=GZipMiddleware(WebClient(), minimum_size=1024)),
+            Mount("/", app=WebClient()),
         ],
         exception_handlers={
             Problem: _problem,

@@ -1,8 +1,11 @@
 """The built web client: fingerprinted assets for ever, the page itself never from a cache."""
 
+import mimetypes
+import os
 from pathlib import Path
 from typing import Final
 
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
@@ -20,6 +23,27 @@ class WebClient(StaticFiles):
 
     def __init__(self) -> None:
         super().__init__(directory=ROOT, check_dir=False)
+
+    def file_response(
+        self,
+        full_path: str | os.PathLike[str],
+        stat_result: os.stat_result,
+        scope: Scope,
+        status_code: int = 200,
+    ) -> Response:
+        """Serve the gzipped twin, which the build has left beside the file, to who takes it."""
+        twin = Path(f"{os.fspath(full_path)}.gz")
+        takes = "gzip" in Headers(scope=scope).get("accept-encoding", "") and twin.is_file()
+        if not takes:
+            response = super().file_response(full_path, stat_result, scope, status_code)
+        else:
+            response = super().file_response(twin, twin.stat(), scope, status_code)
+            if response.status_code == status_code:
+                media, _ = mimetypes.guess_type(full_path)
+                response.headers["content-type"] = media or "application/octet-stream"
+                response.headers["content-encoding"] = "gzip"
+        response.headers["vary"] = "Accept-Encoding"
+        return response
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         if not (ROOT / "index.html").exists():
