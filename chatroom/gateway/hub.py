@@ -56,6 +56,9 @@ class Hub:
         self._channels: _Channels = {}
         # Apart, so that nobody else's delivery looks at the seats of seeds S0 and S1, which hear so little.
         self._plain: dict[str, _Channels] = {dialect: {} for dialect in PLAIN}
+        self._plain_ears = (
+            0  # how often one of them listens: mostly 0, and then a delivery costs nothing more
+        )
         self._waiting: deque[_Broadcast] = deque()
 
     def add(self, seat: Seat) -> None:
@@ -85,6 +88,7 @@ class Hub:
         first = not self._hears(seat.who.id, channel)
         seat.channels.add(channel)
         channels = self._of(seat)
+        self._plain_ears += channels is not self._channels
         if channel not in channels:
             channels[channel] = Channel()
         channels[channel].add(seat, seat.client)
@@ -93,11 +97,19 @@ class Hub:
     def _of(self, seat: Seat) -> _Channels:
         return self._plain.get(seat.dialect, self._channels)
 
+    def _drop(self, channel: str, seat: Seat) -> None:
+        channels = self._of(seat)
+        self._plain_ears -= channels is not self._channels
+        listeners = channels[channel]
+        listeners.remove(seat)
+        if not listeners.clients:
+            del channels[channel]
+
     def decide(self, seat: Seat, dialect: str) -> None:
         """Settle the dialect of a seat: from now on it hears its channels in that one."""
         channels, seat.channels = seat.channels, set()
         for channel in channels:
-            _drop(self._of(seat), channel, seat)
+            self._drop(channel, seat)
         seat.dialect, seat.decided = dialect, True
         for channel in channels:
             self.subscribe(seat.id, channel)
@@ -107,7 +119,7 @@ class Hub:
         if seat is None or channel not in seat.channels:
             return False
         seat.channels.discard(channel)
-        _drop(self._of(seat), channel, seat)
+        self._drop(channel, seat)
         return not self._hears(seat.who.id, channel)
 
     def follow(self, user_id: str, channel: str) -> None:
@@ -143,8 +155,8 @@ class Hub:
 
     def publish(self, delivery: Delivery) -> None:
         """Deliver now, or behind what a large room still has to get."""
-        for dialect, plain in self._plain.items():
-            if plain:
+        if self._plain_ears:
+            for dialect, plain in self._plain.items():
                 self._publish_plainly(delivery, dialect, plain)
         if self._waiting:
             self._waiting.append(_Broadcast(delivery))
@@ -203,13 +215,6 @@ class Hub:
             if clock() > until:
                 return True
         return False
-
-
-def _drop(channels: _Channels, channel: str, seat: Seat) -> None:
-    listeners = channels[channel]
-    listeners.remove(seat)
-    if not listeners.clients:
-        del channels[channel]
 
 
 def _deliver(receivers: Iterable[Seat], by_dialect: Mapping[str, Frame]) -> None:

@@ -181,3 +181,16 @@ async def test_listening_to_the_lobby_as_seed_s1_does_is_announced_to_nobody(
     await server.app._events.idle()
     await ana.settle()
     assert [event for event, _ in ana.heard] == ["room_joined"]
+
+
+async def test_nothing_is_kept_of_plain_listeners_that_have_gone(server: Server, cast: Cast) -> None:
+    hub = server.app.hub
+    sockets = [await server.ears(None) for _ in range(3)]
+    await sockets[0].ask("join-lounge", cast.square)
+    await sockets[1].ask("join_room", {"roomId": cast.square})
+    assert hub._plain_ears == sum(len(ears.clients) for said in hub._plain.values() for ears in said.values())
+    assert hub._plain_ears > 0
+    for ears in sockets:
+        await ears.close()
+    await server.app._events.idle()
+    assert (hub._plain_ears, [*hub._plain.values()]) == (0, [{}, {}])
