@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from itertools import islice
 from typing import Final
 
 import structlog
@@ -15,6 +16,9 @@ _FRESH: Final = 60_000
 """Milliseconds within which a session's time is not written again."""
 _PAUSE: Final = 1.0
 """Seconds that uses are collected: a storm of reconnects is then a few transactions, not one each."""
+_BATCH: Final = (
+    500  # in one transaction, so that messages need not wait for ten thousand who came back at once
+)
 _log = structlog.get_logger("chatroom.auth")
 
 
@@ -33,9 +37,10 @@ class Uses:
     async def store(self, ctx: Context) -> None:
         """Write what is waiting. Raises `Problem("unavailable")`."""
         uses, self._waiting = self._waiting, {}
-        if uses:
+        everything = iter(uses.items())
+        while some := dict(islice(everything, _BATCH)):
             async with ctx.begin() as tx:
-                await store.used(tx.db, uses)
+                await store.used(tx.db, some)
 
     async def run(self, ctx: Context) -> None:
         """Write every second until `stop`. A time that cannot be written is given up: the next use brings another."""
