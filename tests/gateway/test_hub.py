@@ -207,6 +207,17 @@ async def test_who_stops_listening_hears_nothing_that_was_still_waiting(
     assert ear.heard() == []
 
 
+async def test_what_many_are_told_at_once_shares_its_turns_with_others_and_keeps_its_order() -> None:
+    node = Hub()
+    ears = [sit(node, str(n), str(n), "x")[1] for n in range(600)]
+    for number in range(50):
+        node.publish(news(number, "x", skip="nobody"))
+    assert [len(ear.frames) for ear in ears] == [1] * 600
+    node.publish(news(50, "x"))
+    await until(lambda: not node._waiting)
+    assert all(ear.heard() == [b'42["news",%d]' % number for number in range(51)] for ear in ears)
+
+
 async def test_a_room_of_a_thousand_is_served_at_once() -> None:
     node = Hub()
     ears = [sit(node, str(n), str(n), "x")[1] for n in range(1_000)]
