@@ -20,8 +20,8 @@ from chatroom.core import clock
 from chatroom.core.context import Context, Kernel
 from chatroom.core.csrf import CsrfTokens
 from chatroom.core.limits import RateLimiter
-from chatroom.core.origins import Origins
 from chatroom.core.operation import Operation
+from chatroom.core.origins import Origins
 from chatroom.core.principal import SYSTEM
 from chatroom.core.secrets import Vault
 from chatroom.db import Database
@@ -131,6 +131,7 @@ class App:
 
     async def start(self) -> None:
         """Bind to the running loop, open the lobby at the first start, and begin the jobs."""
+        _say_limits(self.settings)
         await lounges.open_lobby(Context(self.kernel, SYSTEM))
         await self.sockets.start()
         self._tasks = [
@@ -203,6 +204,17 @@ def _mail(settings: Settings, now: clock.Clock) -> Mailer:
     return OutboxMail(outbox) if outbox else NoMail()
 
 
+def _say_limits(settings: Settings) -> None:
+    """Say how people are held back, loudly when they are not."""
+    if settings.unlimited:
+        note = "nobody is held back: never serve people like this"
+        _log.warning("limits.off", setting="RATE_LIMITS", note=note)
+        return
+    if settings.message_rate_limit == 0:
+        _log.warning("limits.off", setting="MESSAGE_RATE_LIMIT")
+    _log.info("limits.on", counted="in Redis" if settings.redis_url else "in this process")
+
+
 def _anonymous(settings: Settings) -> Anonymous:
     if settings.unlimited:
         return Anonymous(settings.allow_anonymous_sockets, 0)
@@ -211,7 +223,6 @@ def _anonymous(settings: Settings) -> Anonymous:
 
 def _limiter(settings: Settings) -> MemoryLimiter:
     if settings.message_rate_limit == 0 or settings.unlimited:
-        _log.warning("limits.off", setting="MESSAGE_RATE_LIMIT")
         return MemoryLimiter({})
     window = Window(settings.message_rate_limit, settings.message_rate_window_ms / 1000)
     return MemoryLimiter({"messages.send": window})
@@ -220,15 +231,10 @@ def _limiter(settings: Settings) -> MemoryLimiter:
 def _rates(settings: Settings, now: clock.Clock) -> RateLimiter:
     """Rates in memory or Redis; a node that has lost Redis allows by itself half of what all allow together."""
     if settings.unlimited:
-        _log.warning(
-            "limits.off", setting="RATE_LIMITS", note="nobody is held back: never serve people like this"
-        )
         return NoRates()
     buckets = settings.buckets
     if not settings.redis_url:
-        _log.info("limits.on", counted="in this process")
         return MemoryRates(buckets, time.monotonic if now is clock.system else lambda: now() / 1000)
-    _log.info("limits.on", counted="in Redis")
     halves = {name: bucket._replace(hits=max(1, bucket.hits // 2)) for name, bucket in buckets.items()}
     return RedisRates(settings.redis_url, buckets, MemoryRates(halves))
 

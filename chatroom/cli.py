@@ -1,9 +1,9 @@
-"""The command line: serve, migrate, outbox, rotate-keys, routes, contract, bench."""
+"""The command line: serve, migrate, role, outbox, rotate-keys, routes, contract, bench."""
 
 import inspect
 import sys
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import typer
 
@@ -59,6 +59,44 @@ def migrate() -> None:
 
     upgrade(_settings().database, tables)
     typer.echo("The database is up to date.")
+
+
+@app.command()
+def role(
+    who: Annotated[str, typer.Argument(help="The e-mail address or phone number of a member.")],
+    role: Annotated[Literal["user", "moderator", "admin"], typer.Argument(help="What they shall be.")],
+) -> None:
+    """Make a member a moderator or an admin, or a user again: the first admin comes from here.
+
+    A running server knows within a second. Who loses rights is signed out; their open sockets keep what they came
+    with until they reconnect, so restart the server when that matters.
+    """
+    import asyncio
+
+    from chatroom.core.errors import Problem
+
+    try:
+        handle = asyncio.run(_give_role(_settings(), who, role))
+    except Problem as problem:
+        typer.echo(
+            f"chatroom: {problem.message if problem.code != 'not_found' else 'no member has this address'}",
+            err=True,
+        )
+        raise typer.Exit(1) from None
+    typer.echo(f"{handle} is {'an' if role == 'admin' else 'a'} {role} now.")
+
+
+async def _give_role(settings: Any, who: str, role: str) -> str:
+    from chatroom.app import build
+    from chatroom.core.context import Context
+    from chatroom.core.principal import SYSTEM, Role
+    from chatroom.features.auth import service as auth
+
+    node = await build(settings)
+    try:
+        return await auth.give_role(Context(node.kernel, SYSTEM), who, Role(role))
+    finally:
+        await node.close()
 
 
 @app.command()

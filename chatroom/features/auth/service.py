@@ -1,12 +1,16 @@
 """Who is asking, and how they see themselves."""
 
+from typing import Final
+
 from chatroom.core.context import Context
 from chatroom.core.errors import Problem
-from chatroom.core.principal import Principal
-from chatroom.features.auth import identifiers, sessions
+from chatroom.core.principal import Principal, Role
+from chatroom.features.auth import identifiers, rules, sessions
 from chatroom.features.auth.recent import Recent
 from chatroom.features.users import service as users
 from chatroom.features.users.types import ChangeUser, User
+
+_RIGHTS: Final = (Role.USER, Role.MODERATOR, Role.ADMIN)
 
 
 async def authenticate(ctx: Context, token: str) -> Principal:
@@ -28,6 +32,24 @@ async def change_me(ctx: Context, cmd: ChangeUser) -> User:
     async with users.renaming(ctx) as tx:
         person = await users.change(tx, ctx.who.id, cmd)
         return await identifiers.own_view(ctx, tx.db, person)
+
+
+async def give_role(ctx: Context, named: str, role: Role) -> str:
+    """Give whoever has an e-mail address or phone number a global role and return their handle.
+
+    Their sessions end when they had more rights before: an open socket keeps the rights that it came with.
+    Raises `Problem("bad_input" | "not_found")`.
+    """
+    wanted = rules.identifier(named, None) if "@" in named else rules.identifier(None, named)
+    async with ctx.begin() as tx:
+        user_id = await identifiers.find_owner(ctx, tx.db, wanted) if wanted else None
+        before = await users.find(tx.db, user_id) if user_id else None
+        if before is None:
+            raise Problem("not_found")
+        person = await users.change_role(tx, before.id, role)
+        if _RIGHTS.index(role) < _RIGHTS.index(Role(before.role)):
+            await sessions.end_all(tx, person.id)
+    return person.username
 
 
 async def reseal(ctx: Context, count: int) -> int:

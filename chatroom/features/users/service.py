@@ -94,6 +94,15 @@ async def change(tx: Tx, user_id: str, cmd: ChangeUser) -> Person:
     return await _again(tx, user_id)
 
 
+async def change_role(tx: Tx, user_id: str, role: Role) -> Person:
+    """Give a member another global role. Raises `Problem("not_found")` for anybody who is no active member."""
+    person = await _again(tx, user_id)
+    if person.kind != "member" or person.status != "active":
+        raise Problem("not_found")
+    await store.change(tx.db, user_id, {"role": role.value})
+    return await _again(tx, user_id)
+
+
 async def _again(tx: Tx, user_id: str) -> Person:
     person = await store.find(tx.db, user_id)
     if person is None:
