@@ -8,6 +8,8 @@ import pytest
 
 from chatroom.app import App
 from chatroom.core.principal import Principal, Role
+from chatroom.features.auth import renewal
+from chatroom.features.auth.service import authenticate
 from chatroom.gateway.expiry import GRACE, Expiry
 from chatroom.gateway.seat import Seat
 from tests.cast import PASSWORD, Cast, Clock, Person, do, principal
@@ -159,6 +161,22 @@ async def test_a_socket_that_is_being_let_in_while_its_session_ends_is_not(
 
     entrance._authenticate = slowly
     assert await server.refusal(token) == "invalid_token"
+
+
+async def test_a_token_whose_session_ends_while_it_is_proven_renews_nothing(
+    server: Server, app: App, cast: Cast, doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana, token = await server.ears(cast.ana), await again(app, cast.ana)
+
+    async def slowly(ctx: Any, given: str) -> Principal:
+        who = await authenticate(ctx, given)
+        monkeypatch.undo()
+        assert (await doors.ask("v1", "auth.logout", cast.ana._replace(token=token))).code == ""
+        return who
+
+    monkeypatch.setattr(renewal, "authenticate", slowly)
+    assert (await ana.ask("auth_refresh", {"token": token})).code == "invalid_token"
+    assert (await ana.ask("get_room_users", {"roomId": cast.tea})).code == ""
 
 
 class Client:

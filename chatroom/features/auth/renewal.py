@@ -16,7 +16,10 @@ async def renew(ctx: Context, cmd: RenewSocket) -> SocketRenewed:
     """
     if ctx.connection is None:
         raise Problem("bad_input", "Only a socket can be renewed.")
-    who = await authenticate(ctx, cmd.token)
+    broker, before = ctx.kernel.broker, -1
+    while before != broker.ends:  # its own session perhaps, whose end could not yet close this connection
+        before = broker.ends
+        who = await authenticate(ctx, cmd.token)
     if who.id != ctx.who.id:
         raise Problem("forbidden", "This token is somebody else's: open another socket with it.")
     if (
