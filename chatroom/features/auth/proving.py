@@ -1,8 +1,9 @@
 """Is it them? Every check of a password passes here: limited, counted, and as slow for nobody as for somebody."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Final, NamedTuple
-from weakref import WeakValueDictionary
 
 from chatroom.core import ids
 from chatroom.core.addresses import address_key
@@ -20,6 +21,9 @@ from chatroom.features.users.types import Person
 
 TRIES: Final = 5
 """Attempts at a first password (trust.md A3)."""
+WAITING: Final = 10
+"""Callers that wait for their turn at one identifier: a device for each session that one person may have."""
+_RETRY: Final = 3  # seconds in which so many hashes are made
 
 
 class Proven(NamedTuple):
@@ -38,23 +42,42 @@ class Turns:
     """
 
     def __init__(self) -> None:
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._queues: dict[str, _Queue] = {}
 
-    def of(self, key: str) -> asyncio.Lock:
-        """The lock of an identifier, there as long as somebody holds it."""
-        return self._locks.setdefault(key, asyncio.Lock())
+    @asynccontextmanager
+    async def take(self, key: str) -> AsyncIterator[None]:
+        """Wait until it is this caller's turn at an identifier. Raises `Problem("busy")` when too many wait."""
+        queue = self._queues.setdefault(key, _Queue())
+        if queue.callers > WAITING:
+            raise Problem("busy", retry_after=_RETRY)
+        queue.callers += 1
+        try:
+            async with queue.lock:
+                yield
+        finally:
+            queue.callers -= 1
+            if not queue.callers:
+                del self._queues[key]
+
+
+class _Queue:
+    """Who wants the same identifier, the one whose turn it is included."""
+
+    def __init__(self) -> None:
+        self.lock = asyncio.Lock()
+        self.callers = 0
 
 
 async def prove(ctx: Context, given: Identifier | None, password: str) -> Proven:
-    """Return whose identifier and password these are; None is an identifier that nobody can have.
+    """Return whose identifier and password these are; None is somebody signed in who has none.
 
     One of nobody costs the same hash, so the answer's time tells nothing (trust.md A9).
     Raises `Problem("invalid_credentials" | "rate_limited" | "busy" | "account_suspended")`.
     """
-    key = ctx.port(Vault).index(given.kind, given.value) if given else ""
+    key = ctx.port(Vault).index(given.kind, given.value) if given else ctx.who.id
     here = f"{address_key(ctx.origin.address)}/{key}"
     limiter = ctx.port(RateLimiter)
-    async with ctx.port(Turns).of(key):
+    async with ctx.port(Turns).take(key):
         await spend(limiter, "auth.failed", here)
         await spend(limiter, "auth.failed_anywhere", key)
         proven = await _compare(ctx, given, password)

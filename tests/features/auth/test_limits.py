@@ -1,6 +1,7 @@
 """How often one may try: failed sign-ins, sign-ups, guests, messages to a phone."""
 
 import asyncio
+from collections import Counter
 from typing import Any
 
 import httpx2
@@ -12,6 +13,7 @@ from chatroom.core.dispatch import answer, dispatch
 from chatroom.core.errors import Problem
 from chatroom.core.principal import OUTSIDER
 from chatroom.features import operations
+from chatroom.features.auth.proving import WAITING, Turns
 from tests.cast import PASSWORD, Cast, Clock
 
 LATER = "Too many authentication attempts. Please try again later."
@@ -58,11 +60,22 @@ async def test_a_success_forgives_the_failures_before_it(app: App, cast: Cast) -
 
 
 @LIMITED
-async def test_a_thousand_guesses_from_fifty_addresses_are_twenty(app: App, cast: Cast) -> None:
-    guesses = [sign_in(app, f"192.0.2.{n % 50}", f"wrong horse {n}") for n in range(1000)]
-    codes = await asyncio.gather(*guesses)
-    assert sorted(set(codes)) == ["invalid_credentials", "rate_limited"]
-    assert codes.count("invalid_credentials") == 20
+@pytest.mark.parametrize("at_once", [WAITING, 1000])
+async def test_a_thousand_guesses_from_fifty_addresses_are_twenty(app: App, cast: Cast, at_once: int) -> None:
+    homes = [httpx2.ASGITransport(app.asgi, client=(f"192.0.2.{n}", 1)) for n in range(50)]
+    clients = [httpx2.AsyncClient(transport=home, base_url="http://chat.test") for home in homes]
+
+    async def guess(number: int) -> httpx2.Response:
+        body = {"email": EMAIL, "password": f"wrong horse {number}"}
+        return await clients[number % 50].post("/api/auth/login", json=body)
+
+    answers: list[httpx2.Response] = []
+    for first in range(0, 1000, at_once):
+        answers += await asyncio.gather(*(guess(number) for number in range(first, first + at_once)))
+    statuses = Counter(answer.status_code for answer in answers)
+    assert statuses[401] == min(20, 1 + WAITING if at_once == 1000 else 20)
+    assert set(statuses) <= {401, 429, 503}
+    assert all(int(answer.headers["retry-after"]) > 0 for answer in answers if answer.status_code != 401)
 
 
 @LIMITED
@@ -82,8 +95,36 @@ async def test_a_neighbour_behind_the_same_address_still_signs_in(app: App, cast
 
 @LIMITED
 async def test_somebody_who_signs_in_everywhere_at_once_is_not_refused(app: App, cast: Cast) -> None:
-    codes = await asyncio.gather(*(sign_in(app, "192.0.2.1", PASSWORD) for _ in range(30)))
-    assert codes == [""] * 30
+    codes = await asyncio.gather(*(sign_in(app, "192.0.2.1", PASSWORD) for _ in range(1 + WAITING)))
+    assert codes == [""] * (1 + WAITING)
+
+
+async def test_beyond_a_few_who_wait_for_one_address_everybody_is_told_to_come_back(
+    app: App, http: httpx2.AsyncClient, cast: Cast
+) -> None:
+    async def attempt(email: str) -> httpx2.Response:
+        return await http.post("/api/auth/login", json={"email": email, "password": PASSWORD})
+
+    started = [asyncio.create_task(attempt(EMAIL)) for _ in range(200)]
+    neighbour = await attempt(cast.bob.email)
+    answers = await asyncio.gather(*started)
+    assert neighbour.status_code == 200
+    assert Counter(answer.status_code for answer in answers) == {200: 1 + WAITING, 503: 199 - WAITING}
+    refused = next(answer for answer in answers if answer.status_code == 503)
+    assert (refused.json()["code"], refused.headers["retry-after"]) == ("busy", "3")
+    assert (await attempt(EMAIL)).status_code == 200
+    assert not app.kernel.ports[Turns]._queues
+
+
+@LIMITED
+@pytest.mark.parametrize("address", ["no address", "two@@example.org", "@", "x" * 200])
+async def test_what_is_no_address_is_counted_apart_from_other_such(
+    app: App, cast: Cast, address: str
+) -> None:
+    for number in range(20):
+        await sign_in(app, f"192.0.2.{number}", "wrong horse", "nonsense")
+    assert await sign_in(app, "192.0.2.1", "wrong horse", "nonsense") == "rate_limited"
+    assert await sign_in(app, "192.0.2.1", "wrong horse", address) == "invalid_credentials"
 
 
 @LIMITED
