@@ -22,7 +22,6 @@ from chatroom.features.messages.types import (
     Entry,
     HistoryPage,
     MessageReceived,
-    MessageRow,
     ReadHistory,
     Resume,
     Resumed,
@@ -32,7 +31,7 @@ from chatroom.features.messages.types import (
     SayInLounge,
     SendMessage,
 )
-from chatroom.features.messages.view import view
+from chatroom.features.messages.view import view, views
 from chatroom.features.messages.writer import MessageWriter
 from chatroom.features.rooms import service as rooms
 from chatroom.features.rooms.types import LOBBY
@@ -133,7 +132,7 @@ async def _page(reader: Reader, cmd: ReadHistory, head: Head, direction: str, se
         older, newer = True, len(rows) > cmd.limit
         rows = rows[: cmd.limit]
     return HistoryPage(
-        messages=_views(rows, head),
+        messages=views(rows, head.epoch),
         next_cursor=page.encode("b", rows[0].seq) if rows and older else None,
         prev_cursor=page.encode("f", rows[-1].seq) if rows and newer else None,
         has_more=bool(rows) and older,
@@ -147,7 +146,7 @@ async def _entries(
 ) -> tuple[list[Entry], bool]:
     """Entries after `seq`, merged from messages and the log by their one order, and whether there are more."""
     rows = await store.list_after(reader, room_id, seq, head.seq, count)
-    merged: list[Entry] = [*_views(rows, head), *await log.after(reader, room_id, seq, head, count)]
+    merged: list[Entry] = [*views(rows, head.epoch), *await log.after(reader, room_id, seq, head, count)]
     merged.sort(key=lambda entry: entry.seq)
     entries = merged[:count]
     return entries, bool(entries) and entries[-1].seq < head.seq
@@ -182,7 +181,3 @@ async def last_messages(reader: Reader, room_ids: Iterable[str]) -> Mapping[str,
     rows = await store.list_last(reader, room_ids)
     heads = await log.heads(reader, [row.room_id for row in rows])
     return {row.room_id: view(row, heads[row.room_id].epoch) for row in rows}
-
-
-def _views(rows: list[MessageRow], head: Head) -> list[MessageReceived]:
-    return [view(row, head.epoch) for row in rows]

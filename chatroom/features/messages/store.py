@@ -117,8 +117,9 @@ Key = tuple[str, str, str]
 """(room, sender, client message id)"""
 
 
-def _rows(rows: Sequence[Any]) -> list[MessageRow]:
-    return [MessageRow(*row) for row in rows]
+def _rows(rows: Sequence[Any]) -> Sequence[MessageRow]:
+    """What `_ROW` selects has the cells of a MessageRow, by their names and in their order."""
+    return rows
 
 
 async def add_all(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -136,13 +137,13 @@ async def find_repeats(tx: Transaction, keys: Iterable[Key]) -> dict[Key, Messag
     return {(row.room_id, row.sender_id, row.client_msg_id or ""): row for row in rows}
 
 
-async def list_before(reader: Reader, room_id: str, seq: int, count: int) -> list[MessageRow]:
+async def list_before(reader: Reader, room_id: str, seq: int, count: int) -> Sequence[MessageRow]:
     """At most `count` messages below a seq, the nearest ones, oldest first."""
     rows = _rows(await reader.all(_BEFORE, {"room": room_id, "seq": seq, "count": count}))
     return rows[::-1]
 
 
-async def list_after(reader: Reader, room_id: str, seq: int, upto: int, count: int) -> list[MessageRow]:
+async def list_after(reader: Reader, room_id: str, seq: int, upto: int, count: int) -> Sequence[MessageRow]:
     """At most `count` messages with seq < their seq <= upto, oldest first."""
     return _rows(await reader.all(_AFTER, {"room": room_id, "seq": seq, "upto": upto, "count": count}))
 
@@ -152,7 +153,7 @@ async def remove_room(tx: Transaction, room_id: str) -> None:
     await tx.run(_REMOVE_ROOM, {"room": room_id})
 
 
-async def list_last(reader: Reader, room_ids: Iterable[str]) -> list[MessageRow]:
+async def list_last(reader: Reader, room_ids: Iterable[str]) -> Sequence[MessageRow]:
     """The newest message of each room that has one."""
     return _rows(await reader.all(_LAST, {"rooms": list(room_ids)}))
 
