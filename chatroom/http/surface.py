@@ -1,6 +1,7 @@
 """One operation on one surface as a Starlette route: read, dispatch, reply."""
 
 import math
+from collections.abc import Mapping
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -26,7 +27,7 @@ from chatroom.http.csrf import check, keep, refuse_foreign_pages
 from chatroom.http.dialects import SURFACES, Dialect
 from chatroom.http.limits import count
 
-_NOT_KEPT: Final = {"cache-control": "no-store"}
+_KIND: Final = [(b"cache-control", b"no-store"), (b"content-type", b"application/json")]
 
 
 def routes(kernel: Kernel, operations: dict[str, Operation], authenticate: Authenticate) -> list[Route]:
@@ -111,7 +112,7 @@ class Endpoint:
     def _answer(self, request: Request, result: Any) -> Response:
         said = self._gives(result) if self._gives else result
         body = self._dialect.spell(encode(self._dialect.success(said, "OK")))
-        response = reply(body, self._op.status)
+        response = Reply(body, self._op.status)
         if isinstance(result, CsrfToken):
             keep(response, result.csrf_token, secure=is_secure(request))
         return response
@@ -128,9 +129,11 @@ def _wants_cookie(fields: Fields) -> bool:
     return fields.get("cookies") is True
 
 
-def reply(body: bytes, status: int) -> Response:
+class Reply(Response):
     """JSON text that no cache keeps."""
-    return Response(body, status, dict(_NOT_KEPT), "application/json")
+
+    def init_headers(self, headers: Mapping[str, str] | None = None) -> None:
+        self.raw_headers = [*_KIND, (b"content-length", b"%d" % len(self.body))]
 
 
 def refuse(request: Request, dialect: Dialect, problem: Problem) -> Response:
@@ -138,7 +141,7 @@ def refuse(request: Request, dialect: Dialect, problem: Problem) -> Response:
     if isinstance(problem, TooMany):
         request.scope["quota"] = problem.quota
     status, body = dialect.failure(problem, request.scope.get("request_id", ids.new()))
-    response = reply(encode(body), status)
+    response = Reply(encode(body), status)
     if problem.retry_after is not None:
         response.headers["retry-after"] = str(math.ceil(problem.retry_after))
     return response
