@@ -19,6 +19,7 @@ from chatroom.features.auth import codes, first, identifiers, rules, sessions
 from chatroom.features.auth.ports import Conduct, PasswordHasher
 from chatroom.features.auth.rules import Identifier
 from chatroom.features.auth.signing_in import signed_in
+from chatroom.features.auth.store import identifiers as identifier_store
 from chatroom.features.auth.store import passwords
 from chatroom.features.auth.types import (
     BecomeGuest,
@@ -99,6 +100,7 @@ async def _become_member(tx: Tx, name: str | None, given: Identifier, hashed: st
     name = name if name and name.strip() else given.value.partition("@")[0]
     if tx.who.role is Role.GUEST and not tx.who.transient:
         person = await users.promote(tx, tx.who.id, name)
+        await identifier_store.remove_of(tx.db, person.id)  # a number that they only claimed
         await sessions.end_all(tx, person.id)  # a guest's token must not become a member's
     else:
         person = await users.add(tx, name, kind="member")
@@ -142,7 +144,10 @@ async def _claim(
     """Store somebody who says that a number is theirs; they have a day to prove it. Return their id."""
     await first.release(tx, number)
     if tx.who.role is Role.GUEST and not tx.who.transient:
-        user_id = tx.who.id
+        user_id = await _still_a_guest(tx)
+        # What they claimed before, and its password: else what proves one number would prove them all.
+        await identifier_store.remove_of(tx.db, user_id)
+        await passwords.remove(tx.db, user_id)
     else:
         name = " ".join(part.strip() for part in (cmd.first_name, cmd.last_name) if part and part.strip())
         person = await users.add(
@@ -160,6 +165,14 @@ async def _claim(
     else:
         await enqueue(tx, first.send_password, {"userId": user_id})
     return user_id
+
+
+async def _still_a_guest(tx: Tx) -> str:
+    """The id of the guest who asks; a member by now may not claim. Raises `Problem("forbidden")`."""
+    person = await users.find(tx.db, tx.who.id)
+    if person is None or person.kind != "guest" or person.status != "active":
+        raise Problem("forbidden")
+    return person.id
 
 
 async def become_guest(ctx: Context, cmd: BecomeGuest) -> GuestToken:

@@ -59,8 +59,11 @@ async def promote(tx: Tx, user_id: str, name: str) -> Person:
 
 
 async def settle(tx: Tx, person: Person) -> Person:
-    """Note that somebody has proven an identifier: who was pending, or a guest, is a member from now on."""
-    if person.status != "pending" and person.kind != "guest":
+    """Note that somebody has proven an identifier: who was pending, or a guest, is a member from now on.
+
+    Whoever was shut out stays it.
+    """
+    if person.status != "pending" and (person.kind != "guest" or person.status != "active"):
         return person
     return await _become_member(tx, person, {})
 

@@ -18,6 +18,7 @@ from tests.features.auth.post import secret
 DAY = 86_400
 OWN = "a heron by the mill"
 NUMBER = "+447911123456"
+OTHER = "+447911654321"
 
 
 async def guest(app: App, **more: Any) -> Person:
@@ -97,6 +98,61 @@ async def test_a_guest_who_signs_up_by_phone_is_a_member_once_the_number_is_prov
     assert (signed_in["id"], signed_in["user"]["role"]) == (gus.id, "user")
     with pytest.raises(Problem):
         await principal(app, gus)
+
+
+async def test_a_number_that_a_guest_only_claimed_does_not_become_the_members(every_app: App) -> None:
+    app = every_app
+    gus = await guest(app)
+    await do(app, await principal(app, gus), "auth.sign_up", phoneNumber=NUMBER)
+    await secret(app, NUMBER)
+    who = await principal(app, gus)
+    made = await do(app, who, "auth.register", email="gus@example.org", password=PASSWORD)
+    assert "phoneNumber" not in made["user"]
+    assert await _sign_in_code(app, NUMBER, PASSWORD) == "invalid_credentials"
+    again = await do(app, OUTSIDER, "auth.sign_up", phoneNumber=NUMBER)  # its owner may come at any time
+    assert again["userId"] != gus.id
+
+
+async def test_what_proves_one_number_of_a_guest_proves_no_other(every_app: App) -> None:
+    app = every_app
+    gus = await guest(app)
+    await do(app, await principal(app, gus), "auth.sign_up", phoneNumber=OTHER)
+    first = await secret(app, OTHER)
+    await do(app, await principal(app, gus), "auth.sign_up", phoneNumber=NUMBER)
+    for number in (NUMBER, OTHER):
+        assert await _sign_in_code(app, number, first) == "invalid_credentials"
+    assert await _sign_in_code(app, OTHER, await secret(app, NUMBER)) == "invalid_credentials"
+
+
+async def test_a_guest_who_has_become_a_member_meanwhile_claims_no_number(app: App) -> None:
+    gus = await guest(app)
+    before = await principal(app, gus)
+    await do(app, before, "auth.register", email="gus8@example.org", password=PASSWORD)
+    with pytest.raises(Problem) as refused:
+        await do(app, before, "auth.sign_up", phoneNumber=NUMBER)
+    assert refused.value.code == "forbidden"
+    assert await _sign_in_code(app, NUMBER, PASSWORD) == "invalid_credentials"
+
+
+async def test_a_guest_who_was_shut_out_is_not_let_in_again_by_a_code(app: App, cast: Cast) -> None:
+    gus = await guest(app)
+    await do(app, await principal(app, gus), "auth.sign_up", phoneNumber=NUMBER)
+    await secret(app, NUMBER)
+    admin = await principal(app, cast.admin)
+    await do(app, admin, "users.change", userId=gus.id, status="suspended")
+    await do(app, OUTSIDER, "auth.forget", phoneNumber=NUMBER)
+    code = await secret(app, NUMBER, 2)
+    await do(app, OUTSIDER, "auth.reset", phoneNumber=NUMBER, code=code, newPassword=OWN)
+    assert (await do(app, admin, "users.show", userId=gus.id))["status"] == "suspended"
+    assert await _sign_in_code(app, NUMBER, OWN) == "account_suspended"
+
+
+async def _sign_in_code(app: App, number: str, password: str) -> str:
+    try:
+        await do(app, OUTSIDER, "auth.login", phoneNumber=number, password=password)
+    except Problem as problem:
+        return problem.code
+    return ""
 
 
 async def test_registering_ends_the_guests_sockets(app: App, cast: Cast, server: Server) -> None:
