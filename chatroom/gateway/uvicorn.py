@@ -68,7 +68,7 @@ class SocketHttpProtocol(HttpToolsProtocol):
         self._shortcut = shortcut
         self._wheel = servers[0].wheel
         self.slot = 0
-        self._head = 0  # bytes received of a head that is not complete; -1: not in a head
+        self._head = 0  # bytes received of a head that is not complete; -1: in a body
         self._chunk = b""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -80,18 +80,26 @@ class SocketHttpProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self._head < 0 and (self.cycle is None or self.cycle.response_complete):
-            self._head = 0
+        if not self._head and self.cycle is not None and self.cycle.response_complete:
             self._within(_HEAD_TIMEOUT)
         if self._head >= 0:
             self._head += len(data)
         self._chunk = data
         super().data_received(data)
         self._chunk = b""
-        if self._head > _HEAD_SIZE:
+        if self._head > _HEAD_SIZE and not self.transport.is_closing():
             self._refuse(431, b"Request head too large")
 
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what cannot be parsed; a head that is too long is refused by `data_received`."""
+        if self._head <= _HEAD_SIZE:
+            super().send_400_response(msg)
+
     def on_headers_complete(self) -> None:
+        if max(self._head, len(self._chunk)) > _HEAD_SIZE:  # most of it may be a body
+            self._head = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+            if self._head > _HEAD_SIZE:
+                raise ValueError  # stops the parser
         self._head = -1
         self._within(_BODY_TIMEOUT)
         serve = self._find_shortcut()
@@ -116,6 +124,7 @@ class SocketHttpProtocol(HttpToolsProtocol):
         return self._shortcut.find(self.url, self.headers)
 
     def on_message_complete(self) -> None:
+        self._head = 0
         self._wheel.remove(self)
         super().on_message_complete()
 

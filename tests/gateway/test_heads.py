@@ -1,0 +1,85 @@
+"""Requests whose head does not end: in time, or in size."""
+
+import asyncio
+import time
+
+import pytest
+
+from chatroom.gateway.options import Options
+from tests.gateway.harness import running, until
+from tests.gateway.raw_clients import Polling, request_bytes
+
+
+async def test_half_a_request_head_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chatroom.gateway.uvicorn._HEAD_TIMEOUT", 0.2)
+    monkeypatch.setattr("chatroom.gateway.uvicorn._BODY_TIMEOUT", 0.2)
+    async with running(Options(ping_timeout=0.2)) as it:
+        for start in (b"", b"GET / HT", b"GET /socket.io/ HTTP/1.1\r\nX: y", b"\r\n"):
+            reader, writer = await asyncio.open_connection("127.0.0.1", it.port)
+            writer.write(start)
+            begun = time.perf_counter()
+            assert await asyncio.wait_for(_rest(reader), 2) == b""
+            assert time.perf_counter() - begun < 1
+            writer.close()
+        polling = await Polling.open(it.port)
+        reader, writer = await asyncio.open_connection("127.0.0.1", it.port)
+        writer.write(request_bytes("POST", polling.target, b"40")[:-1])
+        assert await asyncio.wait_for(_rest(reader), 2) == b""
+        writer.close()
+
+
+async def _rest(reader: asyncio.StreamReader) -> bytes:
+    try:
+        return await reader.read()
+    except ConnectionError:
+        return b""
+
+
+UPGRADE = b"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\n"
+UPGRADE += (
+    b"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+)
+PLAIN = b"GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+
+
+@pytest.mark.parametrize("start", [PLAIN, UPGRADE], ids=["plain", "upgrade"])
+@pytest.mark.parametrize("end", [b"", b"\r\n\r\n"], ids=["unfinished", "complete"])
+@pytest.mark.parametrize("before", [b"", PLAIN + b"\r\n"], ids=["alone", "pipelined"])
+async def test_a_head_over_64_kib_is_refused_in_however_many_pieces_it_comes(
+    start: bytes, end: bytes, before: bytes
+) -> None:
+    long = start + b"X: " + b"y" * 66_000 + end
+    for size in (len(long), 10_000):
+        async with running() as it:
+            reader, writer = await asyncio.open_connection("127.0.0.1", it.port)
+            writer.write(before)
+            if before:
+                assert (await reader.readuntil(b"}")).startswith(b"HTTP/1.1 200")
+            for at in range(0, len(long), size):
+                writer.write(long[at : at + size])
+                await asyncio.sleep(0)
+            assert (await asyncio.wait_for(_rest(reader), 2)).startswith(b"HTTP/1.1 431")
+            assert len(it.sockets.connections) == bool(before)
+            writer.close()
+
+
+async def test_a_head_behind_an_answer_that_waits_is_bounded_too() -> None:
+    async with running() as it:
+        polling = await Polling.open(it.port)
+        await polling.join()
+        reader, writer = await asyncio.open_connection("127.0.0.1", it.port)
+        writer.write(request_bytes("GET", polling.target).replace(b"Connection: close\r\n", b""))
+        await until(lambda: it.sockets.connections[polling.sid].link is not None)
+        writer.write(PLAIN + b"X: ")
+        for _ in range(20):
+            writer.write(b"y" * 16_384)
+        assert (await asyncio.wait_for(_rest(reader), 2)).startswith(b"HTTP/1.1 431")
+        writer.close()
+
+
+async def test_a_body_does_not_count_as_head() -> None:
+    async with running() as it:
+        polling = await Polling.open(it.port)
+        await polling.join()
+        said = b'42["echo","' + b"z" * 65_000 + b'"]'
+        assert (await polling.post(said, X="y" * 2_000)).body == b"ok"
