@@ -34,20 +34,26 @@ Pairs = Iterable[tuple[bytes, bytes]]
 
 
 class Known(Headers):
-    """Headers found by their name: Starlette walks through all of them each time, and a request is asked for nine."""
+    """Headers found by their name: Starlette walks through all of them each time, and a request is asked for nine.
+
+    A repeated one is joined by commas (RFC 9110, 5.2): the first may be the client's own, the last the proxy's.
+    """
 
     def __init__(self, raw: list[tuple[bytes, bytes]]) -> None:
         super().__init__(raw=raw)
-        self._first = {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(raw)}
+        self._whole: dict[str, str] = {}
+        for raw_name, raw_value in raw:
+            name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+            self._whole[name] = f"{self._whole[name]}, {value}" if name in self._whole else value
 
     def __getitem__(self, key: str) -> str:
-        return self._first[key]
+        return self._whole[key]
 
     def __contains__(self, key: object) -> bool:
-        return key in self._first
+        return key in self._whole
 
     def get(self, key: str, default: Any = None) -> Any:
-        return self._first.get(key, default)
+        return self._whole.get(key, default)
 
 
 class Envelope:

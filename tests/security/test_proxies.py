@@ -10,6 +10,7 @@ from chatroom.core.addresses import Proxies
 from tests.cast import PASSWORD, Cast, do, principal
 from tests.doors import Server
 
+Told = dict[str, str] | list[tuple[str, str]]
 TRUSTED = {"trusted_proxies": "10.0.0.0/8, 127.0.0.1, fd00::/8"}
 
 HOPS = [
@@ -37,7 +38,7 @@ def test_the_right_most_hop_that_is_no_proxy_asks(peer: str, forwarded: str, add
     assert proxies.peer(peer, {"x-forwarded-for": forwarded}, secure=False)[0] == address
 
 
-async def sign_in(app: App, cast: Cast, peer: str, headers: dict[str, str]) -> str:
+async def sign_in(app: App, cast: Cast, peer: str, headers: Told) -> str:
     """Sign Ana in from an address; the address that her newest session is kept with."""
     transport = httpx2.ASGITransport(app.asgi, client=(peer, 50_000))
     async with httpx2.AsyncClient(transport=transport, base_url="http://chat.test") as http:
@@ -55,6 +56,15 @@ async def test_a_session_keeps_the_address_of_the_client(
     app: App, cast: Cast, peer: str, forwarded: str, address: str
 ) -> None:
     assert await sign_in(app, cast, peer, {"x-forwarded-for": forwarded}) == address
+
+
+@pytest.mark.parametrize("settings", [TRUSTED])
+async def test_a_header_of_the_clients_own_hides_nobody_whose_proxy_adds_another(
+    app: App, cast: Cast
+) -> None:
+    """HAProxy writes a second X-Forwarded-For instead of lengthening the first."""
+    hops = [("x-forwarded-for", "6.6.6.6"), ("x-forwarded-for", "1.1.1.1")]
+    assert await sign_in(app, cast, "10.0.0.1", hops) == "1.1.1.1"
 
 
 async def ask(app: App, peer: str, headers: dict[str, str]) -> httpx2.Response:
