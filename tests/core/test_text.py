@@ -28,6 +28,7 @@ def test_a_line_is_single_spaced_and_composed(given: str, clean: str) -> None:
         "",
         " ",
         "\u200b",
+        "\u200d \u200c",
         "n" * 21,
         "a\u0000b",
         "a\u0007",
