@@ -15,7 +15,7 @@ def _refuse(field: str, message: str, kind: str) -> Problem:
 def clean_line(text: str, *, field: str, length: int) -> str:
     """Return one line in NFC with single spaces, 1 to `length` characters. Raises `Problem("bad_input")`."""
     line = " ".join(unicodedata.normalize("NFC", text).split())
-    if not line.strip(_JOINERS) or len(line) > length:
+    if not line.strip(_JOINERS + " ") or len(line) > length:
         raise _refuse(field, f"The {field} has 1 to {length} characters.", "length")
     if any(unicodedata.category(char)[0] == "C" and char not in _JOINERS for char in line):
         raise _refuse(field, f"The {field} may not hold control characters.", "characters")
