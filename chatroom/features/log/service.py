@@ -110,6 +110,10 @@ class HeadReader:
             while self._asked:
                 asked, self._asked = self._asked, {}
                 await self._answer(asked)
+                for _ in range(
+                    2
+                ):  # those who were answered write, and who asks next is read: a tenth more answers
+                    await asyncio.sleep(0)
         finally:
             self._task = None
 
