@@ -110,9 +110,8 @@ class HeadReader:
             while self._asked:
                 asked, self._asked = self._asked, {}
                 await self._answer(asked)
-                for _ in range(
-                    2
-                ):  # those who were answered write, and who asks next is read: a tenth more answers
+                # Those who were answered write, and who asks next is read: a tenth more answers a second.
+                for _ in range(2):
                     await asyncio.sleep(0)
         finally:
             self._task = None
