@@ -112,7 +112,9 @@ def _operation(route: Route, shapes: Shapes) -> dict[str, Any]:
         parameters += [_parameter(name, "query", field, name in required) for name, field in rest.items()]
     elif rest:
         body: Schema = {"type": "object", "properties": rest, **({"required": required} if required else {})}
-        schema = body if in_path else shapes.of(op.input)
+        if route.enveloped:
+            body["additionalProperties"] = False  # unknown fields are refused there, ignored elsewhere
+        schema = body if in_path or route.enveloped else shapes.of(op.input)
         found["requestBody"] = {
             "required": bool(required),
             "content": {"application/json": {"schema": schema}},
