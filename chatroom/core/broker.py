@@ -18,7 +18,7 @@ class Broker(Protocol):
     """Carries deliveries and orders to every node that has a listener. The database stays the truth (decision 6)."""
 
     ends: int
-    """How often sessions have ended: whoever was proven before the last time may be out since."""
+    """How often sessions have ended or names changed: who was proven before the last time may be out since."""
 
     def publish(self, delivery: Delivery) -> None:
         """Hand on an event. Never blocks, never raises; deliveries of one room leave in the order of the calls."""
@@ -43,6 +43,9 @@ class Broker(Protocol):
 
     def end_user(self, user_id: str, besides: str = "") -> None:
         """Disconnect a person's connections of every session but `besides`: the others have ended."""
+
+    def rename(self, user_id: str, username: str, name: str) -> None:
+        """Let a person's connections speak under another name from now on."""
 
     def listens(self, connection_id: str, channel: str) -> bool:
         """Tell whether a connection of this node listens to a channel."""

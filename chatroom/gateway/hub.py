@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Final
 
+import msgspec
+
 from chatroom.core import audience
 from chatroom.core.broker import Delivery
 from chatroom.features.rooms.types import LOBBY
@@ -48,11 +50,11 @@ class Hub:
     """Connections, people and channels of this node. All calls belong to the event loop's thread."""
 
     def __init__(self, ended: Callable[[], None] = lambda: None, turns: Turns | None = None) -> None:
-        """`ended` is called when sessions end, before their connections do; large rooms are served in `turns`."""
+        """Serve large rooms in `turns`; call `ended` when names change, or sessions end before their connections do."""
         self._turns = turns or Turns()
         self._ended = ended
         self.ends = 0
-        """How often sessions have ended: whoever was proven before the last time may be out since."""
+        """How often sessions have ended or names changed: who was proven before the last time may be out since."""
         self._seats: dict[str, Seat] = {}
         self._people: dict[str, dict[str, Seat]] = {}
         self._channels: _Channels = {}
@@ -148,6 +150,12 @@ class Hub:
         for seat in tuple(self._people.get(user_id, {}).values()):
             if not besides or seat.who.session_id != besides:
                 seat.client.disconnect()
+
+    def rename(self, user_id: str, username: str, name: str) -> None:
+        self._ended()
+        self.ends += 1  # whoever is being proven at this moment may come under the name before
+        for seat in self._people.get(user_id, {}).values():
+            seat.who = msgspec.structs.replace(seat.who, username=username, name=name)
 
     def listens(self, connection_id: str, channel: str) -> bool:
         seat = self._seats.get(connection_id)

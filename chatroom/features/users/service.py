@@ -86,7 +86,10 @@ async def renaming(ctx: Context) -> AsyncIterator[Tx]:
 
 
 async def change(tx: Tx, user_id: str, cmd: ChangeUser) -> Person:
-    """Change a person's name and handle, whichever are given. Raises `Problem("bad_input" | "not_found")`."""
+    """Change a person's name and handle, whichever are given; open sockets speak under them at once.
+
+    Raises `Problem("bad_input" | "not_found")`.
+    """
     changes = {}
     if cmd.name is not None:
         changes["name"] = clean_line(cmd.name, field="name", length=rules.NAME_LENGTH)
@@ -94,7 +97,9 @@ async def change(tx: Tx, user_id: str, cmd: ChangeUser) -> Person:
         changes["username"] = rules.clean_handle(cmd.username)
     if changes:
         await store.change(tx.db, user_id, changes)
-    return await _again(tx, user_id)
+    person = await _again(tx, user_id)
+    tx.after(lambda: tx.ctx.kernel.broker.rename(person.id, person.username, person.name))
+    return person
 
 
 async def change_role(tx: Tx, user_id: str, role: Role) -> Person:
