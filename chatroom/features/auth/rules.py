@@ -30,7 +30,7 @@ class Identifier(NamedTuple):
 def clean_email(email: str) -> str:
     """Return the address in the one form that is looked up. Raises `Problem("bad_input")`."""
     try:
-        return validate_email(email.strip(), check_deliverability=False).normalized.casefold()
+        return validate_email(email.strip(), check_deliverability=False).normalized.lower()
     except EmailNotValidError as error:
         raise Problem("bad_input", "This is not an e-mail address.", errors={"email": [str(error)]}) from None
 

@@ -13,6 +13,7 @@ from chatroom.features.auth import rules
         ("  Ana.Lopez@Example.ORG ", "ana.lopez@example.org"),
         ("ana+tea@example.org", "ana+tea@example.org"),
         ("zoe\u0308@example.org", "zo\u00eb@example.org"),
+        ("stra\u00dfe@example.org", "stra\u00dfe@example.org"),  # not the mailbox of strasse
     ],
 )
 def test_an_address_has_one_form(given: str, clean: str) -> None:
