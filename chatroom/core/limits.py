@@ -54,6 +54,7 @@ BUCKETS: Final[dict[str, Bucket]] = {
     "auth.sign_up": Bucket(60, _HOUR, _LATER, vital=True),  # by address
     "auth.guest": Bucket(30, _HOUR, _LATER, vital=True),  # by address
     "rooms.ad_hoc": Bucket(20, _HOUR),  # lounges opened by entering them, by address
+    "rooms.invite": Bucket(10, _QUARTER),  # wrong invite codes, by person
     "sms.number": Bucket(3, _DAY, _LATER, vital=True),
     "sms.address": Bucket(10, _DAY, _LATER, vital=True),
     "sms.everybody": Bucket(1_000, _DAY, _LATER, vital=True),  # what a day may cost at the most

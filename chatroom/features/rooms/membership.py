@@ -1,9 +1,13 @@
 """Join and leave: who belongs to a room. Listening is another thing (listening.py)."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from chatroom.core import audience
 from chatroom.core.clock import iso
 from chatroom.core.context import Context, Tx
 from chatroom.core.errors import Problem
+from chatroom.core.limits import RateLimiter, TooMany
 from chatroom.core.signals import tell_now
 from chatroom.features.log import service as log
 from chatroom.features.rooms import invites, rules, service, store
@@ -13,20 +17,39 @@ from chatroom.features.users.signals import Departing
 
 
 async def join(ctx: Context, cmd: JoinRoom) -> Room:
-    """Become a member; again is fine. Raises `Problem("invalid_invite")`.
+    """Become a member; again is fine. Raises `Problem("invalid_invite" | "rate_limited")`.
 
     A private room, a wrong code and an unknown room are told apart by nobody (trust.md K9).
     """
-    return await _join(ctx, cmd.room_id, cmd.invite_code)
+    if cmd.invite_code is None:
+        return await _join(ctx, cmd.room_id, None)
+    async with _guessing(ctx):
+        return await _join(ctx, cmd.room_id, cmd.invite_code)
 
 
 async def join_by_invite(ctx: Context, cmd: JoinByInvite) -> Room:
-    """Become a member of the room that the code leads to. Raises `Problem("invalid_invite")`."""
-    async with ctx.read() as reader:
-        room_id = await store.find_invited(reader, invites.lookups(ctx, cmd.invite_code))
-    if room_id is None:
-        raise Problem("invalid_invite")
-    return await _join(ctx, room_id, cmd.invite_code)
+    """Become a member of the room that the code leads to. Raises what `join` raises."""
+    async with _guessing(ctx):
+        async with ctx.read() as reader:
+            room_id = await store.find_invited(reader, invites.lookups(ctx, cmd.invite_code))
+        if room_id is None:
+            raise Problem("invalid_invite")
+        return await _join(ctx, room_id, cmd.invite_code)
+
+
+@asynccontextmanager
+async def _guessing(ctx: Context) -> AsyncIterator[None]:
+    """Count the codes that turn out to be wrong (trust.md K9). Raises `TooMany` after too many of them."""
+    limiter = ctx.port(RateLimiter)
+    quota = await limiter.peek("rooms.invite", ctx.who.id)
+    if not quota.allowed:
+        raise TooMany("rooms.invite", quota)
+    try:
+        yield
+    except Problem as problem:
+        if problem.code == "invalid_invite":
+            await limiter.hit("rooms.invite", ctx.who.id)
+        raise
 
 
 async def _join(ctx: Context, room_id: str, code: str | None) -> Room:

@@ -94,6 +94,23 @@ async def test_every_wrong_way_into_a_private_room_gets_the_same_answer(
     assert (mine.data if way == "api" else mine.data["rooms"]) == []
 
 
+@pytest.mark.parametrize("settings", [{"rate_limits": "rooms.invite=3/15m"}])
+async def test_after_too_many_wrong_codes_a_right_one_opens_nothing_for_a_while(
+    app: App, doors: Doors, cast: Cast
+) -> None:
+    async def attempt(person: Person, code: str) -> str:
+        answer = await doors.ask("v1", "rooms.join", person, roomId=cast.tea, inviteCode=code)
+        return str(answer.code)
+
+    assert await attempt(cast.bob, cast.code) == ""  # a right one does not count
+    wrong = [await attempt(cast.mallory, "x" * 22) for _ in range(4)]
+    assert wrong == ["invalid_invite"] * 3 + ["rate_limited"]
+    assert await attempt(cast.mallory, cast.code) == "rate_limited"
+    by_code = await doors.ask("v1", "rooms.join_by_invite", cast.mallory, inviteCode=cast.code)
+    assert by_code.code == "rate_limited"
+    assert await attempt(cast.moderator, cast.code) == ""  # nobody else waits
+
+
 async def test_of_fifty_people_with_the_last_use_of_a_code_one_gets_in(every_app: App) -> None:
     ana = await register(every_app, "Ana")
     people = [await principal(every_app, await register(every_app, f"Guest{n}")) for n in range(50)]
