@@ -126,7 +126,7 @@ class Endpoint:
 
 
 def _wants_cookie(fields: Fields) -> bool:
-    return fields.get("cookies") is True
+    return str(fields.get("cookies")).lower() in ("true", "1")  # also as a form says it
 
 
 class Reply(Response):

@@ -73,6 +73,16 @@ async def test_a_foreign_page_gets_no_cookie_and_leaves_nothing_behind(
     assert (await http.post("/api/auth/register", json=new)).status_code == 201
 
 
+@pytest.mark.parametrize("said", ["true", "True", "tRUE", "1"])
+async def test_a_form_gets_a_cookie_for_a_page_of_ours_only(
+    http: httpx2.AsyncClient, cast: Cast, said: str
+) -> None:
+    form = {"email": cast.ana.email, "password": PASSWORD, "cookies": said}
+    for headers, status in ((OURS, 200), (FOREIGN, 403), ({}, 403)):
+        answer = await http.post("/api/auth/login", data=form, headers=headers)
+        assert (answer.status_code, "set-cookie" in answer.headers) == (status, status == 200)
+
+
 @pytest.mark.parametrize(
     ("headers", "code"),
     [
