@@ -37,16 +37,20 @@ async def sign_in(app: App, address: str, password: str, email: str = EMAIL) -> 
 
 
 @LIMITED
+@pytest.mark.parametrize("path", ["/auth/login", "/api/auth/login", "/api/auth/signin", "/api/v1/auth/login"])
 async def test_the_sixth_failure_in_fifteen_minutes_is_refused_with_the_seeds_text(
-    http: httpx2.AsyncClient, cast: Cast, clock: Clock
+    http: httpx2.AsyncClient, cast: Cast, clock: Clock, path: str
 ) -> None:
     async def attempt(password: str) -> httpx2.Response:
-        return await http.post("/api/auth/signin", json={"email": EMAIL, "password": password})
+        return await http.post(path, json={"email": EMAIL, "password": password})
 
     assert [(await attempt("wrong horse")).status_code for _ in range(5)] == [401] * 5
     refused = await attempt(PASSWORD)
-    assert (refused.status_code, refused.json()["error"]) == (429, LATER)
-    assert 0 < int(refused.headers["retry-after"]) <= 900
+    assert (refused.status_code, refused.json()["message"]) == (429, LATER)
+    headers = refused.headers
+    assert 0 < int(headers["retry-after"]) <= 900
+    assert headers["ratelimit-reset"] == headers["retry-after"]
+    assert (headers["ratelimit-limit"], headers["ratelimit-remaining"]) == ("5", "0")
     clock.advance(901)
     assert (await attempt(PASSWORD)).status_code == 200
 
