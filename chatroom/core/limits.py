@@ -53,6 +53,7 @@ BUCKETS: Final[dict[str, Bucket]] = {
     "auth.sign_in": Bucket(100, _QUARTER, _LATER, vital=True),  # successful ones, by address
     "auth.sign_up": Bucket(60, _HOUR, _LATER, vital=True),  # by address
     "auth.guest": Bucket(30, _HOUR, _LATER, vital=True),  # by address
+    "auth.anonymous": Bucket(100, _HOUR),  # guests without a token who begin to speak, by address
     "rooms.ad_hoc": Bucket(20, _HOUR),  # lounges opened by entering them, by address
     "rooms.invite": Bucket(10, _QUARTER),  # wrong invite codes, by person
     "sms.number": Bucket(3, _DAY, _LATER, vital=True),

@@ -113,3 +113,16 @@ async def test_who_names_a_dialect_is_told_that_the_cookie_is_stale(server: Serv
 
 async def test_a_guest_reads_back_over_http_only_with_a_token(http: httpx2.AsyncClient) -> None:
     assert (await http.get(f"/api/rooms/{LOBBY}/messages")).status_code == 401
+
+
+@pytest.mark.parametrize("settings", [{"rate_limits": "auth.anonymous=2/1h"}])
+async def test_only_so_many_guests_of_an_address_begin_to_speak(server: Server, app: App, cast: Cast) -> None:
+    """Each has a rate of their own: else whoever comes again and again floods a room."""
+    before = await people(app)
+    for code in ("", "", "rate_limited"):
+        guest = await server.ears(None)
+        assert (await guest.ask("chat message", "hi")).code == code
+        await guest.close()
+    assert await people(app) == before + 2
+    ana = await server.ears(cast.ana)
+    assert (await ana.ask("send_message", {"roomId": cast.square, "content": "hi"})).code == ""

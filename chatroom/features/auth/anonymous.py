@@ -6,7 +6,9 @@ from typing import Final
 import msgspec
 
 from chatroom.core import ids
+from chatroom.core.addresses import address_key
 from chatroom.core.context import Context
+from chatroom.core.limits import RateLimiter, spend
 from chatroom.core.principal import Principal, Role
 from chatroom.features.users import service as users
 
@@ -25,10 +27,12 @@ def anonymous() -> Principal:
 async def settle(ctx: Context) -> None:
     """Give the guest who asks a row, under the id they go by; from then on they are a guest like others.
 
-    A guest's events come one by one, so there are never two of these at once.
+    A guest's events come one by one, so there are never two of these at once. Each has a rate of messages of their
+    own, so an address gets only so many of them. Raises `TooMany`.
     """
     if not ctx.who.transient:
         return
+    await spend(ctx.port(RateLimiter), "auth.anonymous", address_key(ctx.origin.address))
     async with ctx.begin() as tx:
         person = await users.add(tx, ctx.who.name, kind="guest", id=ctx.who.id, expires_at=tx.now + _LIFE)
     ctx.who = msgspec.structs.replace(ctx.who, transient=False, username=person.username)
