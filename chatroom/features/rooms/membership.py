@@ -28,7 +28,7 @@ async def join(ctx: Context, cmd: JoinRoom) -> Room:
 
 
 async def join_by_invite(ctx: Context, cmd: JoinByInvite) -> Room:
-    """Become a member of the room that the code leads to. Raises what `join` raises."""
+    """Become a member of the room that the code leads to. Raises `Problem("invalid_invite" | "rate_limited")`."""
     async with _guessing(ctx):
         async with ctx.read() as reader:
             room_id = await store.find_invited(reader, invites.lookups(ctx, cmd.invite_code))
