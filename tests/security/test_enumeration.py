@@ -22,6 +22,7 @@ ROUTES: Final = {
     "/api/v1/auth/login": {"password": "wrong horse"},
     "/auth/login": {"password": "wrong horse"},
     "/api/v1/auth/password/forgot": {},
+    "/api/v1/auth/password/reset": {"code": "00000000", "newPassword": "a heron by the mill"},
 }
 
 
