@@ -9,6 +9,7 @@ from uuid_utils import uuid7
 
 _UUID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 _IS_UUID = re.compile(_UUID)
+_VERSION: Final = 14  # the place of its digit
 
 # The length too: `$` alone lets a newline follow, which PostgreSQL answers with a fault.
 Id = Annotated[
@@ -27,6 +28,11 @@ def new() -> str:
 def is_id(text: str) -> bool:
     """Whether a text has the form of an id."""
     return _IS_UUID.fullmatch(text) is not None
+
+
+def is_ours(text: str) -> bool:
+    """Whether a text has the form of the ids that `new` makes: a UUID of version 7."""
+    return is_id(text) and text[_VERSION] == "7"
 
 
 def token(size: int = 32) -> str:

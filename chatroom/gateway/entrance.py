@@ -65,11 +65,12 @@ class Entrance:
     async def _who(self, origin: Origin, token: str) -> Principal:
         """Prove a token; again when sessions ended meanwhile, its own perhaps, which could not close this one."""
         ctx = Context(self._kernel, OUTSIDER, origin=origin)
-        while True:
+        for _ in range(_PROOFS):
             before = self._hub.ends
             who = await self._authenticate(ctx, token)
             if self._hub.ends == before:
                 return who
+        raise Problem("busy", retry_after=1)
 
     async def _by_cookie(
         self, shake: Handshake, origin: Origin, cookie: str, *, sure: bool
@@ -105,6 +106,9 @@ class Entrance:
 
 
 _NONE: Final = (None, "")
+_PROOFS: Final = (
+    5  # of one token while sessions end; many ending at once must not keep those who arrive proving
+)
 
 
 def _token(shake: Handshake, fields: dict[str, Any]) -> str | None:

@@ -52,7 +52,7 @@ async def create_lounge(ctx: Context, cmd: CreateLounge) -> Lounge:
 
 async def _free_slug(tx: Tx, name: str) -> str:
     slug = rules.slug(name)
-    taken = await store.find_by_slug(tx.db, slug) is not None
+    taken = ids.is_ours(slug) or await store.find_by_slug(tx.db, slug) is not None
     return f"{slug}-{ids.token(_SUFFIX).lower()}" if taken else slug
 
 
@@ -81,10 +81,11 @@ async def enter_lounge(ctx: Context, cmd: EnterLounge) -> RoomJoined:
 
 async def _open_ad_hoc(ctx: Context, name: str) -> str:
     """Open a lounge that is in no list and ends by itself; nobody has created it."""
-    if not ctx.port(AdHocLounges).allowed:
+    room_id, slug = ids.new(), rules.slug(name)
+    # Under the id of a private room one would be taken for it by those who may no longer, or not yet, enter that.
+    if not ctx.port(AdHocLounges).allowed or ids.is_ours(slug):
         raise Problem("room_not_found")
     await spend(ctx.port(RateLimiter), "rooms.ad_hoc", address_key(ctx.origin.address))
-    room_id, slug = ids.new(), rules.slug(name)
     server = Context(ctx.kernel, SYSTEM)
     try:
         async with server.begin() as tx:

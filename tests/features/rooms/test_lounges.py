@@ -1,11 +1,13 @@
 """Lounges: public rooms found by name, the lobby among them."""
 
+from collections.abc import Callable
 from typing import Any
 
 import httpx2
 import pytest
 
 from chatroom.app import App
+from chatroom.core import ids
 from chatroom.core.context import Context
 from chatroom.core.errors import Problem
 from chatroom.core.principal import SYSTEM
@@ -118,12 +120,23 @@ async def test_entering_a_lounge_that_does_not_exist_opens_one_that_is_in_no_lis
     assert first.data["roomId"] in [each["id"] for each in mine["rooms"]]
 
 
-async def test_the_id_of_a_private_room_is_a_name_like_any_other(server: Server, cast: Cast) -> None:
+@pytest.mark.parametrize("spell", [str.lower, str.upper, lambda name: name.replace("-", " ")])
+async def test_no_lounge_passes_for_a_room_by_its_id(
+    server: Server, app: App, cast: Cast, spell: Callable[[str], str]
+) -> None:
     mallory = await server.ears(cast.mallory)
-    entered = await mallory.ask("join-lounge", cast.tea)
-    assert entered.code == ""
-    assert entered.data["roomId"] != cast.tea
-    assert entered.data["room"]["name"] == cast.tea
+    for room_id in (cast.tea, ids.new()):  # the answer tells nothing of whether there is one
+        assert (await mallory.ask("join-lounge", spell(room_id))).code == "room_not_found"
+    made = await do(
+        app, await principal(app, cast.mallory), "rooms.create_lounge", name=spell(cast.tea).lower()
+    )
+    assert made["slug"].startswith(cast.tea + "-")
+
+
+async def test_an_id_of_another_kind_is_a_name_like_any_other(server: Server, cast: Cast) -> None:
+    ana = await server.ears(cast.ana)
+    entered = await ana.ask("join-lounge", "9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d")
+    assert (entered.code, entered.data["room"]["kind"]) == ("", "lounge")
 
 
 @pytest.mark.parametrize("settings", [{"compat_adhoc_lounges": False}])
