@@ -32,7 +32,7 @@ async def expire(ctx: Context, person: Person) -> None:
 
 
 async def _strip(tx: Tx) -> None:
-    await tell(tx, Departing())
+    await tell(tx, Departing(user_id=tx.who.id))
     await codes.remove_of(tx.db, tx.who.id)
     await passwords.remove(tx.db, tx.who.id)
     await identifiers.remove_of(tx.db, tx.who.id)

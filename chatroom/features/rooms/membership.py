@@ -81,10 +81,10 @@ async def leave(ctx: Context, cmd: OneRoom) -> Done:
     return Done()
 
 
-async def departing(tx: Tx, _: Departing) -> None:
+async def departing(tx: Tx, signal: Departing) -> None:
     """Take a person whose time is up out of every room."""
-    rooms = await store.list_rooms_of(tx.db, tx.who.id)
+    rooms = await store.list_rooms_of(tx.db, signal.user_id)
     await log.lock(tx, rooms)
     for room_id in rooms:
-        if await store.remove_member(tx.db, room_id, tx.who.id):
-            await log.append(tx, room_id, "left", subject=tx.who.id)
+        if await store.remove_member(tx.db, room_id, signal.user_id):
+            await log.append(tx, room_id, "left", subject=signal.user_id)

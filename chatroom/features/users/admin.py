@@ -5,7 +5,7 @@ from chatroom.core.context import Context, Tx
 from chatroom.core.errors import Problem
 from chatroom.core.signals import tell
 from chatroom.features.users import service, store
-from chatroom.features.users.signals import ShutOut
+from chatroom.features.users.signals import Departing, ShutOut
 from chatroom.features.users.types import (
     ChangePerson,
     ListUsers,
@@ -58,7 +58,7 @@ async def change(ctx: Context, cmd: ChangePerson) -> PersonView:
 
 
 async def remove(ctx: Context, cmd: OneUser) -> Removed:
-    """Shut a person out for good: they cannot sign in, and every session ends. What they said stays.
+    """Shut a person out for good: every session ends, and they leave every room. What they said stays.
 
     Raises `Problem("not_found" | "forbidden")`: nobody removes themselves here.
     """
@@ -67,6 +67,7 @@ async def remove(ctx: Context, cmd: OneUser) -> Removed:
     async with ctx.begin() as tx:
         person = await _other(tx, cmd.user_id)
         await store.change(tx.db, person.id, {"status": "deleted", "expires_at": None})
+        await tell(tx, Departing(user_id=person.id))
         await tell(tx, ShutOut(user_id=person.id))
     return Removed()
 

@@ -10,4 +10,6 @@ class ShutOut(Signal, frozen=True, kw_only=True):
 
 
 class Departing(Signal, frozen=True, kw_only=True):
-    """The time of `tx.who` is up: what they said stays, and nothing else."""
+    """Somebody's time is up, or they are removed: what they said stays, and nothing else."""
+
+    user_id: str
