@@ -21,9 +21,9 @@ from chatroom.features.users.types import Person
 
 TRIES: Final = 5
 """Attempts at a first password (trust.md A3)."""
-WAITING: Final = 10
-"""Callers that wait for their turn at one identifier: a device for each session that one person may have."""
-_RETRY: Final = 3  # seconds in which so many hashes are made
+WAITING: Final = 50
+"""Callers that wait for their turn at one identifier: so many good ones in a second all pass (trust.md S16)."""
+_RETRY: Final = 15  # seconds in which so many hashes of cost 12 are made
 
 
 class Proven(NamedTuple):
