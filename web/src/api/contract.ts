@@ -700,7 +700,7 @@ export interface Operations {
   "users.change": { input: ChangePerson; output: PersonView };
   /** Show everybody, the oldest first. */
   "users.list_users": { input: ListUsers; output: UserPage };
-  /** Shut a person out for good: they cannot sign in, and every session ends. What they said stays. */
+  /** Shut a person out for good: every session ends, and they leave every room. What they said stays. */
   "users.remove": { input: OneUser; output: Removed };
   /** Show a person; their address and number are their own business. */
   "users.show": { input: OneUser; output: PersonView };
