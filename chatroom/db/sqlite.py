@@ -8,7 +8,6 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from chatroom.db.access import Counter, Moves, Params, Reader, Row, Transaction, Unavailable
+from chatroom.db.committer import Committer
 from chatroom.db.counters import move_one_by_one
 from chatroom.db.prepared import Prepared, Statements, prepare
 from chatroom.db.refusals import refusal, refusing
@@ -51,12 +51,12 @@ class SqliteEngine:
             connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS},
         )
         self._lock = asyncio.Lock()
-        self._thread = ThreadPoolExecutor(1, "sqlite-commit")
         self._statements = Statements(self._engine.dialect, prepare)
         # From here on the writer never waits inside SQLite, for that would hold up the loop; `enter` waits instead.
         self._write, self._raw = self._open(
             path, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=0"
         )
+        self._committer = Committer(self._raw)
         self._read, raw = self._open(path, "query_only=ON", "busy_timeout=200")
         self._reader = SqliteReader(self._read, raw, self._statements)
 
@@ -87,9 +87,9 @@ class SqliteEngine:
 
     async def close(self) -> None:
         async with self._lock:
+            self._committer.close()
             self._write.close()
             self._read.close()
-            self._thread.shutdown()
 
     async def enter(self) -> "SqliteTransaction":
         """Take the lock and open a transaction without ever blocking the loop on another process."""
@@ -129,20 +129,14 @@ class SqliteEngine:
 
     async def _commit(self) -> asyncio.CancelledError | None:
         """Commit in the thread; a task cancelled meanwhile waits for the end and is cancelled then."""
-        cancelled = None
-        work = asyncio.get_running_loop().run_in_executor(self._thread, self._raw.execute, "COMMIT")
-        while True:
-            try:
-                await asyncio.shield(work)
-                return cancelled
-            except asyncio.CancelledError as error:
-                cancelled = error
-            except sqlite3.Error as error:
-                self._rollback()
-                refused = refusal(error)
-                if refused is None:
-                    raise
-                raise refused from error
+        try:
+            return await self._committer.commit()
+        except sqlite3.Error as error:
+            self._rollback()
+            refused = refusal(error)
+            if refused is None:
+                raise
+            raise refused from error
 
     def _rollback(self) -> None:
         if self._raw.in_transaction:
