@@ -1,7 +1,8 @@
 """The group-committing writer: all sends that queued up during one commit share the next one.
 
-It takes what is there at once and never waits for more: a batching window costs latency and wins nothing
-(realtime.md A). Every send is checked on its own; one refused entry never harms its neighbours.
+It waits for no time to pass: a batching window costs latency and wins nothing (realtime.md A). But between two
+commits it lets the loop turn, so that those who were answered together may speak together again. Every send is
+checked on its own; one refused entry never harms its neighbours.
 """
 
 import asyncio
@@ -26,6 +27,7 @@ from chatroom.features.rooms import service as rooms
 _BATCH: Final = 256
 _QUEUE: Final = 20_000  # about a second of work; beyond it the honest answer is `busy`
 _ROOMS: Final = 10_000
+_TURNS: Final = 4  # to write answers and read what they lead to: 32 senders get 19 000 a second, not 14 000
 
 
 class _Known:
@@ -102,8 +104,17 @@ class MessageWriter:
             while self._queue:
                 entries = [self._queue.popleft() for _ in range(min(_BATCH, len(self._queue)))]
                 await self._commit(entries)
+                if len(entries) > 1:
+                    await self._let_speak(len(entries))
         finally:
             self._task = None
+
+    async def _let_speak(self, count: int) -> None:
+        """Turn the loop until as many as were answered are back; if nobody comes that takes some 20 us."""
+        for _ in range(_TURNS):
+            if len(self._queue) >= count:
+                return
+            await asyncio.sleep(0)
 
     async def _commit(self, entries: Sequence[Entry]) -> None:
         """Store a batch and answer every entry of it, whatever happens."""
