@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -13,6 +13,8 @@ from chatroom.core.errors import Problem
 from chatroom.db import Database, Reader
 from chatroom.features.log import store
 from chatroom.features.log.types import Head, Kind, RoomEntry
+
+_TURNS: Final = 5  # of the loop between two looks at heads
 
 
 async def start(tx: Tx, room_id: str) -> Head:
@@ -110,8 +112,8 @@ class HeadReader:
             while self._asked:
                 asked, self._asked = self._asked, {}
                 await self._answer(asked)
-                # Those who were answered write, and who asks next is read: a tenth more answers a second.
-                for _ in range(2):
+                # Those who were answered write, and who asks next is read: a fifth more answers.
+                for _ in range(_TURNS):
                     await asyncio.sleep(0)
         finally:
             self._task = None
