@@ -6,7 +6,6 @@ import gc
 import os
 import signal
 import socket
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,9 +25,6 @@ from chatroom.settings import BadSetting, Settings
 UNAVAILABLE = 69  # EX_UNAVAILABLE of sysexits.h
 CONFIG_ERROR = 78  # EX_CONFIG: do not restart, mend the settings
 _BACKLOG = 4096  # connections of a reconnect storm that wait to be accepted
-# Seconds for which the thread that commits may have to wait for the interpreter while the loop writes to a large room:
-# with the 5 ms of CPython it waits until all is written, and no commit runs beside the writing before it.
-_SWITCH = 0.0002
 _log = structlog.get_logger("chatroom")
 
 
@@ -110,7 +106,6 @@ async def _serve(settings: Settings, listeners: list[socket.socket]) -> None:
         await _check_durability(settings, app.db)
         await app.start()
         _spare_the_collector()
-        sys.setswitchinterval(_SWITCH)
         port = listeners[0].getsockname()[1]
         print(f"Chatroom is at {settings.public_url or f'http://localhost:{port}'}", flush=True)  # noqa: T201
         await _Server(config).serve(listeners)
