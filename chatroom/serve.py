@@ -107,8 +107,7 @@ async def _serve(settings: Settings, listeners: list[socket.socket]) -> None:
         await app.start()
         _spare_the_collector()
         port = listeners[0].getsockname()[1]
-        print(f"Chatroom is at {settings.public_url or f'http://localhost:{port}'}", flush=True)  # noqa: T201
-        await _Server(config).serve(listeners)
+        await _Server(config, settings.public_url or f"http://localhost:{port}").serve(listeners)
     finally:
         await app.close()
 
@@ -126,6 +125,15 @@ def _spare_the_collector() -> None:
 
 class _Server(uvicorn.Server):
     """uvicorn, which would raise the signal again after its own shutdown and so cut ours short."""
+
+    def __init__(self, config: uvicorn.Config, url: str) -> None:
+        super().__init__(config)
+        self._url = url
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, and only then say so: whoever reads the address may connect, or ask to stop, at once."""
+        await super().startup(sockets)
+        print(f"Chatroom is at {self._url}", flush=True)  # noqa: T201
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

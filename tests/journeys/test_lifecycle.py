@@ -2,8 +2,11 @@
 
 import asyncio
 import json
+import signal
 import socket
 import stat
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -187,6 +190,20 @@ FORGETFUL = {
     "postgresql": "fsync=off",
     "mariadb": "innodb_flush_log_at_trx_commit=2",
 }  # as the tests start them
+
+
+def test_whoever_reads_the_address_may_stop_the_server_at_once(prepare: Serve) -> None:
+    server = prepare()
+    command = [sys.executable, *server.command]
+    with (server.folder / "log").open("ab") as log:
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=log, cwd=server.folder, env=server.environment
+        )
+    with process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith(b"Chatroom is at http")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(15) == 0
 
 
 @pytest.mark.parametrize("kind", FORGETFUL)
