@@ -1,4 +1,7 @@
-"""Bringing a database to the newest schema, and proving that schema and tables agree."""
+"""Bringing a database to the newest schema, and proving that schema and tables agree.
+
+Migrations only go forward: the way back is the backup made before the upgrade.
+"""
 
 import asyncio
 from collections.abc import Callable

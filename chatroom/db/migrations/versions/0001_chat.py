@@ -28,10 +28,6 @@ def upgrade() -> None:
         create()
 
 
-def downgrade() -> None:
-    raise NotImplementedError("the way back is the backup made before the upgrade")
-
-
 def jobs() -> None:
     op.create_table(
         "jobs",

@@ -16,10 +16,6 @@ def upgrade() -> None:
         change()
 
 
-def downgrade() -> None:
-    raise NotImplementedError("the way back is the backup made before the upgrade")
-
-
 def users() -> None:
     op.add_column("users", sa.Column("status", types.Word(12), nullable=False, server_default="active"))
     op.add_column("users", sa.Column("expires_at", types.Time()))

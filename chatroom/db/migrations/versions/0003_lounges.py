@@ -18,7 +18,3 @@ def upgrade() -> None:
         rooms.add_column(sa.Column("expires_at", types.Time()))
         rooms.create_unique_constraint(op.f("uq_rooms_slug"), ["slug"])
         rooms.create_index(op.f("ix_rooms_expires_at"), ["expires_at"])
-
-
-def downgrade() -> None:
-    raise NotImplementedError("the way back is the backup made before the upgrade")

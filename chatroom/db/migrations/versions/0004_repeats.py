@@ -25,7 +25,3 @@ def upgrade() -> None:
     op.create_index(
         op.f(_NAME), "messages", _COLUMNS, unique=True, sqlite_where=_GIVEN, postgresql_where=_GIVEN
     )
-
-
-def downgrade() -> None:
-    raise NotImplementedError("the way back is the backup made before the upgrade")

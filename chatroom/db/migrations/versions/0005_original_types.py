@@ -13,7 +13,3 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("messages", sa.Column("original_type", types.Name(32)))
-
-
-def downgrade() -> None:
-    raise NotImplementedError("the way back is the backup made before the upgrade")
