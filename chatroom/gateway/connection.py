@@ -3,20 +3,14 @@
 import asyncio
 import math
 import random
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 from chatroom.gateway.burst import Burst
 from chatroom.gateway.handshake import Handshake
 from chatroom.gateway.link import Link, PollingLink
 from chatroom.gateway.upgrade import Upgrade
-from chatroom.wire.engine_packet import (
-    CLOSE,
-    MESSAGE,
-    NOOP_FRAME,
-    PING_FRAME,
-    PONG,
-    SEPARATOR,
-)
+from chatroom.wire.engine_packet import CLOSE, MESSAGE, NOOP_FRAME, PING_FRAME, PONG, SEPARATOR
 from chatroom.wire.errors import ProtocolError
 from chatroom.wire.frame import Frame, Joined
 
@@ -31,7 +25,7 @@ class Disconnected(Exception):
     """The client went away before what was awaited of it."""
 
 
-class Connection:
+class Connection(ABC):
     """The state of one session, on whichever link it travels; see `Link` for the transports."""
 
     __slots__ = (
@@ -84,14 +78,15 @@ class Connection:
 
     # What the subclass gives.
 
+    @abstractmethod
     def message(self, text: bytes) -> None:
         """Take the text of one message packet; raises ProtocolError."""
-        raise NotImplementedError
 
+    @abstractmethod
     def binary(self, data: bytes) -> None:
         """Take one binary message; raises ProtocolError."""
-        raise NotImplementedError
 
+    @abstractmethod
     def lost(self, reason: str) -> None:
         """Tell the application; called once."""
 

@@ -1,5 +1,6 @@
 """What a connection needs of its transport, whichever way it came in."""
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 from chatroom.wire.engine_packet import CLOSE_FRAME, NOOP_FRAME, SEPARATOR
@@ -7,6 +8,7 @@ from chatroom.wire.frame import Frame
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Callable
 
     from chatroom.gateway.connection import Connection
 
@@ -15,13 +17,16 @@ _BATCH = 100_000
 _PYTHON_BATCH = 16  # python-engineio's client loses the whole payload when it holds more packets
 
 
-class Link:
+class Link(ABC):
     """One transport of one connection. `ready`: frames can be sent now; `paused`: reading is paused by us."""
 
     __slots__ = ("connection", "paused", "ready")
 
     name = "websocket"
-    joins = False  # takes joined frames: see `write`
+    joins = False  # has `write`, which sends the WebSocket bytes of many frames and returns as `send` does
+
+    if TYPE_CHECKING:
+        write: Callable[[bytes], int]
 
     def __init__(self) -> None:
         """Start open, not yet tied to a connection."""
@@ -29,25 +34,21 @@ class Link:
         self.ready = True
         self.paused = False
 
+    @abstractmethod
     def send(self, frames: list[Frame]) -> int:
         """Send `frames` with one write; return the bytes that wait for the network."""
-        raise NotImplementedError
 
-    def write(self, data: bytes) -> int:
-        """Send the WebSocket bytes of many frames, on a link that `joins`; return as `send` does."""
-        raise NotImplementedError
-
+    @abstractmethod
     def urgent(self, frame: Frame) -> None:
         """Send `frame` ahead of what is queued."""
-        raise NotImplementedError
 
+    @abstractmethod
     def close(self, code: int, reason: str) -> None:
         """Say goodbye and close; bounded in time."""
-        raise NotImplementedError
 
+    @abstractmethod
     def abort(self) -> None:
         """Close at once and free what waits for the network."""
-        raise NotImplementedError
 
     def pause(self) -> None:
         """Stop reading."""

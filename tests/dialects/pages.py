@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from tests.journeys.waiting import until
 SCRIPT = Path(__file__).parent / "page.cjs"
 
 
-class Page:
+class Page(ABC):
     """What every page can do; `heard` holds [event, *arguments]."""
 
     def __init__(self) -> None:
@@ -31,14 +32,17 @@ class Page:
         """What it heard under a name."""
         return [each for each in self.heard if each[0] == event]
 
+    @abstractmethod
     async def open(self, url: str) -> "Page":
-        raise NotImplementedError
+        """Open it: it has connected."""
 
+    @abstractmethod
     async def emit(self, event: str, *args: Any) -> None:
-        raise NotImplementedError
+        """Emit an event, as a page does: without asking for an answer."""
 
+    @abstractmethod
     async def close(self) -> None:
-        raise NotImplementedError
+        """Close it."""
 
 
 class NodePage(Page):
