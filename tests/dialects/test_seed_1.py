@@ -1,6 +1,5 @@
 """Seed S1 replayed over HTTP: `packages/api/src/routes/auth.js`, route by route, with its texts, statuses, cookies."""
 
-import json
 import re
 import time
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ import jwt
 import pytest
 
 from tests.journeys.server import ChatServer
+from tests.outbox import letter
 
 SENT = "Default password sent via SMS"
 OWN = "a heron by the mill"
@@ -40,23 +40,8 @@ def _error(browser: httpx2.Client, route: str, **body: Any) -> tuple[int, str]:
     return status, said["error"]
 
 
-def _sms(server: ChatServer, number: str) -> str:
-    """The newest text message to a number."""
-    deadline = time.monotonic() + 10
-    path = server.data / "outbox.jsonl"
-    while time.monotonic() < deadline:
-        lines = path.read_text().splitlines() if path.exists() else []
-        texts = [one["text"] for one in map(json.loads, lines) if one["to"] == number]
-        if texts:
-            return str(texts[-1])
-        time.sleep(0.05)
-    pytest.fail("no text message came")
-
-
 def _first_password(server: ChatServer, number: str) -> str:
-    found = re.search(r"first password is (\S{16}) ", _sms(server, number))
-    assert found
-    return found[1]
+    return letter(server.data, number, r"first password is (\S{16}) ")
 
 
 def _cookies(answer: httpx2.Response) -> dict[str, str]:

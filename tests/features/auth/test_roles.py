@@ -1,9 +1,7 @@
 """The first admin comes from the command line."""
 
 import asyncio
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,24 +14,13 @@ from chatroom.db.migrate import upgrade
 from chatroom.features import tables
 from chatroom.features.auth import service as auth
 from tests.cast import Cast, Clock, node, principal, register, settings_for
+from tests.command import chatroom
 
 SECRET = "a key of this test, given to both programs"
 
 
 def _role(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    environment = {
-        "PATH": os.environ["PATH"],
-        "CHATROOM_ENV": "test",
-        "CHATROOM_DATA": str(folder),
-        "ENCRYPTION_KEY": SECRET,
-    }
-    return subprocess.run(
-        [sys.executable, "-m", "chatroom", "role", *words],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return chatroom(folder, "role", *words, ENCRYPTION_KEY=SECRET)
 
 
 def test_a_host_makes_an_admin_by_the_address_they_registered_with(tmp_path: Path) -> None:

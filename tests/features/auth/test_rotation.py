@@ -1,9 +1,6 @@
 """Rotating the keys of what is sealed: old things stay readable, then nothing is left under the old key."""
 
 import asyncio
-import os
-import subprocess
-import sys
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -21,6 +18,7 @@ from chatroom.features import tables
 from chatroom.features.auth import service as auth
 from chatroom.features.rooms import service as rooms
 from tests.cast import PASSWORD, Clock, do, node, principal, register, room, settings_for
+from tests.command import chatroom
 
 OLD = "an older key that only these tests know"
 _numbers = count()
@@ -78,22 +76,6 @@ async def test_equal_numbers_have_equal_indexes_and_unequal_ciphertexts() -> Non
         Vault(NEW).open("p", Vault(OLD).seal("p", "+1"))
 
 
-def _command(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    environment = {
-        "PATH": os.environ["PATH"],
-        "CHATROOM_ENV": "test",
-        "CHATROOM_DATA": str(folder),
-        **settings,
-    }
-    return subprocess.run(
-        [sys.executable, "-m", "chatroom", *words],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 def test_the_command_seals_everything_anew_and_says_so(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/chatroom.db"
     upgrade(url, tables)
@@ -103,12 +85,12 @@ def test_the_command_seals_everything_anew_and_says_so(tmp_path: Path) -> None:
             await room(app, await register(app, "Ana"), private=True)
 
     asyncio.run(fill())
-    missing = _command(tmp_path, "rotate-keys", ENCRYPTION_KEY=NEW)
+    missing = chatroom(tmp_path, "rotate-keys", ENCRYPTION_KEY=NEW)
     assert missing.returncode == 78
     assert "ENCRYPTION_KEY_OLD" in missing.stderr
-    done = _command(tmp_path, "rotate-keys", ENCRYPTION_KEY=NEW, ENCRYPTION_KEY_OLD=OLD)
+    done = chatroom(tmp_path, "rotate-keys", ENCRYPTION_KEY=NEW, ENCRYPTION_KEY_OLD=OLD)
     assert done.returncode == 0, done.stderr
     assert "addresses and numbers: 0 left" in done.stdout
     assert "invites: 0 left" in done.stdout
-    assert _command(tmp_path, "rotate-keys", ENCRYPTION_KEY=NEW).returncode == 0
+    assert chatroom(tmp_path, "rotate-keys", ENCRYPTION_KEY=NEW).returncode == 0
     assert OLD not in done.stdout + done.stderr

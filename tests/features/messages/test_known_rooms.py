@@ -4,7 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
@@ -12,30 +12,16 @@ from chatroom.app import App
 from chatroom.core.context import Context
 from chatroom.core.dispatch import dispatch
 from chatroom.core.principal import Principal
-from chatroom.db.migrate import upgrade
-from chatroom.features import operations, tables
+from chatroom.features import operations
 from chatroom.features.messages.types import SendMessage
-from tests.cast import Clock, do, node, principal, register, room, settings_for
-
-
-class Nodes(NamedTuple):
-    """Two nodes, and Ana and Bob in a public room."""
-
-    one: App
-    other: App
-    ana: Principal
-    bob: Principal
-    room_id: str
+from tests.cast import do
+from tests.nodes import Nodes, two_nodes
 
 
 @pytest.fixture
 async def nodes(database_url: str, tmp_path: Path) -> AsyncIterator[Nodes]:
-    upgrade(database_url, tables)
-    settings = settings_for(database_url, tmp_path)
-    async with node(settings, Clock()) as one, node(settings, Clock()) as other:
-        ana, bob = await register(one, "Ana"), await register(one, "Bob")
-        made = await room(one, ana, bob)
-        yield Nodes(one, other, await principal(one, ana), await principal(one, bob), made["id"])
+    async with two_nodes(database_url, tmp_path) as both:
+        yield both
 
 
 def put(app: App, who: Principal, room_id: str, content: str, key: str | None = None) -> Any:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import pytest
@@ -12,35 +12,21 @@ from sqlalchemy import bindparam, update
 from chatroom.app import App
 from chatroom.core.errors import Problem
 from chatroom.core.principal import Principal
-from chatroom.db.migrate import upgrade
 from chatroom.features import tables
 from chatroom.features.log.types import Head
 from chatroom.features.messages.pages import AGE, Pages
 from chatroom.features.messages.types import HistoryPage
-from tests.cast import Clock, do, node, principal, register, room, settings_for
+from tests.cast import Clock, do, principal, register
+from tests.nodes import Nodes, two_nodes
 
 _USERS = tables.tables["users"]
 RENAME = update(_USERS).where(_USERS.c.id == bindparam("user")).values(name=bindparam("as_name"))
 
 
-class Nodes(NamedTuple):
-    """Two nodes, and Ana and Bob in a private room."""
-
-    one: App
-    other: App
-    ana: Principal
-    bob: Principal
-    room_id: str
-
-
 @pytest.fixture
 async def nodes(database_url: str, tmp_path: Path) -> AsyncIterator[Nodes]:
-    upgrade(database_url, tables)
-    settings = settings_for(database_url, tmp_path)
-    async with node(settings, Clock()) as one, node(settings, Clock()) as other:
-        ana, bob = await register(one, "Ana"), await register(one, "Bob")
-        made = await room(one, ana, bob, private=True)
-        yield Nodes(one, other, await principal(one, ana), await principal(one, bob), made["id"])
+    async with two_nodes(database_url, tmp_path, private=True) as both:
+        yield both
 
 
 async def said(app: App, who: Principal, room_id: str, **more: Any) -> list[str]:
