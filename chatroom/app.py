@@ -76,7 +76,7 @@ class App:
             self.kernel,
             self.hub,
             features.operations,
-            auth.authenticate,
+            auth.authenticate_socket,
             turns=turns,
             anonymous=_anonymous(settings),
             active=activity.active,

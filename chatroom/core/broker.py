@@ -18,7 +18,7 @@ class Broker(Protocol):
     """Carries deliveries and orders to every node that has a listener. The database stays the truth (decision 6)."""
 
     ends: int
-    """How often sessions have ended or names changed: who was proven before the last time may be out since."""
+    """How often sessions have ended or people changed: who was proven before the last time may be out since."""
 
     def publish(self, delivery: Delivery) -> None:
         """Hand on an event. Never blocks, never raises; deliveries of one room leave in the order of the calls."""

@@ -14,7 +14,6 @@ from chatroom.features.auth.anonymous import anonymous
 from chatroom.gateway import dialects
 from chatroom.gateway.client import Client
 from chatroom.gateway.handshake import Handshake
-from chatroom.gateway.hub import Hub
 from chatroom.gateway.seat import Seat
 
 Authenticate = Callable[[Context, str], Awaitable[Principal]]
@@ -30,9 +29,8 @@ class Anonymous(NamedTuple):
 class Entrance:
     """Lets connections in, and counts those that come without a token."""
 
-    def __init__(self, kernel: Kernel, hub: Hub, authenticate: Authenticate, rule: Anonymous) -> None:
+    def __init__(self, kernel: Kernel, authenticate: Authenticate, rule: Anonymous) -> None:
         self._kernel = kernel
-        self._hub = hub
         self._authenticate = authenticate
         self._rule = rule
         self._guests: Counter[str] = Counter()
@@ -50,7 +48,7 @@ class Entrance:
         token = _token(shake, fields)
         who = None
         if token is not None:
-            who = await self._who(origin, token)
+            who = await self._authenticate(Context(self._kernel, OUTSIDER, origin=origin), token)
         elif cookie := read_cookie(shake.headers.get("cookie", ""), ACCESS):
             who = await self._by_cookie(shake, origin, cookie, sure=wish is not None)
         usual = dialects.GLOBAL if token is None else dialects.ROOMS
@@ -62,16 +60,6 @@ class Entrance:
             origin=origin,
         )
 
-    async def _who(self, origin: Origin, token: str) -> Principal:
-        """Prove a token; again when sessions ended meanwhile, its own perhaps, which could not close this one."""
-        ctx = Context(self._kernel, OUTSIDER, origin=origin)
-        for _ in range(_PROOFS):
-            before = self._hub.ends
-            who = await self._authenticate(ctx, token)
-            if self._hub.ends == before:
-                return who
-        raise Problem("busy", retry_after=1)
-
     async def _by_cookie(
         self, shake: Handshake, origin: Origin, cookie: str, *, sure: bool
     ) -> Principal | None:
@@ -79,7 +67,7 @@ class Entrance:
             origins: Origins = self._kernel.ports[Origins]
             if origins.page(shake.headers, secure=shake.secure) is not Page.OURS:
                 raise Problem("bad_origin")
-            return await self._who(origin, cookie)
+            return await self._authenticate(Context(self._kernel, OUTSIDER, origin=origin), cookie)
         except Problem as problem:
             if sure or problem.retryable or not self._rule.allowed:
                 raise
@@ -106,9 +94,6 @@ class Entrance:
 
 
 _NONE: Final = (None, "")
-_PROOFS: Final = (
-    5  # of one token while sessions end; many ending at once must not keep those who arrive proving
-)
 
 
 def _token(shake: Handshake, fields: dict[str, Any]) -> str | None:

@@ -55,7 +55,7 @@ class SocketEvents:
         self._kernel = kernel
         self._hub = hub
         self._operations = {op.socket: op for op in operations.values() if op.socket}
-        self._entrance = Entrance(kernel, hub, authenticate, anonymous or Anonymous())
+        self._entrance = Entrance(kernel, authenticate, anonymous or Anonymous())
         self._active = active
         self._go_on = go_on
         self._expiry = Expiry(kernel.clock, _tell_expired)

@@ -50,11 +50,11 @@ class Hub:
     """Connections, people and channels of this node. All calls belong to the event loop's thread."""
 
     def __init__(self, ended: Callable[[], None] = lambda: None, turns: Turns | None = None) -> None:
-        """Serve large rooms in `turns`; call `ended` when names change, or sessions end before their connections do."""
+        """Serve large rooms in `turns`; call `ended` when people change, or sessions end before connections do."""
         self._turns = turns or Turns()
         self._ended = ended
         self.ends = 0
-        """How often sessions have ended or names changed: who was proven before the last time may be out since."""
+        """How often sessions have ended or people changed: who was proven before the last time may be out since."""
         self._seats: dict[str, Seat] = {}
         self._people: dict[str, dict[str, Seat]] = {}
         self._channels: _Channels = {}

@@ -8,8 +8,7 @@ import pytest
 
 from chatroom.app import App
 from chatroom.core.principal import Principal, Role
-from chatroom.features.auth import renewal
-from chatroom.features.auth.service import authenticate
+from chatroom.features.auth import service
 from chatroom.gateway.expiry import GRACE, Expiry
 from chatroom.gateway.seat import Seat
 from tests.cast import PASSWORD, Cast, Clock, Person, do, principal
@@ -146,20 +145,23 @@ async def test_a_session_that_ends_takes_its_sockets_with_it(
     assert bystander.client.connected
 
 
-async def test_a_socket_that_is_being_let_in_while_its_session_ends_is_not(
-    server: Server, app: App, cast: Cast, doors: Doors
-) -> None:
-    token = await again(app, cast.bob)
-    entrance = app._events._entrance
-    prove = entrance._authenticate
+def end_while_it_is_proven(person: Person, doors: Doors, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next proof of a token is good, but before it is used its session ends."""
 
     async def slowly(ctx: Any, given: str) -> Principal:
-        who = await prove(ctx, given)
-        entrance._authenticate = prove
-        assert (await doors.ask("v1", "auth.logout", cast.bob._replace(token=token))).code == ""
+        monkeypatch.undo()
+        who = await service.authenticate(ctx, given)
+        assert (await doors.ask("v1", "auth.logout", person)).code == ""
         return who
 
-    entrance._authenticate = slowly
+    monkeypatch.setattr(service, "authenticate", slowly)
+
+
+async def test_a_socket_that_is_being_let_in_while_its_session_ends_is_not(
+    server: Server, app: App, cast: Cast, doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = await again(app, cast.bob)
+    end_while_it_is_proven(cast.bob._replace(token=token), doors, monkeypatch)
     assert await server.refusal(token) == "invalid_token"
 
 
@@ -167,14 +169,7 @@ async def test_a_token_whose_session_ends_while_it_is_proven_renews_nothing(
     server: Server, app: App, cast: Cast, doors: Doors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ana, token = await server.ears(cast.ana), await again(app, cast.ana)
-
-    async def slowly(ctx: Any, given: str) -> Principal:
-        who = await authenticate(ctx, given)
-        monkeypatch.undo()
-        assert (await doors.ask("v1", "auth.logout", cast.ana._replace(token=token))).code == ""
-        return who
-
-    monkeypatch.setattr(renewal, "authenticate", slowly)
+    end_while_it_is_proven(cast.ana._replace(token=token), doors, monkeypatch)
     assert (await ana.ask("auth_refresh", {"token": token})).code == "invalid_token"
     assert (await ana.ask("get_room_users", {"roomId": cast.tea})).code == ""
 

@@ -11,11 +11,30 @@ from chatroom.features.users import service as users
 from chatroom.features.users.types import ChangeUser, User
 
 _RIGHTS: Final = (Role.USER, Role.MODERATOR, Role.ADMIN)
+_PROOFS: Final = 5  # of one token while sessions end; many that end at once must not keep sockets proving
 
 
 async def authenticate(ctx: Context, token: str) -> Principal:
     """Return who a token speaks for. Raises `Problem("invalid_token" | "token_expired" | "unavailable")`."""
     return await ctx.port(Recent).find(ctx, token, sessions.authenticate)
+
+
+async def authenticate_socket(ctx: Context, token: str) -> Principal:
+    """Return who a token speaks for while a socket is open.
+
+    Proven again when sessions ended meanwhile: its own perhaps, whose end could not close what was not open yet. A
+    session with a first password has no use for a socket, for it may do nothing there (contract 0).
+    Raises `Problem("password_change_required" | "busy")` and what `authenticate` raises.
+    """
+    broker = ctx.kernel.broker
+    for _ in range(_PROOFS):
+        before = broker.ends
+        who = await authenticate(ctx, token)
+        if broker.ends == before:
+            if who.must_change_password:
+                raise Problem("password_change_required")
+            return who
+    raise Problem("busy", retry_after=1)
 
 
 async def me(ctx: Context) -> User:

@@ -13,7 +13,7 @@ from chatroom.features import operations
 from chatroom.features.auth.jobs import expire_people
 from chatroom.features.auth.ports import SmsSender
 from tests.cast import Cast, Clock, Person, do, principal
-from tests.doors import Doors
+from tests.doors import Doors, Server
 from tests.features.auth.post import secret
 
 NUMBER = "+447911123456"
@@ -77,6 +77,17 @@ async def test_every_other_operation_is_refused_at_every_door(app: App, doors: D
             "password_change_required",
         )
     assert len(closed) > 20
+
+
+async def test_a_first_password_opens_no_socket_and_ones_own_does(app: App, server: Server) -> None:
+    user_id = await sign_up(app)
+    first = await secret(app, NUMBER)
+    ana = Person(user_id, "", "", "", (await sign_in(app, first))["token"])
+    assert await server.refusal(ana.token) == "password_change_required"
+    await do(app, await principal(app, ana), "auth.change_own", currentPassword=first, newPassword=OWN)
+    ears = await server.ears(ana)
+    assert (await ears.ask("auth_refresh", {"token": ana.token})).code == ""
+    assert (await ears.ask("heartbeat", {})).data["presence"] == "online"
 
 
 async def test_a_first_password_works_again_until_its_ten_minutes_are_over(app: App, clock: Clock) -> None:
