@@ -1,5 +1,6 @@
 """The size of a request's head: longer ones are refused before anything reads them."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from starlette.requests import Request
@@ -13,6 +14,13 @@ _ADDRESS: Final = 8 * 1024  # bytes of path and query
 _HEADERS: Final = 32 * 1024  # bytes of names and values
 
 
+def excess(address: int, headers: Iterable[tuple[bytes, bytes]]) -> str:
+    """Return the code that refuses an address of so many bytes, or these headers; empty when both will do."""
+    if address > _ADDRESS:
+        return "address_too_long"
+    return "headers_too_large" if sum(len(name) + len(value) for name, value in headers) > _HEADERS else ""
+
+
 class Bounds:
     """Answers 414 and 431. The server in front bounds what it reads at once, which is more than anybody needs."""
 
@@ -20,11 +28,7 @@ class Bounds:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        code = ""
-        if len(scope["path"]) + len(scope["query_string"]) > _ADDRESS:
-            code = "address_too_long"
-        elif sum(len(name) + len(value) for name, value in scope["headers"]) > _HEADERS:
-            code = "headers_too_large"
+        code = excess(len(scope["path"]) + len(scope["query_string"]), scope["headers"])
         if not code:
             await self._app(scope, receive, send)
             return

@@ -12,13 +12,14 @@ from starlette.routing import Route
 
 from chatroom.core.errors import Problem
 from chatroom.core.origins import Origins
+from chatroom.http.bounds import excess
 from chatroom.http.middleware import Envelope, Known, safe, tell
 
 OPERATIONS: Final = frozenset({"messages.history"})
 """Those that a reconnect storm asks for, and whose answers stand ready in memory."""
 # What needs CORS, a body or a cookie's checks takes the usual way.
 _USUAL: Final = frozenset(
-    {b"content-length", b"transfer-encoding", b"expect", b"upgrade", b"origin", b"cookie", b"connection"}
+    {b"content-length", b"transfer-encoding", b"expect", b"upgrade", b"origin", b"cookie"}
 )
 _PLACE = re.compile(r"\{(\w+)\}")
 
@@ -68,6 +69,8 @@ class Lean:
         for pattern, endpoint in self._places:
             if match := pattern.fullmatch(path):
                 if b"#" in query or not _USUAL.isdisjoint(name for name, _ in headers):
+                    return None
+                if excess(len(url), headers):
                     return None
                 params = {name: text.decode() for name, text in match.groupdict().items()}
                 return partial(self._serve, endpoint, path, query, params)

@@ -14,6 +14,8 @@ from tests.cast import Cast, do, principal
 from tests.doors import listening
 
 _CHANGES = re.compile(rb"date: [^\r]+|re(maining|set): \d+|[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f-]{22}")
+USUAL = "Cookie: theme=dark"
+"""Makes a request take the usual way, and no other difference."""
 PATHS = [
     "/api/rooms/{tea}/messages",
     "/api/v1/rooms/{tea}/messages?limit=2",
@@ -28,6 +30,8 @@ PATHS = [
     "/api/rooms/%41/messages",
     "/api/rooms/{mallory}/messages",
     "/api/rooms//messages",
+    "/api/rooms/{tea}/messages?cursor=" + 9000 * "x",
+    "/api/v1/rooms/" + 9000 * "x" + "/messages",
 ]
 
 
@@ -78,7 +82,7 @@ async def test_both_ways_give_the_same_answer(app: App, cast: Cast, path: str) -
     async with listening(app) as url, wire(url) as line:
         for token in (cast.ana.token, cast.mallory.token, "nonsense", ""):
             lean = await line.ask(path, token, "X-Request-Id: mine")
-            usual = await line.ask(path, token, "X-Request-Id: mine", "Connection: keep-alive")
+            usual = await line.ask(path, token, "X-Request-Id: mine", USUAL)
             assert lean == usual
 
 
@@ -87,9 +91,27 @@ async def test_the_way_past_asgi_is_taken(app: App, cast: Cast) -> None:
         return app.lean.find(f"/api/rooms/{cast.tea}/messages".encode(), headers) is None
 
     assert not seldom((b"authorization", b"Bearer x"), (b"accept", b"*/*"))
-    for name in (b"cookie", b"origin", b"content-length", b"transfer-encoding", b"expect", b"connection"):
+    assert not seldom((b"connection", b"keep-alive"))  # as browsers and most libraries say
+    for name in (b"cookie", b"origin", b"content-length", b"transfer-encoding", b"expect", b"upgrade"):
         assert seldom((name, b"1"))
     assert app.lean.find(b"/api/rooms", ()) is None
+
+
+@pytest.mark.parametrize("headers", [["X-Long: " + 20_000 * "x"] * 2, ["X-Long: x"] * 8000])
+async def test_headers_that_are_too_large_are_refused_on_both_ways(
+    app: App, cast: Cast, headers: list[str]
+) -> None:
+    async with listening(app) as url:
+        for also in ((), (USUAL,)):
+            async with wire(url) as line:
+                status, _ = await line.ask(f"/api/rooms/{cast.tea}/messages", cast.ana.token, *headers, *also)
+                assert status == 431
+
+
+async def test_a_connection_ends_when_its_client_says_so(app: App, cast: Cast) -> None:
+    async with listening(app) as url, wire(url) as line:
+        status, _ = await line.ask(f"/api/rooms/{cast.tea}/messages", cast.ana.token, "Connection: close")
+        assert (status, await line.reader.read()) == (200, b"")
 
 
 async def test_requests_that_arrive_together_are_answered_in_their_order(app: App, cast: Cast) -> None:
@@ -119,6 +141,6 @@ async def test_a_fault_of_ours_is_a_500_in_the_form_of_the_surface(app: App, cas
     async with listening(app) as url, wire(url) as line:
         assert (await line.ask(f"/api/rooms/{cast.tea}/messages", cast.ana.token))[0] == 200
         app.kernel.ports.clear()
-        for headers in ((), ("Connection: keep-alive",)):
+        for headers in ((), (USUAL,)):
             status, answer = await line.ask(f"/api/rooms/{cast.tea}/messages", cast.ana.token, *headers)
             assert (status, b'"internal"' in answer) == (500, True)
