@@ -56,9 +56,9 @@ class SqliteEngine:
         self._write, self._raw = self._open(
             path, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=0"
         )
-        self._committer = Committer(self._raw)
         self._read, raw = self._open(path, "query_only=ON", "busy_timeout=200")
         self._reader = SqliteReader(self._read, raw, self._statements)
+        self._committer = Committer(self._raw)
 
     def _open(self, path: Path, *settings: str) -> tuple[Connection, sqlite3.Connection]:
         connection = self._engine.connect()
