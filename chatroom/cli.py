@@ -68,8 +68,8 @@ def role(
 ) -> None:
     """Make a member a moderator or an admin, or a user again: the first admin comes from here.
 
-    A running server knows within a second. Who loses rights is signed out; their open sockets keep what they came
-    with until they reconnect, so restart the server when that matters.
+    A running server knows at once. Who loses rights is signed out; a socket that is open just now stays open until
+    its token ends, but no event of a socket asks for more than a user's rights.
     """
     import asyncio
 

@@ -56,7 +56,8 @@ async def change_me(ctx: Context, cmd: ChangeUser) -> User:
 async def give_role(ctx: Context, named: str, role: Role) -> str:
     """Give whoever has an e-mail address or phone number a global role and return their handle.
 
-    Their sessions end when they had more rights before: an open socket keeps the rights that it came with.
+    Their sessions end when they had more rights before, and what asks for such rights reads the role again: a socket
+    that another process holds open is of no more use than a user's.
     Raises `Problem("bad_input" | "not_found")`.
     """
     wanted = rules.identifier(named, None) if "@" in named else rules.identifier(None, named)

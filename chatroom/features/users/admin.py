@@ -1,8 +1,13 @@
-"""What admins do with people."""
+"""What admins do with people.
+
+Whether somebody is an admin still is read again each time: what a token was proven to be may be a second old, and two
+admins who shut each other out at once must not both succeed.
+"""
 
 from chatroom.core import ids, page
 from chatroom.core.context import Context, Tx
 from chatroom.core.errors import Problem
+from chatroom.core.principal import Principal
 from chatroom.core.signals import tell
 from chatroom.features.users import service, store
 from chatroom.features.users.signals import Departing, ShutOut
@@ -18,9 +23,10 @@ from chatroom.features.users.types import (
 
 
 async def list_users(ctx: Context, cmd: ListUsers) -> UserPage:
-    """Show everybody, the oldest first. Raises `Problem("bad_cursor")`."""
+    """Show everybody, the oldest first. Raises `Problem("bad_cursor" | "forbidden")`."""
     after = page.decode_id(cmd.cursor, "a")[1] if cmd.cursor else ids.NIL
     async with ctx.read() as reader:
+        _must_be(ctx.who, await store.find(reader, ctx.who.id))
         found = await store.list_after(reader, after, cmd.limit + 1)
     here = found[: cmd.limit]
     more = page.encode("a", here[-1].id) if len(found) > cmd.limit else None
@@ -28,8 +34,12 @@ async def list_users(ctx: Context, cmd: ListUsers) -> UserPage:
 
 
 async def show(ctx: Context, cmd: OneUser) -> PersonView:
-    """Show a person; their address and number are their own business. Raises `Problem("not_found")`."""
+    """Show a person; their address and number are their own business.
+
+    Raises `Problem("not_found" | "forbidden")`.
+    """
     async with ctx.read() as reader:
+        _must_be(ctx.who, await store.find(reader, ctx.who.id))
         person = await store.find(reader, cmd.user_id)
     if person is None:
         raise Problem("not_found")
@@ -73,10 +83,18 @@ async def remove(ctx: Context, cmd: OneUser) -> Removed:
 
 
 async def _other(tx: Tx, user_id: str) -> Person:
-    person = await store.find(tx.db, user_id)
-    if person is None:
+    """Whom an admin acts on; both stay as they are until the transaction ends."""
+    people = await store.lock(tx.db, {tx.who.id, user_id})
+    _must_be(tx.who, people.get(tx.who.id))
+    if user_id not in people:
         raise Problem("not_found")
-    return person
+    return people[user_id]
+
+
+def _must_be(who: Principal, person: Person | None) -> None:
+    """Raise `Problem("forbidden")` unless somebody is let in, and has the role that they ask with."""
+    if person is None or person.status != "active" or person.role != who.role:
+        raise Problem("forbidden")
 
 
 def _view(person: Person) -> PersonView:

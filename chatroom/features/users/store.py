@@ -39,6 +39,8 @@ _COLUMNS: Final = (
 _ADD: Final = insert(users)
 _FIND: Final = select(*_COLUMNS).where(users.c.id == bindparam("user"))
 _LIST: Final = select(*_COLUMNS).where(users.c.id.in_(bindparam("ids", expanding=True)))
+# In id order, so that two transactions never wait in a circle; rows that name these people may be added meanwhile.
+_LOCK: Final = _LIST.order_by(users.c.id).with_for_update(key_share=True)
 _HANDLE: Final = select(users.c.id).where(users.c.username == bindparam("handle"))
 _PAGE: Final = (
     select(*_COLUMNS).where(users.c.id > bindparam("after")).order_by(users.c.id).limit(bindparam("count"))
@@ -72,6 +74,11 @@ async def find(reader: Reader, user_id: str) -> Person | None:
 async def list_by_ids(reader: Reader, ids: Iterable[str]) -> dict[str, Person]:
     """These people by id; unknown ids are absent."""
     return {row.id: _person(row) for row in await reader.all(_LIST, {"ids": list(ids)})}
+
+
+async def lock(tx: Transaction, ids: Iterable[str]) -> dict[str, Person]:
+    """The same, and nobody else changes them until this transaction ends."""
+    return {row.id: _person(row) for row in await tx.all(_LOCK, {"ids": list(ids)})}
 
 
 async def list_after(reader: Reader, after: str, count: int) -> list[Person]:
