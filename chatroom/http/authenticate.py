@@ -39,12 +39,11 @@ def add_refresh_token(request: Request, fields: dict[str, Any]) -> None:
         fields.setdefault("refreshToken", cookie)
 
 
-def keep_signed_in(request: Request, response: Response, kept: Kept) -> None:
+def keep_signed_in(response: Response, kept: Kept, *, secure: bool) -> None:
     """Set or delete the cookies of a session. The caller has checked whose page asks.
 
     The refresh token goes back to where it is exchanged and nowhere else (trust.md A16).
     """
-    secure = is_secure(request)
     cookies: list[tuple[str, str, int, str, Literal["lax", "strict"]]] = [
         (ACCESS, kept.access, kept.access_seconds, "/", "lax"),
         (REFRESH, kept.refresh, kept.refresh_seconds, "/api/auth", "strict"),
@@ -56,6 +55,11 @@ def keep_signed_in(request: Request, response: Response, kept: Kept) -> None:
             response.delete_cookie(name, path, secure=secure, httponly=True, samesite=same)
 
 
-def is_secure(request: Request) -> bool:
-    """Cookies are `Secure` unless the site is plain http on loopback (contract 0)."""
-    return not (request.url.scheme == "http" and request.url.hostname in _LOOPBACK)
+def is_secure(request: Request, site: str) -> bool:
+    """Cookies are `Secure` unless the site is plain http on loopback (contract 0).
+
+    The public URL says which it is: behind a proxy that ends TLS and asks for `localhost`, a request looks like plain
+    http on loopback. Where nobody said it, the request tells.
+    """
+    asked = request.url
+    return site.startswith("https:") or not (asked.scheme == "http" and asked.hostname in _LOOPBACK)

@@ -20,6 +20,7 @@ from chatroom.core.origins import Page
 from chatroom.core.principal import OUTSIDER, POLICY, Principal, Role
 from chatroom.core.schema import convert, encode
 from chatroom.features.auth.types import CsrfToken
+from chatroom.features.rooms.ports import Site
 from chatroom.http.authenticate import Authenticate, add_refresh_token, is_secure, keep_signed_in, who_asks
 from chatroom.http.bodies import Fields, read
 from chatroom.http.compression import compress
@@ -61,6 +62,7 @@ class Endpoint:
         self._open_to_all = Role.OUTSIDER in POLICY[op.may]
         self._limiter: RateLimiter = kernel.ports[RateLimiter]
         self._tokens: CsrfTokens = kernel.ports[CsrfTokens]
+        self._site: Site = kernel.ports[Site]
 
     async def serve(self, request: Request) -> Response:
         """Answer one request. Raises `Problem`."""
@@ -114,15 +116,16 @@ class Endpoint:
         body = self._dialect.spell(encode(self._dialect.success(said, "OK")))
         response = Reply(body, self._op.status)
         if isinstance(result, CsrfToken):
-            keep(response, result.csrf_token, secure=is_secure(request))
+            keep(response, result.csrf_token, secure=is_secure(request, self._site.url))
         return response
 
     async def _keep(self, request: Request, response: Response, ctx: Context, kept: Kept) -> None:
         """Set the cookies of a session, and with it a CSRF token that is good for it (trust.md W2)."""
-        keep_signed_in(request, response, kept)
+        secure = is_secure(request, self._site.url)
+        keep_signed_in(response, kept, secure=secure)
         if kept.access:
             who = await self._authenticate(ctx, kept.access)
-            keep(response, self._tokens.issue(who.session_id), secure=is_secure(request))
+            keep(response, self._tokens.issue(who.session_id), secure=secure)
 
 
 def _wants_cookie(fields: Fields) -> bool:

@@ -59,7 +59,7 @@ class Server(BaseModel):
     public_url: str = Field(
         default="",
         validation_alias="PUBLIC_URL",
-        description="Where people reach this server, for links in invites, e.g. https://chat.example.org.",
+        description="Where people reach this server, e.g. https://chat.example.org; links, pages and cookies go by it.",
     )
     trusted_proxies: str = Field(
         default="",
@@ -137,8 +137,9 @@ class Server(BaseModel):
 
     @property
     def origins(self) -> frozenset[str]:
-        """The origins that may call besides our own."""
-        return frozenset(listed(self.cors_origin)) | frozenset(listed(self.frontend_url))
+        """The origins whose pages may call: the public one, also where a proxy asks under another name, and others."""
+        ours = [origin(self.public_url)] if self.public_url else []
+        return frozenset([*listed(self.cors_origin), *listed(self.frontend_url), *ours])
 
     @property
     def proxies(self) -> frozenset[str]:

@@ -52,6 +52,23 @@ async def test_only_plain_http_on_loopback_gets_an_insecure_cookie(
     assert bool(cookie["secure"]) is secure
 
 
+@pytest.mark.parametrize("settings", [{"public_url": "https://chat.example.org"}])
+async def test_a_proxy_that_ends_tls_and_asks_for_localhost_passes_secure_cookies_on(
+    http: httpx2.AsyncClient, cast: Cast, server: Server
+) -> None:
+    ours = {"origin": "https://chat.example.org"}
+    signed_in = await sign_in(http, cast, ours, url="http://localhost:3000")
+    for name in ("accessToken", "refreshToken", "csrfToken"):
+        assert cookie_of(signed_in, name)["secure"], name
+    foreign = {"origin": "https://chat.example.org.evil.test"}
+    assert (await sign_in(http, cast, foreign, url="http://localhost:3000")).status_code == 403
+    cookie = {"cookie": f"accessToken={cast.ana.token}"}
+    path = f"{server.url}/socket.io/?EIO=4&transport=polling"
+    async with httpx2.AsyncClient() as browser:
+        assert (await browser.get(path, headers={**cookie, **ours})).status_code == 200
+        assert (await browser.get(path, headers={**cookie, **foreign})).status_code == 403
+
+
 async def test_nobody_gets_a_cookie_who_did_not_ask(http: httpx2.AsyncClient, cast: Cast) -> None:
     body = {"email": cast.ana.email, "password": PASSWORD}
     for asked in ({}, {"cookies": False}, {"cookies": "true"}, {"cookies": 1}):
