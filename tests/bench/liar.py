@@ -2,11 +2,13 @@
 
 import itertools
 import sys
+from collections.abc import Awaitable
 
 import uvicorn
 
 from bench.peers.engine import Rooms
 from chatroom.gateway.burst import Channel
+from chatroom.gateway.client import Argument, Client
 from chatroom.gateway.options import Options
 from chatroom.gateway.server import SocketServer
 from chatroom.gateway.uvicorn import protocols
@@ -20,20 +22,39 @@ class Liar(Rooms):
         super().__init__()
         self._lie = lie
         self._numbers = itertools.count(1)
+        self._wrong = False
         self._held: Frame | None = None
 
+    def event(
+        self, client: Client, name: str, args: list[Argument], ack_id: int | None
+    ) -> Awaitable[None] | None:
+        self._wrong = name == "send_message" and next(self._numbers) % 100 == 0
+        if self._wrong and ack_id is not None:
+            if self._lie == "unanswered":
+                ack_id = None
+            elif self._lie == "answered twice":
+                client.reply(ack_id, b'{"ok":true}')
+            elif self._lie == "refuse":
+                client.reply(ack_id, b'{"ok":false}')
+                return None
+            elif self._lie == "damage":
+                args = [bytes(args[0]).replace(b"xx", b"x")]
+        return super().event(client, name, args, ack_id)
+
     def tell(self, room: Channel[str], frame: Frame) -> None:
-        wrong = next(self._numbers) % 100 == 0
-        if wrong and self._lie == "hold":
+        if self._wrong and self._lie == "hold":
             self._held = frame
             return
-        if wrong and self._lie == "lose":
+        if self._wrong and self._lie == "lose":
             for client in list(room.clients.values())[1:]:
                 client.push(frame)
             return
         room.tell(frame)
-        if wrong and self._lie == "double":
+        if self._wrong and self._lie == "double":
             room.tell(frame)
+        if self._wrong and self._lie == "mix rooms":
+            for other in self._rooms.values():
+                other.tell(frame)
         if self._held is not None:
             room.tell(self._held)
             self._held = None

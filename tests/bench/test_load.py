@@ -28,7 +28,7 @@ def start(script: str, *arguments: str) -> Server:
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def engine() -> Iterator[Server]:
     server = start("bench/peers/engine.py")
     yield server
@@ -53,15 +53,63 @@ def test_idle_connections_and_handshakes_are_counted(load: Load, engine: Server)
 
 
 @pytest.mark.parametrize(
-    ("lie", "found"), [("lose", "lost"), ("double", "wrong_order"), ("hold", "wrong_order")]
+    ("lie", "found"),
+    [
+        ("lose", "lost"),
+        ("double", "wrong_order"),
+        ("hold", "wrong_order"),
+        ("mix rooms", "foreign"),
+        ("damage", "damaged"),
+        ("unanswered", "unmatched"),
+        ("answered twice", "unmatched"),
+        ("refuse", "refused"),
+    ],
 )
-def test_a_server_that_lies_is_found_out(load: Load, lie: str, found: str) -> None:
+def test_a_server_that_lies_about_messages_is_found_out(load: Load, lie: str, found: str) -> None:
     server = start("tests/bench/liar.py", lie)
     try:
         with pytest.raises(RuntimeError, match=rf"'{found}': [1-9]"):
-            load.run("chat", server.port, server.pid, clients=10, window=4, seconds=0.3, warm=0.1)
+            load.run("chat", server.port, server.pid, **{**FEW, "patience": 1})
     finally:
         server.stop()
+
+
+@pytest.mark.parametrize(
+    ("mode", "lie", "found"),
+    [
+        ("http", "refuse", "'refused': [1-9]"),
+        ("http", "change", "'different': [1-9]"),
+        ("http", "empty", "'poor': [1-9]"),
+        ("http", "double", "'unasked': [1-9]"),
+        ("http", "hang", "'unanswered': [1-9]"),
+        ("http", "close", "'closed': [1-9]"),
+        ("handshakes", "refuse", "the connection was refused"),
+        ("handshakes", "accept", "the upgrade was refused"),
+        ("handshakes", "nobody", "the connection was refused"),
+        ("handshakes", "hang", "'unanswered': [1-9]"),
+        ("idle", "silent", "'unheard': [1-9]"),
+        ("idle", "close", "'closed': [1-9]"),
+        ("idle", "refuse", "the connection was refused"),
+    ],
+)
+def test_a_server_that_lies_about_pages_or_connections_is_found_out(
+    load: Load, tmp_path: Path, mode: str, lie: str, found: str
+) -> None:
+    pages = tmp_path / "pages.txt"
+    pages.write_text("token - /page\n" * 37)
+    flags: dict[str, dict[str, Any]] = {
+        "http": {"people": pages, "clients": 37, "window": 4, "word": '"content":', "words": 2},
+        "handshakes": {"clients": 40, "opening": 4},
+        "idle": {"clients": 40},
+    }
+    honest, liar = start("tests/bench/raw_liar.py", "none"), start("tests/bench/raw_liar.py", lie)
+    try:
+        load.run(mode, honest.port, honest.pid, warm=0.2, seconds=0.4, patience=1, **flags[mode])
+        with pytest.raises(RuntimeError, match=found):
+            load.run(mode, liar.port, liar.pid, warm=0.2, seconds=0.4, patience=1, **flags[mode])
+    finally:
+        honest.stop()
+        liar.stop()
 
 
 def test_only_loopback_is_measured_unless_the_host_is_ones_own(load: Load) -> None:

@@ -13,6 +13,7 @@
 #define RING 4096 /* unanswered messages of a sender */
 #define KEY "\"content\":\""
 #define KEY_SIZE (sizeof KEY - 1)
+#define HEAD 15 /* characters of the content that mean something */
 #define RECEIVED "42[\"receive_message\""
 #define QUIET 150000000u /* ns without news after which the joining is over */
 
@@ -22,8 +23,9 @@ static uint32_t joined, *senders_of, *members_of;
 static uint64_t *sent_in, epoch, news, due;
 static bool sending, measuring;
 static uint64_t deliveries, answers, others;
-static uint64_t wrong_order, unmatched, refused, closed_early, lost, disagree, overrun;
-static histogram delays, ack_delays;
+static uint64_t wrong_order, unmatched, refused, closed_early, lost, disagree, overrun, foreign, damaged;
+static histogram delays, ack_delays, late;
+static size_t padding;
 static size_t hint; /* where the content began in the last message */
 
 static char *put(char *at, uint64_t number, int digits) {
@@ -37,7 +39,23 @@ static uint64_t get(const char *at, int digits) {
   return number;
 }
 
-/* content: the sender's place (2 digits), its message's number (4), the time of sending (7), then padding */
+/* As a client's: a UUID, never used before. */
+static int put_id(char *at) {
+  static uint64_t state;
+  uint64_t halves[2];
+  if (state == 0) state = clock_ns() * 0x9E3779B97F4A7C15u ^ (uint64_t)getpid();
+  for (int i = 0; i < 2; i++) {
+    uint64_t z = state += 0x9E3779B97F4A7C15u; /* splitmix64 */
+    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ z >> 27) * 0x94D049BB133111EBu;
+    halves[i] = z ^ z >> 31;
+  }
+  return sprintf(at, "\"clientMsgId\":\"%08x-%04x-4%03x-%04x-%012llx\",", (unsigned)(halves[0] >> 32),
+                 (unsigned)(halves[0] >> 16 & 0xffff), (unsigned)(halves[0] & 0xfff),
+                 (unsigned)(halves[1] >> 48 & 0x3fff) | 0x8000u, (unsigned long long)(halves[1] & 0xffffffffffff));
+}
+
+/* content: the sender (4 digits), its message's number (4), the time of sending (7), then padding */
 static void say(conn *c) {
   char text[70000];
   uint64_t time = clock_ns();
@@ -49,9 +67,10 @@ static void say(conn *c) {
   }
   c->asked[number % RING] = time;
   sent_in[c->room]++;
-  size_t size = (size_t)snprintf(text, 300, "42%u[\"send_message\",{\"roomId\":\"%s\"," KEY, number + 1, c->room_id);
-  char *at = put(put(put(text + size, c->place, 2), number, 4), time - epoch, 7);
-  size_t padding = set.size > 13 ? set.size - 13 : 0;
+  size_t size = (size_t)snprintf(text, 300, "42%u[\"send_message\",{\"roomId\":\"%s\",", number + 1, c->room_id);
+  if (set.ids) size += (size_t)put_id(text + size);
+  memcpy(text + size, KEY, KEY_SIZE);
+  char *at = put(put(put(text + size + KEY_SIZE, c->index, 4), number, 4), time - epoch, 7);
   memset(at, 'x', padding);
   memcpy(at + padding, "\"}]", 3);
   append_text(c, text, (size_t)(at + padding + 3 - text));
@@ -59,20 +78,27 @@ static void say(conn *c) {
 
 static void delivered(conn *c, const char *text, size_t size) {
   const char *found = text + hint;
-  if (hint + KEY_SIZE + 13 > size || memcmp(found, KEY, KEY_SIZE)) {
+  if (hint + KEY_SIZE + HEAD > size || memcmp(found, KEY, KEY_SIZE)) {
     found = memmem(text, size, KEY, KEY_SIZE);
-    if (found == NULL || (size_t)(found - text) + KEY_SIZE + 13 > size) die("a message without content: %.200s", text);
+    if (found == NULL || (size_t)(found - text) + KEY_SIZE + HEAD > size) die("a message without content: %.200s", text);
     hint = (size_t)(found - text);
   }
   found += KEY_SIZE;
-  uint32_t place = (uint32_t)get(found, 2), number = (uint32_t)get(found + 2, 4);
-  if (place >= senders_of[c->room] || c->next[place] != number) wrong_order++;
-  if (place < senders_of[c->room]) c->next[place] = number + 1;
-  c->order = (c->order ^ ((uint64_t)place << 32 | number)) * 0x9E3779B97F4A7C15u;
+  uint32_t sender = (uint32_t)get(found, 4), number = (uint32_t)get(found + 4, 4);
   c->received++;
+  if (sender >= set.senders || conns[sender].room != c->room) {
+    foreign++;
+    return;
+  }
+  const char *end = found + HEAD + padding;
+  if (end >= text + size || *end != '"' || (padding && end[-1] != 'x')) damaged++;
+  uint32_t place = conns[sender].place;
+  if (c->next[place] != number) wrong_order++;
+  c->next[place] = number + 1;
+  c->order = (c->order ^ ((uint64_t)place << 32 | number)) * 0x9E3779B97F4A7C15u;
   if (!measuring) return;
   deliveries++;
-  note(&delays, now - epoch - get(found + 6, 7));
+  note(&delays, now - epoch - get(found + 8, 7));
 }
 
 static void answer(conn *c, const char *text, size_t size) {
@@ -126,6 +152,7 @@ static void lost_connection(conn *c) {
 }
 
 static void prepare(void) {
+  padding = set.size - HEAD;
   senders_of = calloc(set.rooms, sizeof *senders_of);
   members_of = calloc(set.rooms, sizeof *members_of);
   sent_in = calloc(set.rooms, sizeof *sent_in);
@@ -165,6 +192,7 @@ static void keep_pace(int timer, uint64_t begun) {
   for (; due <= clock_ns(); due = begun + (uint64_t)((double)(++count) * 1e9 / set.rate)) {
     conn *c = &conns[count % set.senders];
     if (c->fd < 0) continue;
+    if (measuring) note(&late, clock_ns() - due);
     say(c);
     flush(c);
   }
@@ -180,7 +208,7 @@ static void send_until(uint64_t end, int timer, uint64_t begun) {
 }
 
 static void drain(void) {
-  uint64_t limit = clock_ns() + 8000000000u, expected = 0, got = 0;
+  uint64_t limit = clock_ns() + (uint64_t)(set.patience * 1e9), expected = 0, got = 0;
   for (uint32_t room = 0; room < set.rooms; room++) expected += sent_in[room] * members_of[room];
   do {
     uint32_t open = 0;
@@ -225,7 +253,9 @@ void run_chat(void) {
   print_histogram("delay_us", &delays);
   putchar(',');
   print_histogram("ack_us", &ack_delays);
+  putchar(',');
+  print_histogram("late_us", &late);
   printf(",\"others\":%lu,\"errors\":{\"lost\":%lu,\"wrong_order\":%lu,\"disagree\":%lu,\"unmatched\":%lu,\"refused\":%lu,"
-         "\"closed\":%lu,\"overrun\":%lu}}\n",
-         others, lost, wrong_order, disagree, unmatched, refused, closed_early, overrun);
+         "\"closed\":%lu,\"overrun\":%lu,\"foreign\":%lu,\"damaged\":%lu}}\n",
+         others, lost, wrong_order, disagree, unmatched, refused, closed_early, overrun, foreign, damaged);
 }

@@ -18,6 +18,7 @@ struct conn {
   uint32_t out_size, out_room;
   uint64_t began; /* of the handshake or the request under way */
   uint32_t lives; /* how often it was started */
+  uint32_t pings;
   /* chat */
   const char *token, *room_id, *path;
   uint32_t room;
@@ -30,11 +31,11 @@ struct conn {
 };
 
 struct settings {
-  const char *mode, *host, *people, *path;
+  const char *mode, *host, *people, *word;
   int port, pid;
-  uint32_t clients, rooms, senders, window, size, opening;
-  double rate, seconds, warm;
-  bool own_host;
+  uint32_t clients, rooms, senders, window, size, opening, words;
+  double rate, seconds, warm, patience; /* patience: for what is still to come at the end */
+  bool own_host, ids;
 };
 extern struct settings set;
 
@@ -60,7 +61,7 @@ struct handlers {
   void (*closed)(conn *);
 };
 extern struct handlers on;
-extern uint64_t pings;
+extern uint32_t ping_ms; /* the interval that the server announced */
 void make_conns(uint32_t count);
 void start(conn *);
 void finish(conn *);

@@ -2,15 +2,17 @@
 #include "load.h"
 
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 struct settings set = {
     .mode = "chat", .host = "127.0.0.1", .clients = 1, .rooms = 1, .senders = 1, .window = 1, .size = 100,
-    .opening = 64, .seconds = 2, .warm = 0.5,
+    .opening = 64, .seconds = 2, .warm = 0.5, .patience = 8,
 };
 
 static const struct option OPTIONS[] = {
@@ -21,6 +23,8 @@ static const struct option OPTIONS[] = {
     {"window", required_argument, NULL, 'w'},  {"size", required_argument, NULL, 'z'},
     {"rate", required_argument, NULL, 'R'},    {"seconds", required_argument, NULL, 't'},
     {"warm", required_argument, NULL, 'W'},    {"opening", required_argument, NULL, 'o'},
+    {"word", required_argument, NULL, 'd'},    {"words", required_argument, NULL, 'n'},
+    {"ids", required_argument, NULL, 'u'},     {"patience", required_argument, NULL, 'a'},
     {"i-own-this-host", no_argument, NULL, 'i'}, {NULL, 0, NULL, 0},
 };
 
@@ -43,11 +47,15 @@ static void read_options(int count, char **words) {
       case 'r': set.rooms = number(optarg, 1, 1000000); break;
       case 's': set.senders = number(optarg, 0, 1000000); break;
       case 'w': set.window = number(optarg, 1, 2048); break;
-      case 'z': set.size = number(optarg, 13, 60000); break;
+      case 'z': set.size = number(optarg, 15, 60000); break;
       case 'o': set.opening = number(optarg, 1, 100000); break;
+      case 'd': set.word = optarg; break;
+      case 'n': set.words = number(optarg, 1, 1000000); break;
+      case 'u': set.ids = number(optarg, 0, 1); break;
       case 'R': set.rate = atof(optarg); break;
       case 't': set.seconds = atof(optarg); break;
       case 'W': set.warm = atof(optarg); break;
+      case 'a': set.patience = atof(optarg); break;
       case 'i': set.own_host = true; break;
       default: exit(2);
     }
@@ -57,6 +65,7 @@ static void read_options(int count, char **words) {
 
 int main(int count, char **words) {
   struct rlimit files;
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
   read_options(count, words);
   if (set.port == 0) die("--port is needed");
   if (strncmp(set.host, "127.", 4) && !set.own_host) die("%s is not loopback: --i-own-this-host says that you may", set.host);
@@ -64,7 +73,7 @@ int main(int count, char **words) {
   files.rlim_cur = files.rlim_max;
   setrlimit(RLIMIT_NOFILE, &files);
   if (set.clients + 16 > files.rlim_cur) die("not run: %u connections need more open files than %lu", set.clients, files.rlim_cur);
-  alarm((unsigned)(set.seconds + set.warm) + 240);
+  alarm((unsigned)(set.seconds + set.warm + set.patience) + 240);
   make_conns(set.clients);
   read_people();
   if (strcmp(set.mode, "chat") == 0) run_chat();

@@ -13,10 +13,13 @@
 
 #define BUFFER (512 * 1024)
 #define EVENTS 512
+#define KEY "dGhlIHNhbXBsZSBub25jZQ==" /* the example of RFC 6455, and what a server must say to it */
+#define ACCEPT "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"
 #define MASK "\x5a\x1f\xc3\x77"
 
 conn *conns;
-uint64_t now, pings;
+uint64_t now;
+uint32_t ping_ms;
 int poller;
 struct handlers on;
 static uint32_t known;
@@ -49,7 +52,7 @@ static void spread(conn *c) {
 void start(conn *c) {
   int one = 1;
   struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)set.port)};
-  inet_pton(AF_INET, set.host, &to.sin_addr);
+  if (inet_pton(AF_INET, set.host, &to.sin_addr) != 1) die("%s is no IPv4 address", set.host);
   c->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
   if (c->fd < 0) die("socket: %s", strerror(errno));
   setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
@@ -111,7 +114,7 @@ static void say_upgrade(conn *c) {
   char text[512];
   int size = snprintf(text, sizeof text,
                       "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: %s:%d\r\nUpgrade: websocket\r\n"
-                      "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                      "Connection: Upgrade\r\nSec-WebSocket-Key: " KEY "\r\n"
                       "Sec-WebSocket-Version: 13\r\n\r\n",
                       set.host, set.port);
   append(c, text, (size_t)size);
@@ -139,8 +142,11 @@ static void opened(conn *c) {
 static void take_packet(conn *c, char *text, size_t size) {
   if (size && text[0] == '2') {
     append_text(c, "3", 1);
-    pings++;
+    c->pings++;
   } else if (size && text[0] == '0' && c->state == OPENING) {
+    const char *interval = memmem(text, size, "\"pingInterval\":", 15);
+    if (interval == NULL || memmem(text, size, "\"sid\":\"", 7) == NULL) die("a bad start: %.*s", (int)size, text);
+    ping_ms = (uint32_t)atoi(interval + 15);
     say_connect(c);
   } else {
     on.packet(c, text, size);
@@ -175,7 +181,8 @@ static size_t take_upgrade(conn *c, char *data, size_t size) {
   data[size] = 0;
   char *end = strstr(data, "\r\n\r\n");
   if (end == NULL) return 0;
-  if (strncmp(data, "HTTP/1.1 101", 12)) die("the upgrade was refused: %.60s ... %.100s", data, end + 4);
+  char *accepted = strstr(data, ACCEPT);
+  if (strncmp(data, "HTTP/1.1 101", 12) || accepted == NULL || accepted > end) die("the upgrade was refused: %.60s ... %.100s", data, end + 4);
   c->state = OPENING;
   return (size_t)(end + 4 - data);
 }
