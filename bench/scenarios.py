@@ -8,6 +8,7 @@ SIZE: Final = 200  # characters of a message: 250 bytes on the wire of the plain
 _PLAIN: Final = ("engine", "socketio", "pysocketio", "limit")
 _STACKS: Final = ("sqlite", "postgresql", "seeds", "seeds-large")
 _PAGES: Final = ("sqlite", "postgresql", "seeds")
+_ROOM: Final = '"createdById":'  # once in every room of a list
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,15 @@ def _chat(name: str, title: str, contenders: tuple[str, ...], **more: Any) -> Sc
 
 
 def _pages(name: str, title: str, people: str, connections: int, **more: Any) -> Scenario:
-    flags = {"window": connections, "seconds": 1.2, "warm": 0.3}
-    return Scenario(name, title, "requests", _PAGES, "http", flags, people, pinned=False, **more)
+    flags = {
+        "window": connections,
+        "seconds": 1.2,
+        "warm": 0.3,
+        "words": 50,
+        "word": more.pop("word", '"content":'),
+    }
+    contenders = more.pop("contenders", _PAGES)
+    return Scenario(name, title, "requests", contenders, "http", flags, people, pinned=False, **more)
 
 
 _CROWD: Final = {"clients": 1000, "rooms": 100, "senders": 1000}
@@ -91,14 +99,24 @@ IDLE: Final = [
 HANDSHAKES: Final = [
     Scenario(
         "handshakes",
-        "connections, one after the other, 32 at once",
+        "connections one after the other, 32 at once, no token twice",
         "handshakes",
-        ("engine", "sqlite", "socketio", "seeds", "pysocketio", "limit"),
+        ("engine", "sqlite", "postgresql", "socketio", "seeds", "pysocketio", "limit"),
         "handshakes",
-        {"clients": 32, "seconds": 1.5},
+        {"clients": 10_000, "opening": 32, "seconds": 1.5},
         people="idle",
-        once=("seeds", "pysocketio", "limit"),
-    )
+        once=("postgresql", "seeds", "pysocketio", "limit"),
+    ),
+    Scenario(
+        "handshakes-same",
+        "the same 32 people again and again",
+        "handshakes",
+        ("sqlite", "postgresql"),
+        "handshakes",
+        {"clients": 32, "opening": 32, "seconds": 1.5},
+        people="idle",
+        rounds=1,
+    ),
 ]
 DURABLE: Final = [
     _chat(
@@ -111,6 +129,16 @@ DURABLE: Final = [
         pinned=False,
     )
     for senders in (1, 32, 256)
+] + [
+    _chat(
+        "durable-256-ids",
+        "the same, each with an id of its client, by which repeats are known",
+        ("sqlite", "postgresql", "seeds-large"),
+        figure="messages",
+        flags={"clients": 256, "senders": 256, "ids": 1},
+        people="eights",
+        pinned=False,
+    )
 ]
 HISTORY: Final = [
     _pages(
@@ -122,7 +150,21 @@ HISTORY: Final = [
     )
     for kind, what, file in (("newest", "newest page", "history"), ("older", "older pages", "older"))
     for connections, rounds in ((1, 1), (32, 3))
-] + [_pages("room-list", "list of 50 rooms, 32 connections", "rooms", 32, rounds=1)]
+] + [
+    _pages(
+        "cold-32", "newest pages of 400 rooms by turns, none remembered, 32 connections", "cold", 32, rounds=1
+    ),
+    _pages("room-list", "list of 50 rooms, 32 connections", "rooms", 32, rounds=1, word=_ROOM),
+    _pages(
+        "room-list-full",
+        "the same with what ours shows: members, the last message",
+        "rooms-full",
+        32,
+        rounds=1,
+        word=_ROOM,
+        contenders=("seeds",),
+    ),
+]
 GROWTH: Final = (
     [
         _chat(

@@ -28,24 +28,24 @@ class Filler:
 
     def fill(self, shape: Shape) -> None:
         """Do it."""
-        people = [(str(uuid4()), f"Person {number}") for number in range(shape.people)]
+        people = [(str(uuid4()), f"Person {number}") for number in range(shape.people + 11)]
         rows = ", ".join(
             f"('{key}', 'p{at}@example.org', '-', '{name}')" for at, (key, name) in enumerate(people)
         )
         self._statements.append(f"INSERT INTO users (id, email, password_hash, name) VALUES {rows}")
-        tokens = [(key, _token(key, name)) for key, name in people]
+        *tokens, reader = [(key, _token(key, name)) for key, name in people]
+        tokens, listers = tokens[:-10], tokens[-10:]
         self._group("hall", [tokens[: shape.hall]])
         self._group("tens", [tokens[start : start + 10] for start in range(0, shape.tens * 10, 10)])
         self._group("eights", [tokens[start : start + 8] for start in range(0, shape.eights * 8, 8)])
         self._write("idle", [(token, "-") for _, token in tokens[shape.hall :]] * shape.idle_each)
-        first, token = tokens[0]
         for _ in range(shape.listed):
-            self._talk(self._room(tokens[:1]), first, 20)
-        self._write("rooms", [(token, "-", "/api/rooms")])
+            self._talk(self._room(listers), listers[0][0], 20)
+        for name, path in (("rooms", "/api/rooms"), ("rooms-full", "/api/rooms?full=1")):
+            self._write(name, [(listers[0][1], "-", path)])
+        self._write("cold", [self._history(reader, 50) for _ in range(shape.cold)])
         for length in shape.histories:
-            room = self._room(tokens[:1])
-            self._talk(room, first, length)
-            self._write(f"history-{length}", [(token, room, f"/api/rooms/{room}/messages?limit=50")])
+            self._write(f"history-{length}", [self._history(tokens[0], length)])
         self._server.run(self._database, ";\n".join(self._statements) + "; ANALYZE")
 
     def _write(self, name: str, lines: Sequence[tuple[str, ...]]) -> None:
@@ -63,6 +63,11 @@ class Filler:
             f"INSERT INTO room_members (room_id, user_id) VALUES {members}",
         ]
         return room
+
+    def _history(self, reader: tuple[str, str], length: int) -> tuple[str, str, str]:
+        room = self._room([reader])
+        self._talk(room, reader[0], length)
+        return reader[1], room, f"/api/rooms/{room}/messages?limit=50"
 
     def _talk(self, room: str, sender: str, count: int) -> None:
         self._statements.append(

@@ -23,7 +23,9 @@ ROUNDS: Final = 3
 SECONDS: Final = 2.0
 PATIENCE: Final = 6.0  # seconds; longer than a full queue of hashes
 TALK: Final[dict[str, Any]] = {"clients": 64, "rate": 200, "size": 200, "warm": 0.5}
-SHAPE: Final = crowd.Shape(people=300, hall=20, idle_each=1, tens=0, eights=32, listed=0, histories=())
+SHAPE: Final = crowd.Shape(
+    people=300, hall=20, idle_each=1, tens=0, eights=32, listed=0, cold=0, histories=()
+)
 PARALLEL: Final = 200
 ROUNDS_OF_BCRYPT: Final = "12"
 _JSON: Final = {"content-type": "application/json"}

@@ -55,12 +55,18 @@ const isMember = async (roomId, userId) => {
   return rowCount > 0;
 };
 
+const ROOM = `r.id, r.name, r.is_private AS "isPrivate", r.created_by_id AS "createdById", r.created_at AS "createdAt"`;
+const MINE = "FROM rooms r JOIN room_members m ON m.room_id = r.id";
+// Not of the seeds: what Chatroom's list says besides, how many members there are and what was said last.
+const FULL = `, (SELECT count(*)::int FROM room_members WHERE room_id = r.id) AS "memberCount", l.* ${MINE} LEFT JOIN LATERAL (
+  SELECT x.id AS "lastId", x.content, x.created_at AS "lastAt", u.id AS "senderId", u.name AS username
+  FROM messages x JOIN users u ON u.id = x.sender_id WHERE x.room_id = r.id ORDER BY x.created_at DESC, x.id DESC LIMIT 1) l ON true`;
+
 app.get("/api/rooms", signedIn, async (request, response) => {
-  const { rows } = await pool.query(
-    `SELECT r.id, r.name, r.is_private AS "isPrivate", r.created_by_id AS "createdById", r.created_at AS "createdAt"
-     FROM rooms r JOIN room_members m ON m.room_id = r.id WHERE m.user_id = $1 ORDER BY r.created_at DESC`,
-    [request.user.userId],
-  );
+  const more = request.query.full ? FULL : MINE;
+  const { rows } = await pool.query(`SELECT ${ROOM} ${more} WHERE m.user_id = $1 ORDER BY r.created_at DESC`, [
+    request.user.userId,
+  ]);
   response.json(rows);
 });
 

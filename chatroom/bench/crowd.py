@@ -35,13 +35,15 @@ class Shape:
     hall: int = 1000
     """Members of one large room: `hall.txt`, and ten times over `big.txt`. The others are in no room: `idle.txt`."""
     idle_each: int = 10
-    """Connections of each of the others."""
+    """Connections of each of the others, with a session for each."""
     tens: int = 100
     """Rooms of ten, everybody in one: `tens.txt`."""
     eights: int = 32
     """Rooms of eight: `eights.txt`."""
     listed: int = 50
-    """Rooms of the first person, twenty messages in each: `rooms.txt`."""
+    """Rooms of ten more people, twenty messages in each: `rooms.txt` is the first of them."""
+    cold: int = 400
+    """Rooms of one more person with fifty messages each: `cold.txt`. The server remembers the pages of 256."""
     histories: Sequence[int] = (10_000,)
     """Rooms of the first person with so many messages: `history-10000.txt`."""
 
@@ -57,26 +59,23 @@ def fill(folder: Path, database: str, shape: Shape) -> None:
 async def _fill(settings: Settings, folder: Path, shape: Shape) -> None:
     app = await build(settings)
     try:
-        people = await _people(app, shape.people)
-        first = people[0][0]
+        *people, reader = await _people(app, shape.people + 11)
+        people, listers = people[:-10], people[-10:]
         hall = await _room(app, people[: shape.hall])
         members = [(token, hall) for _, token in people[: shape.hall]]
         _write(folder / "hall.txt", members)
         _write(folder / "big.txt", members * 10)
-        _write(folder / "idle.txt", [(token, "-") for _, token in people[shape.hall :]] * shape.idle_each)
+        await _idle(app, folder, people[shape.hall :], shape.idle_each)
         for name, size, count in (("tens", 10, shape.tens), ("eights", 8, shape.eights)):
             groups = [people[start : start + size] for start in range(0, count * size, size)]
             made = [(group, await _room(app, group)) for group in groups]
             _write(folder / f"{name}.txt", [(token, room) for group, room in made for _, token in group])
-        token = people[0][1]
         for _ in range(shape.listed):
-            await _talk(app, first, await _room(app, people[:1]), 20)
-        _write(folder / "rooms.txt", [(token, "-", "/api/rooms")])
+            await _talk(app, listers[0][0], await _room(app, listers), 20)
+        _write(folder / "rooms.txt", [(listers[0][1], "-", "/api/rooms")])
+        _write(folder / "cold.txt", [await _history(app, reader, 50) for _ in range(shape.cold)])
         for length in shape.histories:
-            room = await _room(app, people[:1])
-            await _talk(app, first, room, length)
-            newest = f"/api/rooms/{room}/messages?limit=50"
-            _write(folder / f"history-{length}.txt", [(token, room, newest)])
+            _write(folder / f"history-{length}.txt", [await _history(app, people[0], length)])
     finally:
         await app.db.close()
 
@@ -92,6 +91,23 @@ async def _people(app: App, count: int) -> list[tuple[Principal, str]]:
         async with Context(app.kernel, SYSTEM).begin() as tx:
             found += [await _person(tx, number) for number in range(start, min(start + _BATCH, count))]
     return found
+
+
+async def _idle(app: App, folder: Path, people: Sequence[tuple[Principal, str]], each: int) -> None:
+    """Write the file of those who connect and say nothing. No two lines have the same token."""
+    tokens = [[token for _, token in people]]
+    for _ in range(each - 1):
+        async with Context(app.kernel, SYSTEM).begin() as tx:
+            tokens.append([(await sessions.start(tx, person.id)).access for person, _ in people])
+    _write(folder / "idle.txt", [(token, "-") for some in tokens for token in some])
+
+
+async def _history(app: App, reader: tuple[Principal, str], length: int) -> tuple[str, str, str]:
+    """A room in which one person has said so much, as a line of a file."""
+    person, token = reader
+    room = await _room(app, [reader])
+    await _talk(app, person, room, length)
+    return token, room, f"/api/rooms/{room}/messages?limit=50"
 
 
 async def _person(tx: Tx, number: int) -> tuple[Principal, str]:

@@ -19,7 +19,7 @@ from chatroom.bench.crowd import Shape, fill
 from chatroom.bench.load import Load
 from chatroom.bench.process import Server, product
 
-_SHAPE: Final = Shape(people=1500, hall=500, tens=0, eights=32, listed=0)
+_SHAPE: Final = Shape(people=1500, hall=500, tens=0, eights=32, listed=0, cold=0)
 _SIZE: Final = 200
 
 

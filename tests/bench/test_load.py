@@ -22,6 +22,9 @@ def load(tmp_path_factory: pytest.TempPathFactory) -> Load:
         pytest.skip(f"not run: {reason}")
 
 
+SMALL = Shape(people=12, hall=10, idle_each=3, tens=1, eights=1, listed=2, cold=3, histories=(150,))
+
+
 def start(script: str, *arguments: str) -> Server:
     return Server(
         [sys.executable, str(ROOT / script), "{port}", *arguments], environment={"PYTHONPATH": str(ROOT)}
@@ -125,7 +128,7 @@ def test_without_a_c_compiler_nothing_runs(tmp_path: Path, monkeypatch: pytest.M
 
 def test_the_whole_product_is_measured_with_people_of_its_own(load: Load, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/chatroom.db"
-    fill(tmp_path, url, Shape(people=12, hall=10, idle_each=2, tens=1, eights=1, listed=2, histories=(150,)))
+    fill(tmp_path, url, SMALL)
     server = product(tmp_path, url)
     try:
         sent = load.run(
@@ -136,10 +139,22 @@ def test_the_whole_product_is_measured_with_people_of_its_own(load: Load, tmp_pa
             "http", server.port, server.pid, people=tmp_path / "older.txt", clients=2, window=2, seconds=0.3
         )
         page = load.run("http", server.port, server.pid, people=tmp_path / "history-150.txt", seconds=0.3)
-        rooms = load.run("http", server.port, server.pid, people=tmp_path / "rooms.txt", seconds=0.3)
+        counted: dict[str, Any] = {"word": '"createdById":', "words": 2}
+        rooms = load.run(
+            "http", server.port, server.pid, people=tmp_path / "rooms.txt", seconds=0.3, **counted
+        )
+        known = load.run(
+            "chat", server.port, server.pid, people=tmp_path / "eights.txt", clients=8, ids=1, seconds=0.3
+        )
+        people: dict[str, Any] = {"people": tmp_path / "idle.txt", "clients": 6, "opening": 2}
+        handshakes = load.run("handshakes", server.port, server.pid, seconds=0.3, **people)
     finally:
         server.stop()
     assert sent["messages"] > 0
     assert page["bytes_each"] > 50 * 150
     assert older["bytes_each"] > 50 * 150
     assert rooms["requests"] > 0
+    assert known["messages"] > 0
+    assert handshakes["handshakes"] > 0
+    lines = (tmp_path / "idle.txt").read_text().splitlines()
+    assert len(set(lines)) == len(lines) == 6
