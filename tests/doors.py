@@ -10,6 +10,7 @@ import re
 import socket
 import time
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx2
@@ -29,6 +30,13 @@ PATIENCE = 10.0
 DOORS = (*(surface.name for surface in SURFACES), "socket", "direct")
 _SURFACES = {surface.name: surface for surface in SURFACES}
 _PLACE = re.compile(r"\{(\w+)\}")
+_DOCUMENT = Path(__file__).parents[1] / "docs/reference/openapi.json"
+_SAID = {
+    operation["operationId"]: set(operation["responses"])
+    for methods in json.loads(_DOCUMENT.read_text())["paths"].values()
+    for operation in methods.values()
+}
+"""Operation -> the statuses with which it answers, as our document says."""
 
 
 class Answer(NamedTuple):
@@ -186,6 +194,7 @@ async def by_http(
     headers = {"authorization": f"Bearer {token}"} if token else {}
     asked: dict[str, Any] = {"params": rest} if op.method in ("GET", "DELETE") else {"json": rest}
     answer = await http.request(op.method, path, headers=headers, **asked)
+    assert str(answer.status_code) in _SAID[f"{surface}.{name}.{op.method.lower()}"]
     return read(surface, answer)
 
 

@@ -6,8 +6,13 @@ from chatroom.contract.schemas import REFUSAL, Shapes, path_fields
 from chatroom.contract.surface import Contract, Route, refusals, summary
 from chatroom.contract.translate import Schema
 from chatroom.core.errors import CATALOGUE
+from chatroom.core.operation import Operation
 from chatroom.core.principal import POLICY, Role
 
+_UNPROCESSABLE = 422
+_BODILESS = ("GET", "DELETE")
+_ALWAYS = ("bad_origin", "address_too_long", "rate_limited", "headers_too_large", "unavailable")
+_BY_BODY = ("bad_input", "too_large", "unsupported_media_type")
 _FAILURE_FIELDS: Schema = {
     "code": {"type": "string", "enum": sorted(CATALOGUE)},
     "requestId": {"type": "string"},
@@ -85,6 +90,12 @@ def document(contract: Contract, shapes: Shapes) -> dict[str, Any]:
         "paths": {**dict(sorted(paths.items())), **_HEALTH},
         "components": {
             "schemas": {**shapes.components, **_FAILURES},
+            "responses": {
+                _failure(status, enveloped=enveloped): _refusal(status, codes, enveloped=enveloped)
+                for enveloped in (False, True)
+                for status, codes in _CODES.items()
+                if enveloped or status != _UNPROCESSABLE
+            },
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
                 "cookie": {"type": "apiKey", "in": "cookie", "name": "accessToken"},
@@ -99,6 +110,7 @@ def _operation(route: Route, shapes: Shapes) -> dict[str, Any]:
         "operationId": f"{route.tag}.{op.name}.{route.method.lower()}",
         "tags": [route.tag],
         "summary": summary(op.call),
+        **_own_refusals(op),
         "security": [] if Role.OUTSIDER in POLICY[op.may] else [{"bearer": []}, {"cookie": []}],
     }
     fields = shapes.fields(op.input)
@@ -130,24 +142,69 @@ def _parameter(name: str, place: str, schema: Schema, required: bool) -> Schema:
 
 
 def _responses(route: Route, output: Schema) -> dict[str, Any]:
-    answer, failure = output, "Failure"
+    answer = output
     if route.enveloped:
-        failure = "EnvelopedFailure"
         answer = {
             "type": "object",
             "properties": {"status": {"const": "success"}, "message": {"type": "string"}, "data": output},
             "required": ["status", "message", "data"],
         }
-    refused = {"application/json": {"schema": {"$ref": f"#/components/schemas/{failure}"}}}
-    return {
-        str(route.operation.status): {
-            "description": "Done.",
-            "content": {"application/json": {"schema": answer}},
-        },
-        "default": {"description": _refused(route), "content": refused},
+    done = {"description": "Done.", "content": {"application/json": {"schema": answer}}}
+    refused = {
+        str(status): {"$ref": f"#/components/responses/{_failure(status, enveloped=route.enveloped)}"}
+        for status in _statuses(route)
     }
+    return {str(route.operation.status): done, **refused}
 
 
-def _refused(route: Route) -> str:
-    own = ", ".join(f"`{code}`" for code in refusals(route.operation))
-    return f"Refused; `code` says why{f', for example {own}' if own else ''}."
+def _statuses(route: Route) -> list[int]:
+    """The statuses that a route refuses with: by what it says itself, who may ask, and what it is given.
+
+    500 is not among them, for it is a fault and no answer to count on.
+    """
+    op = route.operation
+    codes = {*refusals(op), *_ALWAYS}
+    if Role.OUTSIDER not in POLICY[op.may]:
+        codes.add("unauthorized")
+    if path_fields(route):
+        codes.add("not_found")
+    if route.method not in _BODILESS:
+        codes.update(_BY_BODY)
+    elif route.enveloped or op.input.__struct_fields__:
+        codes.add("bad_input")
+    found = {CATALOGUE[code].status for code in codes}
+    return sorted(found | {_UNPROCESSABLE} if route.enveloped and "bad_input" in codes else found)
+
+
+def _codes_by_status() -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {_UNPROCESSABLE: ["bad_input"]}
+    for code, entry in sorted(CATALOGUE.items()):
+        found.setdefault(entry.status, []).append(code)
+    return dict(sorted(found.items()))
+
+
+_CODES = _codes_by_status()
+
+
+def _failure(status: int, *, enveloped: bool) -> str:
+    return f"{'EnvelopedFailure' if enveloped else 'Failure'}{status}"
+
+
+def _refusal(status: int, codes: list[str], *, enveloped: bool) -> dict[str, Any]:
+    """A response by its status. `code` is one of a few then."""
+    fields = {"properties": {"code": {"enum": codes}}}
+    narrow = {"properties": {"data": fields}} if enveloped else fields
+    whole = {"$ref": f"#/components/schemas/{'EnvelopedFailure' if enveloped else 'Failure'}"}
+    found: dict[str, Any] = {
+        "description": "Refused: " + ", ".join(f"`{code}`" for code in codes) + ".",
+        "content": {"application/json": {"schema": {"allOf": [whole, narrow]}}},
+    }
+    if any(CATALOGUE[code].retryable for code in codes):
+        said = "Seconds until it makes sense to ask again."
+        found["headers"] = {"Retry-After": {"description": said, "schema": {"type": "integer"}}}
+    return found
+
+
+def _own_refusals(op: Operation) -> dict[str, str]:
+    own = ", ".join(f"`{code}`" for code in refusals(op))
+    return {"description": f"Refused with {own}, and what every operation may answer."} if own else {}

@@ -12,7 +12,7 @@ from chatroom.features.auth.types import RenewSocket, SocketRenewed
 async def renew(ctx: Context, cmd: RenewSocket) -> SocketRenewed:
     """Go on under another token of the same person.
 
-    Raises `Problem("forbidden" | "token_expired")` and what `authenticate_socket` raises.
+    Raises `Problem("forbidden" | "token_expired" | "invalid_token" | "password_change_required" | "busy")`.
     """
     if ctx.connection is None:
         raise Problem("bad_input", "Only a socket can be renewed.")

@@ -27,7 +27,10 @@ async def login(ctx: Context, cmd: Login) -> SignedIn:
 
 
 async def sign_in(ctx: Context, cmd: Login) -> CookiesSet:
-    """Sign in by phone, the tokens in cookies (seed S1). Raises what `login` raises."""
+    """Sign in by phone, the tokens in cookies (seed S1).
+
+    Raises `Problem("invalid_credentials" | "bad_input" | "busy" | "rate_limited")`.
+    """
     proven = await _proven(ctx, cmd)
     must_change = proven.password.must_change
     async with ctx.begin() as tx:
@@ -40,7 +43,10 @@ async def sign_in(ctx: Context, cmd: Login) -> CookiesSet:
 
 
 async def open_lounges(ctx: Context, cmd: Login) -> LoungeToken:
-    """Sign in with a token that has no end of its own (seed S0). Raises what `login` raises."""
+    """Sign in with a token that has no end of its own (seed S0).
+
+    Raises `Problem("invalid_credentials" | "bad_input" | "busy" | "rate_limited")`.
+    """
     proven = await _proven(ctx, cmd)
     async with ctx.begin() as tx:
         user = await _settle(tx, proven)
