@@ -15,8 +15,8 @@ from chatroom.core.origins import Origins
 from chatroom.http.bounds import excess
 from chatroom.http.middleware import Envelope, Known, safe, tell
 
-OPERATIONS: Final = frozenset({"messages.history"})
-"""Those that a reconnect storm asks for, and whose answers stand ready in memory."""
+OPERATIONS: Final = frozenset({"messages.history", "rooms.list_rooms"})
+"""Those that everybody asks for after a reconnect storm."""
 # What needs CORS, a body or a cookie's checks takes the usual way.
 _USUAL: Final = frozenset(
     {b"content-length", b"transfer-encoding", b"expect", b"upgrade", b"origin", b"cookie"}

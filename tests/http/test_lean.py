@@ -30,6 +30,10 @@ PATHS = [
     "/api/rooms/%41/messages",
     "/api/rooms/{mallory}/messages",
     "/api/rooms//messages",
+    "/api/rooms",
+    "/api/v1/rooms?scope=all&limit=1",
+    "/api/v1/rooms?scope=none",
+    "/api/rooms?cursor=nonsense",
     "/api/rooms/{tea}/messages?cursor=" + 9000 * "x",
     "/api/v1/rooms/" + 9000 * "x" + "/messages",
 ]
@@ -94,7 +98,8 @@ async def test_the_way_past_asgi_is_taken(app: App, cast: Cast) -> None:
     assert not seldom((b"connection", b"keep-alive"))  # as browsers and most libraries say
     for name in (b"cookie", b"origin", b"content-length", b"transfer-encoding", b"expect", b"upgrade"):
         assert seldom((name, b"1"))
-    assert app.lean.find(b"/api/rooms", ()) is None
+    assert app.lean.find(b"/api/rooms", ()) is not None
+    assert app.lean.find(f"/api/v1/rooms/{cast.tea}".encode(), ()) is None
 
 
 @pytest.mark.parametrize("headers", [["X-Long: " + 20_000 * "x"] * 2, ["X-Long: x"] * 8000])
@@ -116,7 +121,7 @@ async def test_a_connection_ends_when_its_client_says_so(app: App, cast: Cast) -
 
 async def test_requests_that_arrive_together_are_answered_in_their_order(app: App, cast: Cast) -> None:
     await say(app, cast, "one")
-    lean, other = f"/api/rooms/{cast.tea}/messages", "/api/rooms"
+    lean, other = f"/api/rooms/{cast.tea}/messages", f"/api/v1/rooms/{cast.tea}"
     async with listening(app) as url, wire(url) as line:
         asked = [lean, other, lean, lean, other, other, lean]
         for path in asked:

@@ -1,7 +1,7 @@
 """Send, read pages, read what was missed."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import cast
 
 import msgspec
@@ -176,8 +176,7 @@ async def _resume(ctx: Context, reader: Reader, point: ResumePoint) -> ResumedRo
     )
 
 
-async def last_messages(reader: Reader, room_ids: Iterable[str]) -> Mapping[str, MessageReceived]:
+async def last_messages(reader: Reader, heads: Mapping[str, Head]) -> Mapping[str, MessageReceived]:
     """The newest message of each room: the port `rooms.ports.LastMessages`."""
-    rows = await store.list_last(reader, room_ids)
-    heads = await log.heads(reader, [row.room_id for row in rows])
+    rows = await store.list_last(reader, heads)
     return {row.room_id: view(row, heads[row.room_id].epoch) for row in rows}

@@ -12,7 +12,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
-    func,
     insert,
     select,
     table,
@@ -79,14 +78,20 @@ _AFTER: Final = (
     .order_by(messages.c.seq)
     .limit(bindparam("count"))
 )
+_rooms: Final = table("rooms", name_of("id", Id))
+_said: Final = messages.alias()
 _newest: Final = (
-    select(messages.c.room_id, func.max(messages.c.seq).label("seq"))
-    .where(messages.c.room_id.in_(bindparam("rooms", expanding=True)))
-    .group_by(messages.c.room_id)
-    .subquery()
+    select(_said.c.seq).where(_said.c.room_id == _rooms.c.id).order_by(_said.c.seq.desc()).limit(1)
 )
-_LAST: Final = _ROW.join(
-    _newest, and_(_newest.c.room_id == messages.c.room_id, _newest.c.seq == messages.c.seq)
+# Each by its key. A maximum of grouped rows would read every message of these rooms.
+_LAST: Final = (
+    select(*_ROW.selected_columns)
+    .select_from(
+        _rooms.join(
+            messages, and_(messages.c.room_id == _rooms.c.id, messages.c.seq == _newest.scalar_subquery())
+        ).join(_users, _users.c.id == messages.c.sender_id)
+    )
+    .where(_rooms.c.id.in_(bindparam("rooms", expanding=True)))
 )
 _REPEATS: Final = _ROW.where(
     messages.c.client_msg_id.is_not(None),  # says that the index will do

@@ -1,16 +1,17 @@
 """What rooms needs from above and outside."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
 
 from chatroom.db import Reader
+from chatroom.features.log.types import Head
 
 
 class LastMessages(Protocol):
     """The newest message of each room, in wire form; rooms without one are absent. Messages stand above rooms."""
 
-    async def __call__(self, reader: Reader, rooms: Iterable[str]) -> Mapping[str, Any]:
-        """Look them up."""
+    async def __call__(self, reader: Reader, rooms: Mapping[str, Head]) -> Mapping[str, Any]:
+        """Look them up in rooms whose logs stand at these heads."""
 
 
 class Site(NamedTuple):

@@ -1,12 +1,14 @@
 """Who may see, read and change a room."""
 
 import unicodedata
+from typing import TypeVar
 
 from chatroom.core.errors import Problem
 from chatroom.core.text import clean_line
-from chatroom.features.rooms.types import RoomRow
+from chatroom.features.rooms.types import ListedRoom, RoomRow
 
 NAME_LENGTH = 80
+Seen = TypeVar("Seen", RoomRow, ListedRoom)
 
 
 def clean_name(name: str) -> str:
@@ -22,12 +24,12 @@ def slug(name: str) -> str:
     return unicodedata.normalize("NFC", name.casefold()).replace(" ", "-")
 
 
-def may_see(room: RoomRow) -> bool:
+def may_see(room: RoomRow | ListedRoom) -> bool:
     """A public room is everybody's to see; a private one is its members'."""
     return not room.is_private or room.role is not None
 
 
-def must_see(room: RoomRow | None) -> RoomRow:
+def must_see(room: Seen | None) -> Seen:
     """Return a room that the asking person may see. Raises `Problem("room_not_found")` for all others alike."""
     if room is None or not may_see(room):
         raise Problem("room_not_found")

@@ -1,4 +1,4 @@
-"""`rooms`, `members` and `invites`."""
+"""`rooms` and `members`."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
@@ -7,22 +7,26 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
+    FromClause,
     Integer,
     Select,
     Table,
     and_,
     bindparam,
     delete,
-    func,
     insert,
     or_,
     select,
+    table,
+    type_coerce,
     update,
 )
+from sqlalchemy import column as name_of
 
 from chatroom.db import Reader, Transaction, metadata
-from chatroom.db.types import Id, Name, Text, Time, Word
-from chatroom.features.rooms.types import InviteRow, LoungeRow, Member, RoomRow
+from chatroom.db.types import Id, Name, Time, Word
+from chatroom.features.rooms.invite_store import invites
+from chatroom.features.rooms.types import ListedRoom, LoungeRow, Member, RoomRow
 
 rooms: Final = Table(
     "rooms",
@@ -49,18 +53,6 @@ members: Final = Table(
     Column("read_seq", Integer, nullable=False),
 )
 
-invites: Final = Table(
-    "invites",
-    metadata,
-    Column("room_id", Id, ForeignKey("rooms.id"), primary_key=True),
-    Column("lookup", Word(64), nullable=False, unique=True),
-    Column("sealed", Text, nullable=False),
-    Column("created_at", Time, nullable=False),
-    Column("expires_at", Time),
-    Column("max_uses", Integer),
-    Column("uses", Integer, nullable=False),
-)
-
 _MINE: Final = and_(members.c.room_id == rooms.c.id, members.c.user_id == bindparam("user"))
 _ROOM: Final = select(
     rooms.c.id,
@@ -75,11 +67,42 @@ _ROOM: Final = select(
 ).select_from(rooms.outerjoin(members, _MINE))
 _FIND: Final = _ROOM.where(rooms.c.id == bindparam("room"))
 _LISTED: Final = and_(rooms.c.is_private.is_(False), rooms.c.expires_at.is_(None))
+_heads: Final = table(
+    "room_heads", name_of("room_id", Id), name_of("epoch", Word(32)), name_of("seq", Integer)
+)
+_CREATED: Final = and_(invites.c.room_id == rooms.c.id, rooms.c.created_by == bindparam("user"))
+
+
+def _whole(found: FromClause) -> Select[Any]:
+    """All that a ListedRoom holds, of rooms with a person's membership: one statement for a list."""
+    return select(
+        rooms.c.id,
+        rooms.c.name,
+        type_coerce(rooms.c.is_private, Integer).label("is_private"),  # a type that needs no look at each row
+        rooms.c.kind,
+        rooms.c.created_by,
+        rooms.c.created_at,
+        rooms.c.member_count,
+        members.c.role,
+        members.c.read_seq,
+        _heads.c.epoch,
+        _heads.c.seq,
+        invites.c.sealed,
+    ).select_from(found.join(_heads, _heads.c.room_id == rooms.c.id).outerjoin(invites, _CREATED))
+
+
+def _page(found: Select[Any]) -> Select[Any]:
+    return found.where(rooms.c.id < bindparam("before")).order_by(rooms.c.id.desc()).limit(bindparam("count"))
+
+
+_SEEN: Final = _whole(rooms.outerjoin(members, _MINE))
+_SHOWN: Final = _SEEN.where(rooms.c.id == bindparam("room"))
 _SCOPES: Final[dict[str, Select[Any]]] = {
-    "mine": _ROOM.where(members.c.user_id.is_not(None)),
-    "public": _ROOM.where(_LISTED),
-    "all": _ROOM.where(or_(members.c.user_id.is_not(None), _LISTED)),
+    "mine": _page(_whole(rooms.join(members, _MINE))),
+    "public": _page(_SEEN.where(_LISTED)),
+    "all": _page(_SEEN.where(or_(members.c.user_id.is_not(None), _LISTED))),
 }
+_NEWEST: Final = "ffffffff-ffff-ffff-ffff-ffffffffffff"  # no id comes after it
 _BY_SLUG: Final = select(rooms.c.id).where(rooms.c.slug == bindparam("slug"))
 _LOUNGES: Final = (
     select(*rooms.c["id", "name", "slug", "created_by", "created_at", "member_count"])
@@ -128,34 +151,6 @@ _READ: Final = (
     )
     .values(read_seq=bindparam("seq"))
 )
-_ADD_INVITE: Final = insert(invites)
-_REMOVE_INVITE: Final = delete(invites).where(invites.c.room_id == bindparam("room"))
-_INVITE: Final = select(
-    invites.c.room_id, invites.c.sealed, invites.c.expires_at, invites.c.max_uses, invites.c.uses
-).where(invites.c.room_id == bindparam("room"))
-_INVITES: Final = select(invites.c.room_id, invites.c.sealed).where(
-    invites.c.room_id.in_(bindparam("rooms", expanding=True))
-)
-_INVITED: Final = select(invites.c.room_id).where(invites.c.lookup.in_(bindparam("codes", expanding=True)))
-_IS_STALE: Final = invites.c.sealed.not_like(bindparam("mark"))
-_STALE_COUNT: Final = select(func.count()).select_from(invites).where(_IS_STALE)
-_STALE: Final = select(invites.c.room_id, invites.c.sealed).where(_IS_STALE).limit(bindparam("count"))
-_RESEAL: Final = (
-    update(invites)
-    .where(invites.c.room_id == bindparam("room"), invites.c.sealed == bindparam("was"))
-    .values(lookup=bindparam("index"), sealed=bindparam("fresh"))
-)
-# One statement checks and counts: of fifty people with the last use of a code, one gets in.
-_USE: Final = (
-    update(invites)
-    .where(
-        invites.c.room_id == bindparam("room"),
-        invites.c.lookup.in_(bindparam("codes", expanding=True)),
-        or_(invites.c.expires_at.is_(None), invites.c.expires_at > bindparam("now")),
-        or_(invites.c.max_uses.is_(None), invites.c.uses < invites.c.max_uses),
-    )
-    .values(uses=invites.c.uses + 1)
-)
 
 
 async def add(tx: Transaction, row: Mapping[str, Any]) -> None:
@@ -169,15 +164,20 @@ async def find(reader: Reader, room_id: str, user_id: str) -> RoomRow | None:
     return RoomRow(*row) if row else None
 
 
+async def show(reader: Reader, room_id: str, user_id: str) -> ListedRoom | None:
+    """A room with this person's membership and all that a list says of it, or None."""
+    row = await reader.one(_SHOWN, {"room": room_id, "user": user_id})
+    return ListedRoom(*row) if row else None
+
+
 async def list_rooms(
     reader: Reader, user_id: str, scope: str, before: str | None, count: int
-) -> list[RoomRow]:
+) -> Sequence[ListedRoom]:
     """Rooms of a scope, newest id first, at most `count`, older than `before`."""
-    stmt = _SCOPES[scope].order_by(rooms.c.id.desc()).limit(bindparam("count"))
-    if before is not None:
-        stmt = stmt.where(rooms.c.id < bindparam("before"))
-    rows = await reader.all(stmt, {"user": user_id, "count": count, "before": before})
-    return [RoomRow(*row) for row in rows]
+    rows: Sequence[Any] = await reader.all(
+        _SCOPES[scope], {"user": user_id, "before": before or _NEWEST, "count": count}
+    )
+    return rows  # they have the cells of a ListedRoom, by their names and in their order
 
 
 async def find_by_slug(reader: Reader, slug: str) -> str | None:
@@ -250,51 +250,3 @@ async def remove_member(tx: Transaction, room_id: str, user_id: str) -> bool:
 async def change_read_seq(tx: Transaction, room_id: str, user_id: str, seq: int) -> bool:
     """Move a read mark forward; False when it stood there or further, or there is no membership."""
     return await tx.run(_READ, {"room": room_id, "user": user_id, "seq": seq}) > 0
-
-
-async def change_invite(tx: Transaction, row: Mapping[str, Any]) -> None:
-    """Replace the room's invite."""
-    await remove_invite(tx, row["room_id"])
-    await tx.run(_ADD_INVITE, row)
-
-
-async def remove_invite(tx: Transaction, room_id: str) -> bool:
-    """Withdraw the room's invite; False when there was none."""
-    return await tx.run(_REMOVE_INVITE, {"room": room_id}) > 0
-
-
-async def find_invite(reader: Reader, room_id: str) -> InviteRow | None:
-    """The room's invite, or None."""
-    row = await reader.one(_INVITE, {"room": room_id})
-    return InviteRow(*row) if row else None
-
-
-async def list_sealed(reader: Reader, room_ids: Iterable[str]) -> dict[str, str]:
-    """The sealed codes of these rooms; rooms without an invite are absent."""
-    return {row.room_id: row.sealed for row in await reader.all(_INVITES, {"rooms": list(room_ids)})}
-
-
-async def count_stale(reader: Reader, mark: str) -> int:
-    """How many invites are sealed with another key than the one whose texts begin with `mark`."""
-    return int(await reader.scalar(_STALE_COUNT, {"mark": mark + "%"}))
-
-
-async def list_stale(reader: Reader, mark: str, count: int) -> dict[str, str]:
-    """Some of those: room id -> sealed code."""
-    return {row.room_id: row.sealed for row in await reader.all(_STALE, {"mark": mark + "%", "count": count})}
-
-
-async def reseal(tx: Transaction, room_id: str, was: str, lookup: str, sealed: str) -> None:
-    """Replace both the index and the ciphertext of an invite, unless it was replaced meanwhile."""
-    await tx.run(_RESEAL, {"room": room_id, "was": was, "index": lookup, "fresh": sealed})
-
-
-async def find_invited(reader: Reader, lookups: Sequence[str]) -> str | None:
-    """The room that a code leads to, or None."""
-    room_id: str | None = await reader.scalar(_INVITED, {"codes": lookups})
-    return room_id
-
-
-async def use_invite(tx: Transaction, room_id: str, lookups: Sequence[str], now: int) -> bool:
-    """Spend one use of a code; False when it is not this room's, has expired or is used up."""
-    return await tx.run(_USE, {"room": room_id, "codes": lookups, "now": now}) > 0

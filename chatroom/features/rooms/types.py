@@ -174,6 +174,23 @@ class RoomRow(NamedTuple):
     read_seq: int | None
 
 
+class ListedRoom(NamedTuple):
+    """The same with where its log stands and, for its creator, the sealed invite code."""
+
+    id: str
+    name: str
+    is_private: bool
+    kind: Kind
+    created_by: str | None
+    created_at: int
+    member_count: int
+    role: RoomRole | None
+    read_seq: int | None
+    epoch: str
+    seq: int
+    sealed: str | None
+
+
 class LoungeRow(NamedTuple):
     """A lounge; times in epoch milliseconds."""
 
