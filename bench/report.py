@@ -8,7 +8,7 @@ from typing import Any, Final
 from bench import plots
 from bench.bars import Verdict, judge
 from bench.contenders import ROOT, TITLES
-from bench.scenarios import FAMILIES, GROWTH, LENGTHS, Scenario
+from bench.scenarios import FAMILIES, GROWTH, LENGTHS, PAGES, Scenario
 
 PAGE: Final = ROOT / "docs" / "performance.md"
 PICTURES: Final = ROOT / "docs" / "performance"
@@ -21,6 +21,17 @@ _SHOWN: Final = {
     "history": ("history",),
 }
 """The plots above each family's table."""
+_COLOURS: Final = {
+    "engine": "#0f8f84",
+    "sqlite": "#3fa34d",
+    "postgresql": "#a3a81f",
+    "socketio": "#3b8edb",
+    "seeds": "#3b8edb",
+    "seeds-large": "#8d72d6",
+    "pysocketio": "#dd5566",
+    "limit": "#c08a1e",
+}
+"""Ours are green everywhere."""
 _UNITS: Final = {
     "deliveries": "deliveries/s",
     "messages": "messages/s",
@@ -86,7 +97,9 @@ def _family(results: Results, scenarios: Sequence[Scenario]) -> str:
                 )
                 continue
             middle, low, high = found[scenario.figure]
-            spread = f"{_number(low)} - {_number(high)}"
+            rounds = record.get("rounds", {}).get(name)
+            spread = "one round" if rounds == 1 else f"{_number(low)} - {_number(high)}"
+            spread += f" of {rounds}" if rounds and rounds > 1 else ""
             beside = ", ".join(text for key, text in _beside(found) if key != scenario.figure)
             rows.append([title, TITLES[name], f"{_number(middle)} {_UNITS[scenario.figure]}", spread, beside])
     return _table(["", "server", "median", "least - greatest", "besides"], rows)
@@ -98,7 +111,10 @@ def _alone(results: Results, scenario: str, name: str) -> str:
     found = record["contenders"].get(name)
     if found is None:
         return f"Not run: {record['skipped'][name][:200]}."
-    rows = [[key.replace("_", " "), *map(_number, values)] for key, values in found.items()]
+    rows = [
+        [key.replace("_", " "), *map(_number, values if values[1] < values[2] else values[:1]), "", ""][:4]
+        for key, values in found.items()
+    ]
     return _table(["", "median", "least", "greatest"], rows)
 
 
@@ -108,10 +124,15 @@ def _beside(found: Mapping[str, list[float]]) -> Iterable[tuple[str, str]]:
         yield "rss", f"{before:.0f} MB before, {after:.0f} MB after"
     for key, text in (("delay_us", "delay"), ("ack_us", "answer")):
         if f"{key}.p50" in found and found[f"{key}.count"][0]:
-            middle, late = found[f"{key}.p50"][0], found[f"{key}.p99"][0]
-            yield key, f"{text} p50 {_number(middle)} us, p99 {_number(late)} us"
+            times = [f"{part} {_number(found[f'{key}.{part}'][0])}" for part in ("p50", "p99", "p999")]
+            yield key, f"{text} {', '.join(times)} us"
+    if found.get("late_us.count", [0])[0]:
+        yield "late", f"sent late p99 {_number(found['late_us.p99'][0])} us"
     if "cpu" in found:
-        yield "cpu", f"{found['cpu'][0]:.2f} cores"
+        load = f", load {found['load_cpu'][0]:.2f}" if "load_cpu" in found else ""
+        yield "cpu", f"{found['cpu'][0]:.2f} cores{load}"
+    if "bytes_each" in found:
+        yield "bytes", f"{_number(found['bytes_each'][0])} bytes"
 
 
 def _middle(results: Results, scenario: str, name: str, figure: str) -> float | None:
@@ -119,7 +140,7 @@ def _middle(results: Results, scenario: str, name: str, figure: str) -> float | 
     return found[figure][0] if found else None
 
 
-def _series(
+def _lines(
     results: Results,
     names: Sequence[str],
     scenario: str,
@@ -127,48 +148,64 @@ def _series(
     figure: str,
     *,
     scale: float = 1,
-) -> dict[str, list[tuple[float, float]]]:
-    found = {
-        TITLES[name]: [
-            (float(count), _middle(results, scenario.format(count), name, figure)) for count in counts
-        ]
-        for name in names
-    }
-    points = {name: [(x, y * scale) for x, y in seen if y] for name, seen in found.items()}
-    return {name: seen for name, seen in points.items() if seen}
+) -> list[plots.Line]:
+    found = []
+    for name in names:
+        seen = [(count, _middle(results, scenario.format(count), name, figure)) for count in counts]
+        points = [(float(count), value * scale) for count, value in seen if value]
+        if points:
+            found.append(plots.Line(TITLES[name], _COLOURS[name], points))
+    return found
 
 
-def _bars(
-    results: Results,
-    title: str,
-    unit: str,
-    *,
-    scenarios: Mapping[str, str],
-    names: Sequence[str],
-    figure: str,
-) -> str:
-    series = {TITLES[name]: [_middle(results, key, name, figure) for key in scenarios] for name in names}
-    return plots.bars(title, unit, list(scenarios.values()), series)
+_BARS: Final = (
+    (
+        "speed",
+        "Deliveries to all members of rooms",
+        "deliveries/s",
+        {
+            "fanout-16": "to 1\u202f000, 16 in flight",
+            "fanout-1": "to 1\u202f000, 1 in flight",
+            "rooms": "100 rooms of 10",
+            "hall": "1 room of 200",
+        },
+        ("engine", "socketio", "pysocketio", "limit"),
+        "deliveries",
+    ),
+    (
+        "late",
+        "p99 from the sender to each member, 100 rooms of 10",
+        "microseconds",
+        {"latency-1000": "1\u202f000 messages/s", "latency-4000": "4\u202f000 messages/s"},
+        ("engine", "socketio", "pysocketio", "limit"),
+        "delay_us.p99",
+    ),
+    (
+        "durable",
+        "Messages stored before the answer",
+        "messages/s",
+        {
+            "durable-1": "1 sender",
+            "durable-32": "32 senders",
+            "durable-256": "256 senders",
+            "durable-256-ids": "256, with ids",
+        },
+        ("sqlite", "postgresql", "seeds", "seeds-large"),
+        "messages",
+    ),
+)
+"""File, title, unit, groups by scenario, contenders and figure of the charts of bars."""
 
 
 def pictures(results: Results) -> dict[str, str]:
     """Every plot by its file name."""
-    peers, stacks = (
-        ("engine", "socketio", "pysocketio", "limit"),
-        ("sqlite", "postgresql", "seeds", "seeds-large"),
-    )
-    speed = {"fanout-16": "1 000, 16", "fanout-1": "1 000, 1", "rooms": "100 x 10", "hall": "1 x 200"}
-    late = {"latency-1000": "1 000 messages/s", "latency-4000": "4 000 messages/s"}
-    stored = {"durable-1": "1 sender", "durable-32": "32", "durable-256": "256"}
-    rows = {
-        "speed": ("Deliveries to all members of rooms", "deliveries/s", speed, peers, "deliveries"),
-        "late": ("From the sender to each member, 99 of 100", "us", late, peers, "delay_us.p99"),
-        "durable": ("Messages stored before the answer", "messages/s", stored, stacks, "messages"),
-    }
-    drawn = {
-        name: _bars(results, title, unit, scenarios=scenarios, names=names, figure=figure)
-        for name, (title, unit, scenarios, names, figure) in rows.items()
-    }
+    drawn = {}
+    for file, title, unit, groups, names, figure in _BARS:
+        series = [
+            plots.Bars(TITLES[name], _COLOURS[name], [_middle(results, key, name, figure) for key in groups])
+            for name in names
+        ]
+        drawn[file] = plots.bars(title, unit, list(groups.values()), series)
     return drawn | _growth(results)
 
 
@@ -183,21 +220,19 @@ def _growth(results: Results) -> dict[str, str]:
     """How cost grows with members, rooms, connections and history."""
     pair, held = ("engine", "socketio"), ("engine", "sqlite", "socketio", "pysocketio")
     results = {**results, "scenarios": {**_elsewhere(results), **results["scenarios"]}}
-    members = _series(results, pair, "members-{}", (10, 100, 1000, 5000), "deliveries")
-    rooms = _series(results, pair, "rooms-{}", (1, 10, 100, 500), "deliveries")
-    memory = _series(results, held, "idle-{}", (1000, 5000, 10_000), "rss_kb", scale=1 / 1024)
-    pages = {
-        f"{name}, {kind}": seen
+    members = _lines(results, pair, "members-{}", (10, 100, 1000, 5000), "deliveries")
+    rooms = _lines(results, pair, "rooms-{}", (1, 10, 100, 500), "deliveries")
+    memory = _lines(results, held, "idle-{}", (1000, 5000, 10_000), "rss_kb", scale=1 / 1024)
+    pages = [
+        line._replace(label=f"{line.label}, {kind}", dashed=kind == "older")
         for kind in ("newest", "older")
-        for name, seen in _series(
-            results, ("sqlite", "postgresql", "seeds"), f"length-{kind}-{{}}", sorted(LENGTHS), "delay_us.p50"
-        ).items()
-    }
+        for line in _lines(results, PAGES, f"length-{kind}-{{}}", sorted(LENGTHS), "delay_us.p50")
+    ]
     return {
         "members": plots.lines("Growth with the members of a room", "deliveries/s", "members", members),
         "rooms": plots.lines("Growth with the rooms of ten, all send", "deliveries/s", "rooms", rooms),
-        "connections": plots.lines("Growth with idle connections", "MB", "connections", memory),
-        "history": plots.lines("Growth with the length of the history", "us a page", "messages", pages),
+        "connections": plots.lines("Memory with idle connections", "MB", "connections", memory),
+        "history": plots.lines("A page by the length of the history", "microseconds", "messages", pages),
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 SIZE: Final = 200  # characters of a message: 250 bytes on the wire of the plain servers
 _PLAIN: Final = ("engine", "socketio", "pysocketio", "limit")
 _STACKS: Final = ("sqlite", "postgresql", "seeds", "seeds-large")
-_PAGES: Final = ("sqlite", "postgresql", "seeds")
+PAGES: Final = ("sqlite", "postgresql", "seeds")
 _ROOM: Final = '"createdById":'  # once in every room of a list
 
 
@@ -45,7 +45,7 @@ def _pages(name: str, title: str, people: str, connections: int, **more: Any) ->
         "words": 50,
         "word": more.pop("word", '"content":'),
     }
-    contenders = more.pop("contenders", _PAGES)
+    contenders = more.pop("contenders", PAGES)
     return Scenario(name, title, "requests", contenders, "http", flags, people, pinned=False, **more)
 
 
