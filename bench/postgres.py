@@ -55,6 +55,13 @@ class PostgreSql:
             group=pwd.getpwnam(self._account).pw_gid if self._account else None,
             extra_groups=[] if self._account else None,
         )
+        try:
+            self._wait()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _wait(self) -> None:
         deadline = time.monotonic() + _START
         while not self._answers():
             if time.monotonic() > deadline or self._process.poll() is not None:
@@ -68,10 +75,12 @@ class PostgreSql:
             capture_output=True,
             text=True,
             timeout=120,
-            check=True,
+            check=False,
             cwd=self._folder,
             user=self._account,
         )
+        if done.returncode:
+            raise NotRun(f"PostgreSQL: {program}: {done.stderr.strip()[-300:]}")
         return done.stdout
 
     def _psql(self, database: str, script: str) -> str:
@@ -81,7 +90,7 @@ class PostgreSql:
     def _answers(self) -> bool:
         try:
             return "1" in self._psql("postgres", "SELECT 1")
-        except subprocess.CalledProcessError:
+        except NotRun:
             return False
 
     def create(self, database: str) -> str:
@@ -100,4 +109,7 @@ class PostgreSql:
     def stop(self) -> None:
         """End it, as an administrator would: its children go with it."""
         self._process.send_signal(signal.SIGINT)
-        self._process.wait(_START)
+        try:
+            self._process.wait(_START)
+        finally:
+            self._process.kill()

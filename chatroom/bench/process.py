@@ -2,9 +2,11 @@
 
 import os
 import resource
+import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -29,6 +31,12 @@ def _open_many_files() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
+def clean_up_when_told_to_end() -> None:
+    """Let SIGTERM and a closed terminal end this process the way Ctrl-C does: with everything that it started."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
+
+
 class Server:
     """A process that listens on `port`. In `command`, `{port}` stands for it."""
 
@@ -42,19 +50,28 @@ class Server:
         # Not the settings of whoever runs the bench: each server gets exactly those named here.
         world = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
         given = {name: text.replace("{port}", str(self.port)) for name, text in (environment or {}).items()}
-        self._process = subprocess.Popen(
-            words,
-            env={**world, **given},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        self.pid = self._process.pid
-        if core is not None:
-            os.sched_setaffinity(self.pid, {core})
-        self._wait(words[0])
+        with tempfile.TemporaryFile() as said:
+            self._process = subprocess.Popen(
+                words,
+                env={**world, **given},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=said,
+            )
+            self.pid = self._process.pid
+            try:
+                if core is not None:
+                    os.sched_setaffinity(self.pid, {core})
+                self._wait()
+            except BaseException as error:
+                self.stop()
+                if not isinstance(error, TimeoutError):
+                    raise
+                said.seek(0)
+                last = said.read().decode(errors="replace").strip().rpartition("\n")[2]
+                raise RuntimeError(f"{' '.join(words[:3])} did not start: {last[-300:]}") from None
 
-    def _wait(self, name: str) -> None:
+    def _wait(self) -> None:
         deadline = time.monotonic() + _START
         while time.monotonic() < deadline and self._process.poll() is None:
             try:
@@ -63,18 +80,18 @@ class Server:
                 time.sleep(0.05)
             else:
                 return
-        self.stop()
-        raise RuntimeError(f"{name} did not start")
+        raise TimeoutError
 
     def stop(self) -> None:
         """End it."""
-        if self._process.poll() is None:
-            self._process.terminate()
-            try:
-                self._process.wait(_STOP)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait(_STOP)
+        self._process.terminate()
+        try:
+            self._process.wait(_STOP)
+        except subprocess.TimeoutExpired:
+            pass
+        finally:
+            self._process.kill()
+            self._process.wait(_STOP)
 
 
 def product(folder: Path, database: str, *, core: int | None = None) -> Server:

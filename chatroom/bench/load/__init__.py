@@ -32,6 +32,28 @@ def build(sources: list[Path], program: Path) -> Path:
     return program
 
 
+def wait_begun(process: "subprocess.Popen[str]") -> None:
+    """Wait until all have joined and the first message leaves. Raises RuntimeError when they cannot."""
+    if process.stderr is None or "begun" not in process.stderr.readline():
+        raise RuntimeError(f"nobody talks: {process.communicate(timeout=10)[1][-300:]}")
+
+
+def answer(process: "subprocess.Popen[str]", timeout: float) -> dict[str, Any]:
+    """Return what a generator measured; it is over then. Raises RuntimeError as `Load.run` does."""
+    try:
+        out, err = process.communicate(timeout=timeout)
+    except subprocess.TimeoutExpired:
+        raise RuntimeError(f"the load was not done within {timeout:.0f} s") from None
+    finally:
+        process.kill()
+    if process.returncode:
+        raise RuntimeError(err.strip()[-500:] or f"the load generator ended with {process.returncode}")
+    found: dict[str, Any] = json.loads(out)
+    if any(found["errors"].values()):
+        raise RuntimeError(f"the server broke its word: {found['errors']} {err.strip()[-300:]}")
+    return found
+
+
 class Load:
     """The built generator. `core` is the one it keeps to, when the machine has several."""
 
@@ -46,18 +68,7 @@ class Load:
         Raises RuntimeError when the server refused, lost, repeated or reordered anything.
         """
         process = self.start(mode, port, pid, pinned=pinned, **flags)
-        try:
-            out, err = process.communicate(timeout=float(flags.get("seconds", 2)) + _SLACK)
-        except subprocess.TimeoutExpired:
-            raise RuntimeError(f"not done within {_SLACK:.0f} s more than was to be measured") from None
-        finally:
-            process.kill()
-        if process.returncode:
-            raise RuntimeError(err.strip()[-500:] or f"the load generator ended with {process.returncode}")
-        found: dict[str, Any] = json.loads(out)
-        if any(found["errors"].values()):
-            raise RuntimeError(f"the server broke its word: {found['errors']} {err.strip()[-300:]}")
-        return found
+        return answer(process, float(flags.get("seconds", 2)) + _SLACK)
 
     def start(
         self, mode: str, port: int, pid: int, *, pinned: bool = False, **flags: Any
