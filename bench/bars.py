@@ -99,11 +99,12 @@ def _figure(record: Mapping[str, Any], name: str, figure: str) -> float | None:
 
 
 def _peer(record: Mapping[str, Any], bar: Bar) -> str:
-    """The contender to compare with: of the seeds' stack, the better of its two pools."""
+    """The contender to compare with: of the seeds' stack, the pool that is better in this figure."""
     if bar.peer != "seeds":
         return bar.peer
     there = [name for name in _POOLS if name in record.get("contenders", {})]
-    return max(there, key=lambda name: _figure(record, name, record["figure"]) or 0, default=bar.peer)
+    best = max if bar.least else min
+    return best(there, key=lambda name: _figure(record, name, bar.figure) or 0, default=bar.peer)
 
 
 def judge(results: Mapping[str, Any]) -> list[Verdict]:
@@ -124,13 +125,35 @@ def _judge(bar: Bar, record: Mapping[str, Any]) -> Verdict:
     return Verdict(bar, ours, peer, ratio, met, "")
 
 
-def worse(now: Mapping[str, Any], stored: Mapping[str, Any], *, by: float = 0.2) -> list[str]:
-    """Name what got worse by more than `by`, ratio for ratio; what only one run measured is left out."""
-    found = []
+class Comparison(NamedTuple):
+    """Two runs: what got worse with the scenario that says so, and what cannot be compared with the reason."""
+
+    worse: dict[str, str]
+    apart: dict[str, str]
+
+
+def compare(now: Mapping[str, Any], stored: Mapping[str, Any], *, by: float = 0.2) -> Comparison:
+    """Say what got worse by more than `by`, ratio for ratio, or broke its word where it kept it.
+
+    Scenarios that were not asked for now are left out. A figure that is no ratio says nothing on another machine.
+    """
+    found = Comparison({}, {})
+    same = _machine(now) == _machine(stored)
     for new, old in zip(judge(now), judge(stored), strict=True):
-        if new.ratio is None or not old.ratio:
+        bar = new.bar
+        record = now["scenarios"].get(bar.scenario)
+        if record is None:
             continue
-        change = new.ratio / old.ratio
-        if change < 1 - by if new.bar.least else change > 1 + by:
-            found.append(f"{new.bar.text}: {old.ratio:.3g} -> {new.ratio:.3g}")
+        if old.ratio and bar.ours in record.get("failed", ()):
+            found.worse[f"{bar.text}: {old.ratio:.3g} -> {new.why}"] = bar.scenario
+        elif new.ratio is None or not old.ratio:
+            found.apart[bar.text] = new.why or old.why
+        elif not bar.peer and not same:
+            found.apart[bar.text] = "another machine than the stored"
+        elif new.ratio < old.ratio * (1 - by) if bar.least else new.ratio > old.ratio * (1 + by):
+            found.worse[f"{bar.text}: {old.ratio:.3g} -> {new.ratio:.3g}"] = bar.scenario
     return found
+
+
+def _machine(results: Mapping[str, Any]) -> list[Any]:
+    return [results.get("machine", {}).get(name) for name in ("cpu", "cores")]

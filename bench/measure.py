@@ -2,10 +2,12 @@
 
 import json
 import statistics
+import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +17,8 @@ from chatroom.bench.load import Load, NotRun
 from chatroom.bench.process import HOST, Server
 
 _LATE: Final = "out of time"
+FAILURES: Final = (RuntimeError, OSError, subprocess.SubprocessError)
+"""What a server or a tool that breaks raises; the run goes on without it."""
 _PAGES: Final = 200  # older pages that are asked for in turn
 
 
@@ -59,6 +63,23 @@ def walk_back(server: Server, newest: Path, older: Path) -> None:
     older.write_text("".join(lines))
 
 
+@dataclass(frozen=True)
+class Alone:
+    """A measurement of our product that has no peers."""
+
+    name: str
+    title: str
+    figure: str
+    contender: str
+    measure: Callable[[Contenders, Load], dict[str, list[float]]]
+    """Returns median, least and greatest of each figure; raises NotRun or one of FAILURES."""
+
+
+def _fail(record: dict[str, Any], name: str, error: Exception) -> None:
+    record["skipped"][name] = str(error)
+    record["failed"].append(name)
+
+
 class Bench:
     """Measures scenarios until the time is over."""
 
@@ -72,39 +93,52 @@ class Bench:
 
     def run(self, scenario: Scenario) -> dict[str, Any]:
         """Measure one scenario and return its record; what was skipped says why."""
-        print(f"\n[{self._spent():.0f} s] {scenario.name}: {scenario.title}", flush=True)
-        record: dict[str, Any] = {
-            "title": scenario.title,
-            "figure": scenario.figure,
-            "contenders": {},
-            "skipped": {},
-        }
+        record = self._begin(scenario)
         skipped: dict[str, str] = record["skipped"]
         servers: dict[str, Server] = {}
         rounds: dict[str, list[dict[str, Any]]] = {}
         try:
             for turn in range(1 if self._short else scenario.rounds):
-                for name in scenario.contenders:
+                # To and fro, so that nobody is always measured after the same other one.
+                for name in scenario.contenders[:: -1 if turn % 2 else 1]:
                     if name in skipped or (name in scenario.once and (turn or self._short)):
                         continue
                     _tell(f"  round {turn + 1}, {TITLES[name]} ...")
                     try:
                         rounds.setdefault(name, []).append(self._once(scenario, name, servers))
-                    except (NotRun, RuntimeError) as error:
+                    except NotRun as error:
                         skipped[name] = str(error)
+                    except FAILURES as error:
+                        _fail(record, name, error)
         finally:
             for server in servers.values():
                 server.stop()
-        record["contenders"] = {name: summarize(found) for name, found in rounds.items() if found}
+        for name, found in rounds.items():
+            if found and name not in record["failed"]:
+                record["contenders"][name] = summarize(found)
+                record["rounds"][name] = len(found)
         _print(record)
         return record
 
-    def alone(self, name: str, measure: Callable[[Contenders, Load], dict[str, Any]]) -> dict[str, Any]:
-        """Make a measurement that has no peers, if there is time left, and return its record."""
-        if self._spent() > self._seconds:
-            return {"title": name, "figure": "", "contenders": {}, "skipped": dict.fromkeys(TITLES, _LATE)}
-        print(f"\n[{self._spent():.0f} s] {name}", end="", flush=True)
-        return measure(self._contenders, self._load)
+    def alone(self, what: Alone) -> dict[str, Any]:
+        """Make a measurement that has no peers and return its record."""
+        record = self._begin(what)
+        try:
+            if self._spent() > self._seconds:
+                raise NotRun(_LATE)
+            record["contenders"][what.contender] = what.measure(self._contenders, self._load)
+            record["rounds"][what.contender] = 1
+        except NotRun as error:
+            record["skipped"][what.contender] = str(error)
+        except FAILURES as error:
+            _fail(record, what.contender, error)
+        _print(record)
+        return record
+
+    def _begin(self, what: Scenario | Alone) -> dict[str, Any]:
+        print(f"\n[{self._spent():.0f} s] {what.name}: {what.title}", flush=True)
+        empty: dict[str, Any] = {"contenders": {}, "rounds": {}, "skipped": {}, "failed": []}
+        return {"title": what.title, "figure": what.figure, **empty}
 
     def _spent(self) -> float:
         return time.monotonic() - self._begun
@@ -163,5 +197,6 @@ def _print(record: dict[str, Any]) -> None:
 
 
 _BESIDE: Final = (
-    "delay_us.p50", "delay_us.p99", "delay_us.p999", "ack_us.p99", "cpu", "load_cpu", "rss_before_kb", "rss_kb",
+    "delay_us.p50", "delay_us.p99", "delay_us.p999", "ack_us.p99", "late_us.p99", "cpu", "load_cpu", "rss_before_kb",
+    "rss_kb", "other_max_ms", "delivery_max_ms", "back_s", "cpu_us_each",
 )  # fmt: skip

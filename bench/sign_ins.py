@@ -6,7 +6,6 @@ hash. It prints the p99 of the deliveries of every round, both medians, what the
 
 import json
 import os
-import statistics
 import sys
 import tempfile
 import threading
@@ -15,6 +14,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, Final
 
+from bench.by_turns import by_turns
 from chatroom.bench import crowd
 from chatroom.bench.load import Load
 from chatroom.bench.process import HOST, Server, environment
@@ -84,23 +84,21 @@ def main() -> None:
 
 
 def _measure(server: Server, load: Load, people: Path) -> dict[str, Any]:
-    p99: dict[str, list[float]] = {"alone": [], "with sign-ins": []}
     answers: Counter[str] = Counter()
-    for _ in range(ROUNDS):
-        for name, found in p99.items():
-            sign_ins = SignIns(server.port) if name == "with sign-ins" else None
-            heard = load.run("chat", server.port, server.pid, people=people, seconds=SECONDS, **TALK)
-            found.append(heard["delay_us"]["p99"])
-            if sign_ins is not None:
-                sign_ins.stop()
-                answers += sign_ins.answers
-    alone, beside = (statistics.median(found) for found in p99.values())
-    return {
-        "p99_us": p99,
-        "median_us": [alone, beside],
-        "added_percent": round(100 * (beside / alone - 1), 1),
-        "answers": dict(answers),
-    }
+
+    def talk() -> float:
+        heard = load.run("chat", server.port, server.pid, people=people, seconds=SECONDS, **TALK)
+        return float(heard["delay_us"]["p99"])
+
+    def talk_beside() -> float:
+        sign_ins = SignIns(server.port)
+        try:
+            return talk()
+        finally:
+            sign_ins.stop()
+            answers.update(sign_ins.answers)
+
+    return {**by_turns(ROUNDS, talk, talk_beside), "answers": dict(answers)}
 
 
 if __name__ == "__main__":

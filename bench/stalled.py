@@ -9,11 +9,11 @@ others' deliveries of every round, both medians, and what the stalled one adds, 
 import json
 import os
 import socket
-import statistics
 import tempfile
 from pathlib import Path
 from typing import Any, Final
 
+from bench.by_turns import by_turns
 from bench.contenders import Contenders
 from chatroom.bench import crowd
 from chatroom.bench.load import Load
@@ -40,25 +40,22 @@ def main() -> None:
 def _measure(contenders: Contenders, load: Load) -> dict[str, Any]:
     server = contenders.start("sqlite", pinned=True)
     people = contenders.people("sqlite") / "eights.txt"
-    p99: dict[str, list[float]] = {"without": [], "with": []}
+
+    def talk() -> float:
+        flags = {"people": people, "seconds": SECONDS, **TALK}
+        heard = load.run("chat", server.port, server.pid, pinned=True, **flags)
+        return float(heard["delay_us"]["p99"])
+
+    def talk_beside() -> float:
+        stalled = _stall(server.port, people)
+        p99 = talk()
+        _must_be_cut(stalled)
+        return p99
+
     try:
-        for _ in range(ROUNDS):
-            for name, found in p99.items():
-                stalled = _stall(server.port, people) if name == "with" else None
-                heard = load.run(
-                    "chat", server.port, server.pid, pinned=True, people=people, seconds=SECONDS, **TALK
-                )
-                found.append(heard["delay_us"]["p99"])
-                if stalled is not None:
-                    _must_be_cut(stalled)
+        return by_turns(ROUNDS, talk, talk_beside)
     finally:
         server.stop()
-    without, stalled_p99 = (statistics.median(found) for found in p99.values())
-    return {
-        "p99_us": p99,
-        "median_us": [without, stalled_p99],
-        "added_percent": round(100 * (stalled_p99 / without - 1), 1),
-    }
 
 
 def _stall(port: int, people: Path) -> socket.socket:

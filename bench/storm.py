@@ -1,13 +1,11 @@
 """10 000 connections are cut at once and come back, while 64 people go on talking (G5)."""
 
-import json
 import os
-import subprocess
 import time
-from typing import Any, Final
+from typing import Final
 
 from bench.contenders import Contenders
-from chatroom.bench.load import Load, NotRun
+from chatroom.bench.load import Load, answer, wait_begun
 from chatroom.bench.process import Server
 
 CONNECTIONS: Final = 10_000
@@ -16,23 +14,11 @@ PATIENCE: Final = 45.0
 """Seconds for everything after the server's start; an undisturbed run takes some 20."""
 
 
-def run(contenders: Contenders, load: Load) -> dict[str, Any]:
-    """Cut and measure: how long until all are back, the server's CPU for each, the delays of the talk meanwhile."""
-    title = "10\u202f000 connections are cut and come back, 64 people talk on"
-    print(f": {title}", flush=True)
-    record: dict[str, Any] = {"title": title, "figure": "talk_p99_ms", "contenders": {}, "skipped": {}}
-    try:
-        found = _measure(contenders, load)
-    except (NotRun, RuntimeError, subprocess.TimeoutExpired) as error:
-        record["skipped"]["sqlite"] = str(error)
-        print(f"  not run: {error}", flush=True)
-        return record
-    record["contenders"]["sqlite"] = {name: [value] * 3 for name, value in found.items()}
-    print("  " + "  ".join(f"{name} {value:.2f}" for name, value in found.items()), flush=True)
-    return record
+def measure(contenders: Contenders, load: Load) -> dict[str, list[float]]:
+    """Cut and measure: how long until all are back, the server's CPU for each, the delays of the talk meanwhile.
 
-
-def _measure(contenders: Contenders, load: Load) -> dict[str, float]:
+    Raises NotRun or RuntimeError.
+    """
     server = contenders.start("sqlite", pinned=True)
     end = time.monotonic() + PATIENCE
     people = contenders.people("sqlite")
@@ -43,20 +29,19 @@ def _measure(contenders: Contenders, load: Load) -> dict[str, float]:
         _until_connected(server, end)
         talk = load.start("chat", server.port, server.pid, pinned=True, **talk_flags)
         started.append(talk)
-        if talk.stderr is None or "begun" not in talk.stderr.readline():
-            raise RuntimeError(f"nobody talks: {talk.communicate(timeout=10)[1][-300:]}")
+        wait_begun(talk)
         _tell("they talk; the others are cut", end)
         started[0].kill()
         back = load.start("idle", server.port, server.pid, pinned=True, seconds=1, **idle)
         started.append(back)
-        again = _answer(back, end)
+        again = answer(back, _left(end))
         _tell(f"all are back after {again['opening_s']:.1f} s", end)
-        heard = _answer(talk, end)
+        heard = answer(talk, _left(end))
     finally:
         for process in started:
             process.kill()
         server.stop()
-    return {
+    found = {
         "back_s": again["opening_s"],
         "cpu_us_each": again["opening_cpu_us_each"],
         "talk_p50_ms": heard["delay_us"]["p50"] / 1000,
@@ -64,6 +49,7 @@ def _measure(contenders: Contenders, load: Load) -> dict[str, float]:
         "talk_max_ms": heard["delay_us"]["max"] / 1000,
         "answer_p99_ms": heard["ack_us"]["p99"] / 1000,
     }
+    return {name: [value] * 3 for name, value in found.items()}
 
 
 def _tell(what: str, end: float) -> None:
@@ -78,11 +64,5 @@ def _until_connected(server: Server, end: float) -> None:
     _tell("all are connected", end)
 
 
-def _answer(process: "subprocess.Popen[str]", end: float) -> dict[str, Any]:
-    out, err = process.communicate(timeout=max(end - time.monotonic(), 0.1))
-    if process.returncode:
-        raise RuntimeError(err.strip()[-300:])
-    found: dict[str, Any] = json.loads(out)
-    if any(found["errors"].values()):
-        raise RuntimeError(f"the server broke its word: {found['errors']}")
-    return found
+def _left(end: float) -> float:
+    return max(end - time.monotonic(), 0.1)

@@ -1,7 +1,7 @@
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from bench.bars import BARS, judge, worse
+from bench.bars import BARS, compare, judge
 from bench.measure import summarize
 from bench.report import bar_table, pictures
 
@@ -33,11 +33,43 @@ def test_the_seeds_stack_counts_with_the_better_of_its_pools() -> None:
     assert next(v.ratio for v in verdicts if v.bar.scenario == "durable-32" and v.ratio) == 4.0
 
 
+def test_the_seeds_stack_counts_with_the_pool_that_answers_sooner() -> None:
+    late = {"postgresql": 10.0, "seeds": 80.0, "seeds-large": 100.0}
+    found = {name: {"messages": [1.0] * 3, "ack_us.p99": [p99] * 3} for name, p99 in late.items()}
+    verdicts = judge(
+        {"scenarios": {"durable-256": {"figure": "messages", "contenders": found, "skipped": {}}}}
+    )
+    assert next(v.ratio for v in verdicts if v.bar.figure == "ack_us.p99") == 0.125
+
+
 def test_a_ratio_that_fell_by_a_quarter_is_named_and_one_that_fell_by_a_tenth_is_not() -> None:
     stored = run_of(2000, 100)
-    assert worse(run_of(1500, 100), stored) == [f"{BARS[0].text}: 20 -> 15"]
-    assert worse(run_of(1800, 100), stored) == []
-    assert worse(run_of(750, 50), stored) == [f"{BARS[0].text}: 20 -> 15"]
+    named = {f"{BARS[0].text}: 20 -> 15": "fanout-16"}
+    assert compare(run_of(1500, 100), stored).worse == named
+    assert compare(run_of(1800, 100), stored).worse == {}
+    assert compare(run_of(750, 50), stored).worse == named
+
+
+def test_a_server_that_broke_its_word_is_named_and_one_that_could_not_be_run_is_not_compared() -> None:
+    now = run_of(2000, 100)
+    record = now["scenarios"]["fanout-16"]
+    del record["contenders"]["engine"]
+    record["skipped"]["engine"] = "lost: 3"
+    assert compare(now, run_of(2000, 100)).apart[BARS[0].text] == "lost: 3"
+    record["failed"] = ["engine"]
+    assert compare(now, run_of(2000, 100)).worse == {f"{BARS[0].text}: 20 -> lost: 3": "fanout-16"}
+
+
+def test_figures_that_are_no_ratios_are_compared_on_the_same_machine_only() -> None:
+    record = {"figure": "handshakes", "contenders": {"engine": {"handshakes": [3000.0] * 3}}, "skipped": {}}
+    stored_record = {**record, "contenders": {"engine": {"handshakes": [6000.0] * 3}}}
+    now = {"machine": {"cpu": "slow", "cores": 2}, "scenarios": {"handshakes": record}}
+    stored = {"machine": {"cpu": "slow", "cores": 2}, "scenarios": {"handshakes": stored_record}}
+    name = "handshakes/s, engine alone"
+    assert list(compare(now, stored).worse) == [f"{name}: 6e+03 -> 3e+03"]
+    elsewhere = {**stored, "machine": {"cpu": "fast", "cores": 2}}
+    assert compare(now, elsewhere).worse == {}
+    assert compare(now, elsewhere).apart[name] == "another machine than the stored"
 
 
 def test_rounds_become_medians_with_their_spread() -> None:
