@@ -115,7 +115,7 @@ class NamespaceConnection(Connection):
             self.waiting -= 1
             self.waiting_bytes -= size
         client.end()
-        self.server.loop.call_soon(self.tell, self.server.app.disconnected, client, reason)
+        self.server.leaving.put(partial(self.tell, self.server.app.disconnected, client, reason))
 
     def lost(self, reason: str) -> None:
         for task in self.connecting.values():

@@ -75,7 +75,7 @@ class SocketServer:
         turns = turns or Turns()
         self.outbox = Outbox(turns)
         self.asking = Lane(turns, most=_ASKED)  # CONNECTs that wait to be put to the application
-        self.leaving = Lane(turns)  # network connections that have ended
+        self.leaving = Lane(turns)  # connections that have ended, and what the application is told of it
         self.options = options
         self.namespaces = namespaces
         self.stats = Stats()
@@ -200,7 +200,8 @@ class SocketServer:
         """Refuse new handshakes, flush what is queued and close every connection within `seconds`.
 
         WebSockets are closed with 1012 in jittered batches, those with an event at work last; waiting GETs are
-        answered at once. No DISCONNECT packet is sent, so the stock clients come back.
+        answered at once. No DISCONNECT packet is sent, so the stock clients come back. When it returns the application
+        has heard of all of them.
         """
         self.ensure_started()
         if self._drain is None:
@@ -232,6 +233,8 @@ class SocketServer:
             await asyncio.sleep(_BATCH / 5)
         for link in list(self.links):
             link.abort()
+        while self.leaving:  # noqa: ASYNC110 - once per life of the process
+            await asyncio.sleep(0)
 
 
 def _is_busy(connection: Connection) -> bool:
