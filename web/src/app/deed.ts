@@ -11,7 +11,6 @@ export interface Deed {
   seconds: number;
   /** Does it, unless it is being done; resolves to true when it went well. */
   run: (deed: () => Promise<unknown>) => Promise<boolean>;
-  forget: () => void;
 }
 
 /** One thing that a form or a button does: whether it is under way, why it failed, and when to try again. */
@@ -36,5 +35,5 @@ export function useDeed(): Deed {
     }
   };
   const refusal = error instanceof CallError ? error : null;
-  return { busy, error, refusal, seconds: useCountdown(until), run, forget: () => setError(null) };
+  return { busy, error, refusal, seconds: useCountdown(until), run };
 }

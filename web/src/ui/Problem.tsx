@@ -1,4 +1,5 @@
 import { CallError } from "../api/call";
+import type { Deed } from "../app/deed";
 import { useT } from "../i18n";
 import { wordsFor } from "../i18n/errors";
 
@@ -17,4 +18,9 @@ export function Problem({ error }: { error: unknown }) {
       )}
     </div>
   );
+}
+
+/** Why a form was not taken, unless that is said at one of its fields. */
+export function FormProblem({ deed }: { deed: Deed }) {
+  return deed.refusal?.fields.length ? null : <Problem error={deed.error} />;
 }

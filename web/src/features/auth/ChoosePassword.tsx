@@ -4,7 +4,7 @@ import { useDeed } from "../../app/deed";
 import { useT } from "../../i18n";
 import { wordsAbout } from "../../i18n/errors";
 import { PasswordField } from "../../ui/PasswordField";
-import { Problem } from "../../ui/Problem";
+import { FormProblem } from "../../ui/Problem";
 import { Submit } from "../../ui/Submit";
 
 /** After a first password nothing else is allowed. Asks for that one again only when this page does not know it. */
@@ -39,7 +39,7 @@ export default function ChoosePassword() {
         onChange={(event) => setTyped(event.target.value)}
         autoFocus={Boolean(known)}
       />
-      {!deed.refusal?.fields.length && <Problem error={deed.error} />}
+      <FormProblem deed={deed} />
       <Submit deed={deed} className="h-11 tablet:h-11">
         {t("auth.savePassword")}
       </Submit>

@@ -11,6 +11,7 @@ import { Button } from "../../ui/Button";
 import { Card, CardRow } from "../../ui/Card";
 import { icon } from "../../ui/icons";
 import { Problem } from "../../ui/Problem";
+import { Skeletons } from "../../ui/Skeletons";
 import { agentOf } from "./agents";
 
 function nameOf(userAgent: string, t: ReturnType<typeof useT>): string {
@@ -52,19 +53,6 @@ function DeviceRow({ session, onEnded }: { session: Device; onEnded: () => void 
   );
 }
 
-function Skeletons() {
-  return Array.from({ length: 2 }, (_, index) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: the rows are all alike and never move.
-    <li key={index} aria-hidden className="flex min-h-14 items-center gap-3">
-      <div className="skeleton size-6" />
-      <div className="flex flex-1 flex-col gap-2">
-        <div className="skeleton h-3 w-40" />
-        <div className="skeleton h-2.5 w-28" />
-      </div>
-    </li>
-  ));
-}
-
 /** Where this person is signed in, this place first; each of the others can be ended, or all at once. */
 export default function DevicesPage() {
   const t = useT();
@@ -102,13 +90,15 @@ export default function DevicesPage() {
             )
           }
         >
-          <ul aria-busy={!known}>
-            {known ? (
-              known.map((session) => <DeviceRow key={session.id} session={session} onEnded={load} />)
-            ) : (
-              <Skeletons />
-            )}
-          </ul>
+          {known ? (
+            <ul>
+              {known.map((session) => (
+                <DeviceRow key={session.id} session={session} onEnded={load} />
+              ))}
+            </ul>
+          ) : (
+            <Skeletons count={2} picture="size-6" lines={["h-3 w-40", "h-2.5 w-28"]} className="min-h-14" />
+          )}
         </Card>
       )}
       <Problem error={others.error} />

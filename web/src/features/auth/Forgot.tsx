@@ -2,7 +2,7 @@ import type { FormEvent } from "react";
 import { askForReset } from "../../api/passwords";
 import { useDeed } from "../../app/deed";
 import { useT } from "../../i18n";
-import { Problem } from "../../ui/Problem";
+import { FormProblem } from "../../ui/Problem";
 import { Submit } from "../../ui/Submit";
 import type { StepProps } from "./AuthPage";
 import { IdentifierField } from "./IdentifierField";
@@ -20,7 +20,7 @@ export default function Forgot({ identifier, setIdentifier }: StepProps) {
   return (
     <form className="flex flex-col gap-4" onSubmit={(event) => void submit(event)}>
       <IdentifierField value={identifier} onChange={setIdentifier} error={deed.error} autoFocus />
-      {!deed.refusal?.fields.length && <Problem error={deed.error} />}
+      <FormProblem deed={deed} />
       <Submit deed={deed} className="h-11 tablet:h-11">
         {t("auth.sendCode")}
       </Submit>

@@ -7,7 +7,7 @@ import { useStore } from "../../state/store";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { PasswordField } from "../../ui/PasswordField";
-import { Problem } from "../../ui/Problem";
+import { FormProblem } from "../../ui/Problem";
 import { Submit } from "../../ui/Submit";
 
 interface PasswordDialogProps {
@@ -45,7 +45,7 @@ export function PasswordDialog({ onClose, onChanged }: PasswordDialogProps) {
           value={next}
           onChange={(event) => setNext(event.target.value)}
         />
-        {!wrong && !deed.refusal?.fields.length && <Problem error={deed.error} />}
+        {!wrong && <FormProblem deed={deed} />}
         <div className="flex justify-end gap-2">
           <Button look="quiet" onClick={onClose}>
             {t("app.cancel")}

@@ -5,7 +5,7 @@ import { useT } from "../../i18n";
 import { wordsAbout } from "../../i18n/errors";
 import { Field } from "../../ui/Field";
 import { PasswordField } from "../../ui/PasswordField";
-import { Problem } from "../../ui/Problem";
+import { FormProblem } from "../../ui/Problem";
 import { Submit } from "../../ui/Submit";
 import type { StepProps } from "./AuthPage";
 import { IdentifierField } from "./IdentifierField";
@@ -50,7 +50,7 @@ export default function Reset({ identifier, setIdentifier, setNote }: StepProps)
         value={password}
         onChange={(event) => setPassword(event.target.value)}
       />
-      {!deed.refusal?.fields.length && <Problem error={deed.error} />}
+      <FormProblem deed={deed} />
       <Submit deed={deed} className="h-11 tablet:h-11">
         {t("auth.setPassword")}
       </Submit>

@@ -3,7 +3,7 @@ import { signIn } from "../../api/session";
 import { useDeed } from "../../app/deed";
 import { useT } from "../../i18n";
 import { PasswordField } from "../../ui/PasswordField";
-import { Problem } from "../../ui/Problem";
+import { FormProblem } from "../../ui/Problem";
 import { Submit } from "../../ui/Submit";
 import type { StepProps } from "./AuthPage";
 import { IdentifierField } from "./IdentifierField";
@@ -43,7 +43,7 @@ export function SignIn({ identifier, setIdentifier }: StepProps) {
           {t("auth.forgot")}
         </button>
       </div>
-      {!deed.refusal?.fields.length && <Problem error={deed.error} />}
+      <FormProblem deed={deed} />
       <Submit deed={deed} className="h-11 tablet:h-11">
         {t(deed.busy ? "auth.signingIn" : "auth.signIn")}
       </Submit>

@@ -5,7 +5,7 @@ import { useT } from "../../i18n";
 import { wordsAbout } from "../../i18n/errors";
 import { Field } from "../../ui/Field";
 import { PasswordField } from "../../ui/PasswordField";
-import { Problem } from "../../ui/Problem";
+import { FormProblem } from "../../ui/Problem";
 import { Submit } from "../../ui/Submit";
 import { IdentifierField } from "./IdentifierField";
 import { type Identifier, namedBy } from "./identifiers";
@@ -46,7 +46,7 @@ export function SignUp({ identifier, setIdentifier, onSent, initialName = "" }: 
         onChange={(event) => setName(event.target.value)}
         dir="auto"
         autoComplete="name"
-        maxLength={80}
+        maxLength={64}
         required
         autoFocus
       />
@@ -62,7 +62,7 @@ export function SignUp({ identifier, setIdentifier, onSent, initialName = "" }: 
           onChange={(event) => setPassword(event.target.value)}
         />
       )}
-      {!deed.refusal?.fields.length && <Problem error={deed.error} />}
+      <FormProblem deed={deed} />
       <Submit deed={deed} className="h-11 tablet:h-11">
         {t(byPhone ? "auth.sendPassword" : deed.busy ? "auth.signingUp" : "auth.signUp")}
       </Submit>

@@ -2,6 +2,7 @@ import { ChevronRight, DoorOpen } from "lucide-react";
 import { useCallback, useEffect, useState } from "react";
 import { call } from "../../api/call";
 import type { Lounge, Room } from "../../api/contract";
+import { useDeed } from "../../app/deed";
 import { Link } from "../../app/Link";
 import { Page } from "../../app/Page";
 import { paths } from "../../app/router";
@@ -12,23 +13,13 @@ import { Blank } from "../../ui/Blank";
 import { Button } from "../../ui/Button";
 import { icon } from "../../ui/icons";
 import { Problem } from "../../ui/Problem";
+import { Skeletons } from "../../ui/Skeletons";
 import { joinRoom } from "./deeds";
 
 function PublicRoom({ room }: { room: Room | Lounge }) {
   const t = useT();
   const joined = useStore((state) => room.id in state.rooms);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-
-  const join = () => {
-    setBusy(true);
-    setError(null);
-    joinRoom(room.id).catch((problem: unknown) => {
-      setError(problem);
-      setBusy(false);
-    });
-  };
-
+  const deed = useDeed();
   return (
     <li className="flex flex-col gap-2 rounded-m px-3 py-3 hover:bg-surface-2/60">
       <div className="flex items-center gap-3">
@@ -48,27 +39,14 @@ function PublicRoom({ room }: { room: Room | Lounge }) {
             <ChevronRight {...icon} className="points" />
           </Link>
         ) : (
-          <Button busy={busy} onClick={join}>
+          <Button busy={deed.busy} onClick={() => void deed.run(() => joinRoom(room.id))}>
             {t("rooms.join")}
           </Button>
         )}
       </div>
-      <Problem error={error} />
+      <Problem error={deed.error} />
     </li>
   );
-}
-
-function Skeletons() {
-  return Array.from({ length: 4 }, (_, index) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: the rows are all alike and never move.
-    <li key={index} aria-hidden className="flex items-center gap-3 px-3 py-3">
-      <div className="skeleton size-9" />
-      <div className="flex flex-1 flex-col gap-2">
-        <div className="skeleton h-3 w-40" />
-        <div className="skeleton h-2.5 w-20" />
-      </div>
-    </li>
-  ));
 }
 
 interface Offer {
@@ -110,9 +88,9 @@ export function Discover() {
           <Button onClick={load}>{t("app.tryAgain")}</Button>
         </div>
       ) : !offers ? (
-        <ul aria-busy className="pt-8">
-          <Skeletons />
-        </ul>
+        <div aria-busy className="pt-8">
+          <Skeletons count={4} lines={["h-3 w-40", "h-2.5 w-20"]} className="px-3 py-3" />
+        </div>
       ) : offers.length === 0 ? (
         <Blank picture={<DoorOpen {...icon} size={32} />} title={t("rooms.noPublic")} />
       ) : (

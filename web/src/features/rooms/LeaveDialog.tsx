@@ -1,5 +1,5 @@
-import { useState } from "react";
 import type { Room } from "../../api/contract";
+import { useDeed } from "../../app/deed";
 import { useT } from "../../i18n";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
@@ -8,24 +8,16 @@ import { leaveRoom } from "./deeds";
 
 export function LeaveDialog({ room, onClose }: { room: Room; onClose: () => void }) {
   const t = useT();
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const leave = () => {
-    setBusy(true);
-    leaveRoom(room.id).catch((problem: unknown) => {
-      setError(problem);
-      setBusy(false);
-    });
-  };
+  const deed = useDeed();
   return (
     <Dialog title={t("rooms.leaveQuestion", { name: room.name })} onClose={onClose}>
       <p className="text-sm text-ink-2">{t(room.isPrivate ? "rooms.leaveHintPrivate" : "rooms.leaveHint")}</p>
-      <Problem error={error} />
+      <Problem error={deed.error} />
       <div className="mt-5 flex justify-end gap-2">
         <Button look="quiet" onClick={onClose}>
           {t("app.cancel")}
         </Button>
-        <Button look="danger" busy={busy} onClick={leave}>
+        <Button look="danger" busy={deed.busy} onClick={() => void deed.run(() => leaveRoom(room.id))}>
           {t("rooms.leave")}
         </Button>
       </div>

@@ -4,6 +4,7 @@ import { useT } from "../../i18n";
 import { shortWhen } from "../../i18n/format";
 import { useStore } from "../../state/store";
 import { Avatar } from "../../ui/Avatar";
+import { Skeletons } from "../../ui/Skeletons";
 import { StatusDot } from "../presence/StatusDot";
 
 function MemberRow({ member }: { member: Member }) {
@@ -36,22 +37,14 @@ function MemberRow({ member }: { member: Member }) {
   );
 }
 
-function Skeletons() {
-  return Array.from({ length: 4 }, (_, index) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: the rows are all alike and never move.
-    <div key={index} aria-hidden className="flex items-center gap-3 px-2 py-1.5">
-      <div className="skeleton size-9 rounded-full" />
-      <div className="skeleton h-3 w-28" />
-    </div>
-  ));
-}
-
 /** Who is in the room: those who are here first, each group by name. */
 export function MemberList({ room }: { room: Room }) {
   const t = useT();
   const members = useStore((state) => state.members[room.id]);
   const presence = useStore((state) => state.presence);
-  if (!members) return <Skeletons />;
+  if (!members) {
+    return <Skeletons count={4} picture="size-9 rounded-full" lines={["h-3 w-28"]} className="px-2 py-1.5" />;
+  }
   const sorted = members.toSorted((a, b) => a.name.localeCompare(b.name));
   const isHere = (member: Member) => (presence[member.userId]?.status ?? "offline") !== "offline";
   const groups = [

@@ -4,21 +4,9 @@ import { paths } from "../../app/router";
 import { useT } from "../../i18n";
 import { useStore } from "../../state/store";
 import { Button } from "../../ui/Button";
+import { Skeletons } from "../../ui/Skeletons";
 import { matching } from "./names";
 import { RoomRow } from "./RoomRow";
-
-function Skeletons() {
-  return Array.from({ length: 5 }, (_, index) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: the rows are all alike and never move.
-    <div key={index} className="flex items-center gap-3 p-2" aria-hidden>
-      <div className="skeleton size-9" />
-      <div className="flex flex-1 flex-col gap-2">
-        <div className="skeleton h-3 w-3/5" />
-        <div className="skeleton h-2.5 w-4/5" />
-      </div>
-    </div>
-  ));
-}
 
 function Note({ children }: { children: React.ReactNode }) {
   return <div className="flex flex-col items-start gap-3 px-2 py-4 text-sm text-ink-2">{children}</div>;
@@ -37,7 +25,8 @@ export function RoomList({ search, currentId }: RoomListProps) {
   const rooms = Object.values(known);
   const found = matching(rooms, search);
 
-  if (phase === "loading") return <Skeletons />;
+  if (phase === "loading")
+    return <Skeletons count={5} lines={["h-3 w-3/5", "h-2.5 w-4/5"]} className="p-2" />;
   if (phase === "failed") {
     return (
       <Note>

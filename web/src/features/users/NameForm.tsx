@@ -6,7 +6,7 @@ import { useT } from "../../i18n";
 import { wordsAbout } from "../../i18n/errors";
 import { publish } from "../../state/store";
 import { Field } from "../../ui/Field";
-import { Problem } from "../../ui/Problem";
+import { FormProblem } from "../../ui/Problem";
 import { Submit } from "../../ui/Submit";
 
 /** What others see. */
@@ -35,10 +35,10 @@ export function NameForm({ me }: { me: User }) {
         onChange={(event) => setName(event.target.value)}
         dir="auto"
         autoComplete="name"
-        maxLength={80}
+        maxLength={64}
         required
       />
-      {!deed.refusal?.fields.length && <Problem error={deed.error} />}
+      <FormProblem deed={deed} />
       {(isNew || deed.busy) && (
         <Submit deed={deed} className="self-start">
           {t("you.saveName")}

@@ -8,10 +8,9 @@ import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { Field } from "../../ui/Field";
 import { PhoneField } from "../../ui/PhoneField";
-import { Problem } from "../../ui/Problem";
-import { localPrefix } from "../../ui/phones";
+import { FormProblem } from "../../ui/Problem";
 import { Submit } from "../../ui/Submit";
-import { type Identifier, namedBy, shownAs } from "../auth/identifiers";
+import { blankIdentifier, type Identifier, namedBy, shownAs } from "../auth/identifiers";
 
 interface WayDialogProps {
   way: Identifier["way"];
@@ -22,11 +21,7 @@ interface WayDialogProps {
 export function WayDialog({ way, onClose }: WayDialogProps) {
   const t = useT();
   const deed = useDeed();
-  const [identifier, setIdentifier] = useState<Identifier>(() => ({
-    way,
-    email: "",
-    phone: localPrefix(navigator.language),
-  }));
+  const [identifier, setIdentifier] = useState(() => blankIdentifier(way));
   const [sent, setSent] = useState(false);
   const [code, setCode] = useState("");
 
@@ -82,7 +77,7 @@ export function WayDialog({ way, onClose }: WayDialogProps) {
             onChange={(phone) => setIdentifier({ ...identifier, phone })}
           />
         )}
-        {!deed.refusal?.fields.length && <Problem error={deed.error} />}
+        <FormProblem deed={deed} />
         <div className="flex justify-end gap-2">
           <Button look="quiet" onClick={onClose}>
             {t("app.cancel")}
