@@ -1,6 +1,6 @@
 import { MessagesSquare } from "lucide-react";
 import { Tooltip } from "radix-ui";
-import { lazy, Suspense, useEffect } from "react";
+import { useEffect } from "react";
 import { leaveSteps } from "../features/auth/steps";
 import { useHeartbeat } from "../features/presence/heartbeat";
 import { Discover } from "../features/rooms/Discover";
@@ -13,14 +13,15 @@ import { getState, useStore } from "../state/store";
 import { Blank } from "../ui/Blank";
 import { Button } from "../ui/Button";
 import { icon } from "../ui/icons";
+import { type Chunk, chunk, Later } from "./Later";
 import { useWidth } from "./media";
 import { navigate, paths, type Route, routeOf, usePath } from "./router";
 import { TabBar } from "./TabBar";
 
-const pages: Partial<Record<Route["page"], ReturnType<typeof lazy>>> = {
-  people: lazy(() => import("../features/presence/PeoplePage")),
-  you: lazy(() => import("../features/users/YouPage")),
-  devices: lazy(() => import("../features/auth/DevicesPage")),
+const pages: Partial<Record<Route["page"], Chunk<object>>> = {
+  people: chunk(() => import("../features/presence/PeoplePage")),
+  you: chunk(() => import("../features/users/YouPage")),
+  devices: chunk(() => import("../features/auth/DevicesPage")),
 };
 
 function Pane({ route }: { route: Route }) {
@@ -29,13 +30,7 @@ function Pane({ route }: { route: Route }) {
   if (route.page === "discover") return <Discover />;
   if (route.page === "invite") return <InvitePage inviteCode={route.inviteCode} />;
   const Other = pages[route.page];
-  if (Other) {
-    return (
-      <Suspense fallback={<main className="bg-surface-1" />}>
-        <Other />
-      </Suspense>
-    );
-  }
+  if (Other) return <Later of={Other} props={{}} />;
   if (route.page === "home") {
     return (
       <main className="bg-surface-1">
@@ -54,6 +49,14 @@ function Pane({ route }: { route: Route }) {
       </Blank>
     </main>
   );
+}
+
+/** Once the rooms are here, the code of the other pages comes too: then they open without the server. */
+function usePagesAhead(): void {
+  const online = useStore((state) => state.link === "online");
+  useEffect(() => {
+    if (online) for (const page of Object.values(pages)) page.fetch().catch(() => undefined);
+  }, [online]);
 }
 
 /** Alt and an arrow goes to the room above or below in the list. */
@@ -94,6 +97,7 @@ export function Layout() {
   useTitle(route);
   useEffect(leaveSteps, []);
   useHeartbeat();
+  usePagesAhead();
   return (
     <Tooltip.Provider delayDuration={400}>
       <div className="grid h-dvh grid-cols-1 grid-rows-[minmax(0,1fr)_auto] tablet:grid-cols-[264px_minmax(0,1fr)]">

@@ -28,8 +28,17 @@ const plain: Record<string, Route> = {
   [paths.devices]: { page: "devices" },
 };
 
+/** The parts of a path; none that is anywhere for one that is not well formed. */
+function partsOf(path: string): string[] {
+  try {
+    return path.split("/").filter(Boolean).map(decodeURIComponent);
+  } catch {
+    return [path];
+  }
+}
+
 export function routeOf(path: string): Route {
-  const [first = "", second, ...rest] = path.split("/").filter(Boolean).map(decodeURIComponent);
+  const [first = "", second, ...rest] = partsOf(path);
   if (rest.length) return { page: "unknown" };
   if (first === "rooms" && second) return { page: "room", roomId: second };
   if (first === "invite" && second) return { page: "invite", inviteCode: second };

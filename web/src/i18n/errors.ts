@@ -1,5 +1,6 @@
 import i18next from "i18next";
 import { CallError } from "../api/call";
+import type { Refusal } from "../api/contract";
 import { clockOf } from "./format";
 
 /** What the person is told of an error, in their language: by its code, else in the server's own words. */
@@ -8,8 +9,13 @@ export function wordsFor(error: unknown): string {
   if (error.code === "rate_limited" && error.retryAfter)
     return i18next.t("errors.wait", { time: clockOf(error.retryAfter) });
   const [field] = error.fields;
-  const keys = [...(field ? [`errors.fields.${field}`] : []), `errors.${error.code}`];
-  return i18next.exists(keys) ? i18next.t(keys) : error.message;
+  return wordsOf(error, field ? [`errors.fields.${field}`] : []);
+}
+
+/** The same for a refusal on the socket; `first` names words that fit better than those of its code. */
+export function wordsOf({ code, message }: Refusal, first: string[] = []): string {
+  const keys = [...first, `errors.${code}`];
+  return i18next.exists(keys) ? i18next.t(keys) : message;
 }
 
 /** The same, if it is about this field of the input. */

@@ -54,7 +54,8 @@ export async function startI18n(): Promise<void> {
     resources: { en: { translation: en } },
     interpolation: { escapeValue: false },
   });
-  await load(preferred());
+  // A language that cannot be fetched is no reason for an empty page.
+  await load(preferred()).catch(() => undefined);
 }
 
 export async function chooseLanguage(language: Language): Promise<void> {

@@ -1,12 +1,12 @@
-import { type ComponentType, lazy, type ReactNode, Suspense, useEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import { chunk, Later } from "../../app/Later";
 import { routeOf, usePath } from "../../app/router";
 import { useT } from "../../i18n";
 import { useStore } from "../../state/store";
-import { localPrefix } from "../../ui/phones";
 import { Wordmark } from "../../ui/Wordmark";
 import { LookSelects } from "../settings/LookSelects";
 import { GuestButton } from "./GuestButton";
-import type { Identifier } from "./identifiers";
+import { blankIdentifier, type Identifier } from "./identifiers";
 import { SignIn } from "./SignIn";
 import { SignUp } from "./SignUp";
 import { goTo, type Step, useStep } from "./steps";
@@ -20,14 +20,18 @@ export interface StepProps {
 }
 
 /** Only the two ways in belong to a stranger's first page; the rest comes when it is wanted. */
-const forms: Record<Step, ComponentType<StepProps>> = {
-  "sign-in": SignIn,
-  "sign-up": (props) => <SignUp {...props} onSent={() => goTo("first-password")} />,
-  "first-password": lazy(() => import("./FirstPassword")),
-  forgot: lazy(() => import("./Forgot")),
-  reset: lazy(() => import("./Reset")),
-  choose: lazy(() => import("./ChoosePassword")),
+const chunks = {
+  "first-password": chunk<StepProps>(() => import("./FirstPassword")),
+  forgot: chunk<StepProps>(() => import("./Forgot")),
+  reset: chunk<StepProps>(() => import("./Reset")),
+  choose: chunk<StepProps>(() => import("./ChoosePassword")),
 };
+
+function Form({ step, ...props }: StepProps & { step: Step }) {
+  if (step === "sign-in") return <SignIn {...props} />;
+  if (step === "sign-up") return <SignUp {...props} onSent={() => goTo("first-password")} />;
+  return <Later of={chunks[step]} props={props} as="div" />;
+}
 
 const others: Record<Step, { question?: "noAccount" | "haveAccount"; to: Step; word: string } | null> = {
   "sign-in": { question: "noAccount", to: "sign-up", word: "auth.signUp" },
@@ -73,13 +77,8 @@ export function AuthPage() {
   const asked = useStep();
   const step = mustChoose ? "choose" : asked;
   const invited = routeOf(usePath()).page === "invite" && (step === "sign-in" || step === "sign-up");
-  const [identifier, setIdentifier] = useState<Identifier>(() => ({
-    way: "email",
-    email: "",
-    phone: localPrefix(navigator.language),
-  }));
+  const [identifier, setIdentifier] = useState(() => blankIdentifier());
   const [note, setNote] = useState("");
-  const Form = forms[step];
   const other = others[step];
   const said = note || (farewell && t(`auth.farewell.${farewell}`));
   const hint = t(invited ? "auth.inviteHint" : `auth.steps.${step}.hint`);
@@ -93,10 +92,8 @@ export function AuthPage() {
         <div className="rounded-l bg-surface-1 p-6 shadow-float tablet:p-8">
           {said && step === "sign-in" && <Note>{said}</Note>}
           <Intro step={step} hint={hint} />
-          <Suspense fallback={<div className="h-56" />}>
-            <Form key={step} {...{ identifier, setIdentifier, setNote }} />
-          </Suspense>
-          {(step === "sign-in" || step === "sign-up") && (
+          <Form key={step} {...{ step, identifier, setIdentifier, setNote }} />
+          {!invited && (step === "sign-in" || step === "sign-up") && (
             <>
               <p aria-hidden className="my-4 flex items-center gap-3 text-xs text-ink-3">
                 <span className="h-px flex-1 bg-line" />
