@@ -18,6 +18,11 @@ export function useWidth(screen: keyof typeof queries): boolean {
   );
 }
 
+/** True where a keyboard is at hand, and none comes up over the page when a field takes the focus. */
+export function hasKeyboard(): boolean {
+  return window.matchMedia("(hover: hover) and (pointer: fine)").matches;
+}
+
 export function isWide(screen: keyof typeof queries): boolean {
   return queries[screen].matches;
 }

@@ -1,5 +1,5 @@
 import { X } from "lucide-react";
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
 import { useT } from "../i18n";
 import { icon } from "./icons";
 
@@ -23,7 +23,8 @@ export function Dialog({ title, onClose, children, place = "centre" }: DialogPro
   const ref = useRef<HTMLDialogElement>(null);
   const heading = useId();
 
-  useEffect(() => {
+  // A layout effect: its end comes while the dialog is still in the page, and only then does the focus go back.
+  useLayoutEffect(() => {
     const dialog = ref.current;
     if (!dialog) return;
     dialog.showModal();

@@ -1,6 +1,7 @@
 import { ArrowUp } from "lucide-react";
 import { type KeyboardEvent, useEffect, useLayoutEffect, useRef } from "react";
 import type { Room } from "../../api/contract";
+import { hasKeyboard } from "../../app/media";
 import { useT } from "../../i18n";
 import { useStore } from "../../state/store";
 import { icon } from "../../ui/icons";
@@ -28,6 +29,13 @@ function useTypeAnywhere(field: React.RefObject<HTMLTextAreaElement | null>): vo
     };
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);
+  }, [field]);
+}
+
+/** Whoever comes into a room may write at once. */
+function useArrival(field: React.RefObject<HTMLTextAreaElement | null>): void {
+  useEffect(() => {
+    if (hasKeyboard()) field.current?.focus({ preventScroll: true });
   }, [field]);
 }
 
@@ -72,6 +80,7 @@ export function Composer({ room, seconds }: { room: Room; seconds: number }) {
   const tellTyping = useTypingSignal(room.id);
   const excess = [...text].length - MAX_LENGTH;
   const sendable = text.trim() !== "" && excess <= 0;
+  useArrival(field);
   useTypeAnywhere(field);
   useGrowing(field, text);
 

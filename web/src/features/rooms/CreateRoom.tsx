@@ -1,13 +1,15 @@
 import { Globe, Lock } from "lucide-react";
 import { type FormEvent, type ReactNode, useState } from "react";
-import { CallError } from "../../api/call";
+import { flushSync } from "react-dom";
+import { useDeed } from "../../app/deed";
 import { useT } from "../../i18n";
 import { wordsAbout } from "../../i18n/errors";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { Field } from "../../ui/Field";
 import { icon } from "../../ui/icons";
-import { Problem } from "../../ui/Problem";
+import { FormProblem } from "../../ui/Problem";
+import { Submit } from "../../ui/Submit";
 import { createRoom } from "./deeds";
 
 interface ChoiceProps {
@@ -37,30 +39,21 @@ export function CreateRoom({ onClose }: { onClose: () => void }) {
   const t = useT();
   const [name, setName] = useState("");
   const [isPrivate, setPrivate] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const refusal = error instanceof CallError ? error : null;
-
-  const submit = async (event: FormEvent) => {
+  const deed = useDeed();
+  // The dialog goes first: while it is there nothing behind it can take the focus, and the new room does.
+  const close = () => flushSync(onClose);
+  const submit = (event: FormEvent) => {
     event.preventDefault();
-    setBusy(true);
-    setError(null);
-    try {
-      await createRoom(name.trim(), isPrivate);
-      onClose();
-    } catch (problem) {
-      setError(problem);
-      setBusy(false);
-    }
+    void deed.run(() => createRoom(name.trim(), isPrivate, close));
   };
 
   return (
     <Dialog title={t("rooms.create")} onClose={onClose}>
-      <form className="flex flex-col gap-4" onSubmit={(event) => void submit(event)}>
+      <form className="flex flex-col gap-4" onSubmit={submit}>
         <Field
           label={t("rooms.name")}
           hint={t("rooms.createHint")}
-          problem={wordsAbout(error, "name")}
+          problem={wordsAbout(deed.error, "name")}
           value={name}
           onChange={(event) => setName(event.target.value)}
           dir="auto"
@@ -70,7 +63,7 @@ export function CreateRoom({ onClose }: { onClose: () => void }) {
           autoFocus
         />
         <fieldset className="grid gap-2">
-          <legend className="sr-only">{t("rooms.public")}</legend>
+          <legend className="sr-only">{t("rooms.whoMayJoin")}</legend>
           <Choice
             chosen={!isPrivate}
             onChoose={() => setPrivate(false)}
@@ -86,14 +79,14 @@ export function CreateRoom({ onClose }: { onClose: () => void }) {
             hint={t("rooms.privateHint")}
           />
         </fieldset>
-        {!refusal?.fields.length && <Problem error={error} />}
+        <FormProblem deed={deed} />
         <div className="flex justify-end gap-2">
           <Button look="quiet" onClick={onClose}>
             {t("app.cancel")}
           </Button>
-          <Button type="submit" look="primary" busy={busy} disabled={!name.trim()}>
+          <Submit deed={deed} disabled={!name.trim()}>
             {t("rooms.createAction")}
-          </Button>
+          </Submit>
         </div>
       </form>
     </Dialog>

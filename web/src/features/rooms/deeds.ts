@@ -23,8 +23,11 @@ whenTabsTell((news) => {
   if ("joined" in news) void learn(news.joined).catch(() => undefined);
 });
 
-export async function createRoom(name: string, isPrivate: boolean): Promise<void> {
-  enter(await call("rooms.create", { name, isPrivate }));
+/** `created` is called before the new room is shown. */
+export async function createRoom(name: string, isPrivate: boolean, created: () => void): Promise<void> {
+  const room = await call("rooms.create", { name, isPrivate });
+  created();
+  enter(room);
 }
 
 /** Guests only visit: they go in by listening, and members by becoming one of the room. */
