@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { isValidElement, type ReactElement } from "react";
 import { expect, test } from "vitest";
 import { routeOf } from "../src/app/router";
-import { isEmojiOnly, withLinks } from "../src/features/messages/text";
+import { formatted, isEmojiOnly, withLinks } from "../src/features/messages/text";
 import { languages } from "../src/i18n";
 
 const folder = join(import.meta.dirname, "../src/i18n");
@@ -66,6 +67,20 @@ test.each(["javascript:alert(1)", "data:text/html,x", "no address at all"])("%j 
 });
 
 test.each([
+  ["run `make test` first", ["make test"]],
+  ["```\nno language\n```", ["no language"]],
+  ["so:\n```python\nif x:\n    y()\n```\nand `z`", ["if x:\n    y()", "z"]],
+  ["```one line```", ["one line"]],
+  ["`https://example.org` is no link in code", ["https://example.org"]],
+  ["it costs 5` and 6\n`", []],
+  ["```never closed", []],
+  ["plain", []],
+])("%j holds the code %j", (text, pieces) => {
+  const found = formatted(text).filter((part) => isValidElement(part) && part.type === "code");
+  expect(found.map((part) => (part as ReactElement<{ children: string }>).props.children)).toEqual(pieces);
+});
+
+test.each([
   ["🎉", true],
   ["👩🏽‍🚀 👍", true],
   ["1", false],
@@ -85,6 +100,7 @@ test.each([
   ["/people", { page: "people" }],
   ["/rooms/1/2", { page: "unknown" }],
   ["/nothing", { page: "unknown" }],
+  ["/rooms/%zz", { page: "unknown" }],
 ])("%s leads to %o", (path, route) => {
   expect(routeOf(path)).toEqual(route);
 });

@@ -36,7 +36,7 @@ export function CardRow({ picture, title, note, children }: CardRowProps) {
     <div className="flex min-h-14 items-center gap-3 border-line py-2 not-first:border-t">
       {picture && <span className="shrink-0 text-ink-2">{picture}</span>}
       <span className="flex min-w-0 flex-1 flex-col">
-        <span className="text-sm wrap-anywhere">{title}</span>
+        <span className="text-sm wrap-anywhere hyphens-auto">{title}</span>
         {note && <span className="text-xs text-ink-3 wrap-anywhere">{note}</span>}
       </span>
       {children}

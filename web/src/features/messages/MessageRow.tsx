@@ -1,19 +1,23 @@
 import { memo } from "react";
+import type { Refusal } from "../../api/contract";
 import { useT } from "../../i18n";
+import { wordsOf } from "../../i18n/errors";
 import { dateAndTimeOf, listOf, shortTimeOf, timeOf } from "../../i18n/format";
 import type { Pending } from "../../state/model";
 import { Avatar } from "../../ui/Avatar";
 import { discard, retry } from "./outbox";
 import type { Shown } from "./rows";
-import { isEmojiOnly, withLinks } from "./text";
+import { formatted, isEmojiOnly } from "./text";
 
 const action = "rounded-s font-semibold underline-offset-2 hover:underline";
 
-function NotSent({ pending }: { pending: Pending }) {
+function NotSent({ pending, refusal }: { pending: Pending; refusal: Refusal }) {
   const t = useT();
   return (
     <p role="alert" className="flex flex-wrap gap-x-3 text-xs text-danger">
-      <span>{t("messages.notSentBecause", { reason: pending.refusal?.message ?? "" })}</span>
+      <span>
+        {t("messages.notSentBecause", { reason: wordsOf(refusal, [`messages.refused.${refusal.code}`]) })}
+      </span>
       <button type="button" className={action} onClick={() => retry(pending)}>
         {t("messages.retry")}
       </button>
@@ -54,6 +58,7 @@ export const MessageRow = memo(function MessageRow({ message, first, readers }: 
   const waiting = pending && !pending.refusal;
   return (
     <article
+      aria-label={name}
       className={`group grid grid-cols-[36px_minmax(0,1fr)] gap-x-3 rounded-s px-2 py-0.5 hover:bg-surface-2/60 ${first ? "mt-3" : ""}`}
     >
       {first ? (
@@ -88,10 +93,10 @@ export const MessageRow = memo(function MessageRow({ message, first, readers }: 
           aria-busy={waiting}
           className={`whitespace-pre-wrap wrap-anywhere text-ink-1 ${waiting ? "pending-text" : ""} ${pending?.refusal ? "text-ink-3" : ""} ${isEmojiOnly(content) ? "text-[2rem] leading-10" : ""}`}
         >
-          {withLinks(content)}
+          {formatted(content)}
         </p>
         {waiting && <span className="sr-only">{t("messages.pending")}</span>}
-        {pending?.refusal && <NotSent pending={pending} />}
+        {pending?.refusal && <NotSent pending={pending} refusal={pending.refusal} />}
         {readers && readers.length > 0 && <ReadBy readers={readers} />}
       </div>
     </article>

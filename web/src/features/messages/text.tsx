@@ -1,8 +1,10 @@
-import type { ReactNode } from "react";
+import { Fragment, type ReactNode } from "react";
 
 const address = /\bhttps?:\/\/[^\s<>"]+/gu;
 /** Punctuation that ends the sentence rather than the address. */
 const trailing = /[.,:;!?)\]}'’”]+$/u;
+/** A block between fences, without the name of its language and the line breaks around it, or a piece of a line. */
+const code = /\n?```(?:[\w+#.-]*\n)?([\s\S]+?)\n?```\n?|`([^`\n]+)`/gu;
 const onlyEmoji = /^(?:\p{RGI_Emoji}|\s){1,12}$/v;
 
 /** The text with its web addresses as links; everything else stays a text node. */
@@ -26,6 +28,31 @@ export function withLinks(text: string): ReactNode[] {
     end = match.index + href.length;
   }
   parts.push(text.slice(end));
+  return parts;
+}
+
+/** What a message says: its code set apart, its web addresses as links. */
+export function formatted(text: string): ReactNode[] {
+  const parts: ReactNode[] = [];
+  let end = 0;
+  const addText = (until: number) => {
+    if (until > end) parts.push(<Fragment key={end}>{withLinks(text.slice(end, until))}</Fragment>);
+  };
+  for (const match of text.matchAll(code)) {
+    const [all, block, piece] = match;
+    addText(match.index);
+    parts.push(
+      <code
+        key={`code ${match.index}`}
+        dir="ltr"
+        className={block === undefined ? "code-piece" : "code-block"}
+      >
+        {block ?? piece}
+      </code>,
+    );
+    end = match.index + all.length;
+  }
+  addText(text.length);
   return parts;
 }
 
