@@ -106,9 +106,10 @@ export async function choosePassword(currentPassword: string, newPassword: strin
 
 /** Ends this session here and on the server; unsent messages and drafts stay on this device. */
 export async function signOut(): Promise<void> {
+  // Told first: the server ends the other tabs' connections too, and they would take it for another device's deed.
+  tellTabs({ signedOut: true });
   await call("auth.logout", {}).catch(() => undefined);
   leave(null);
-  tellTabs({ signedOut: true });
 }
 
 watchSession({
