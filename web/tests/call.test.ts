@@ -97,3 +97,18 @@ test("a first password leads to choosing an own one, from wherever it is noticed
   await expect(call("rooms.list_rooms", {})).rejects.toMatchObject({ status: 403 });
   expect(told).toEqual(["must choose"]);
 });
+
+test("a server that never answers cannot be reached", async () => {
+  const waited: number[] = [];
+  vi.spyOn(AbortSignal, "timeout").mockImplementation((patience) => {
+    waited.push(patience);
+    return AbortSignal.abort();
+  });
+  vi.stubGlobal("fetch", (_: string, { signal }: RequestInit) => {
+    return new Promise((_answer, refuse) => signal?.aborted && refuse(signal.reason));
+  });
+  await expect(call("auth.me", {})).rejects.toMatchObject({ status: 0, code: "unreachable" });
+  await expect(call("auth.logout", {})).rejects.toMatchObject({ status: 0, code: "unreachable" });
+  expect(waited).toEqual([30_000, 30_000]);
+  vi.restoreAllMocks();
+});

@@ -48,16 +48,20 @@ function query(rest: Json): string {
   return given.length ? `?${new URLSearchParams(given.map(([key, value]) => [key, String(value)]))}` : "";
 }
 
+/** A server that takes a call and never answers counts as one that cannot be reached: nothing may wait for ever. */
+const PATIENCE_MS = 30_000;
+
 async function request(route: Route, input: Json): Promise<Response> {
   const { path, rest } = pathAndRest(route, input);
   const headers: Record<string, string> = { accept: "application/json" };
   const token = accessToken;
   if (token) headers["authorization"] = `Bearer ${token}`;
-  if (route.method === "GET") return fetch(path + query(rest), { headers });
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  if (route.method === "GET") return fetch(path + query(rest), { headers, signal });
   const proof = token ? null : csrfToken();
   if (proof) headers["x-csrf-token"] = proof;
   headers["content-type"] = "application/json";
-  return fetch(path, { method: route.method, headers, body: JSON.stringify(rest) });
+  return fetch(path, { method: route.method, headers, signal, body: JSON.stringify(rest) });
 }
 
 function refusalOf(status: number, body: unknown): CallError {
@@ -138,7 +142,7 @@ async function mended(error: CallError): Promise<boolean> {
 }
 
 /** Calls a route; a session that can be renewed is renewed without a word. Raises CallError. */
-export async function callRoute(route: Route, input: Json): Promise<unknown> {
+async function callRoute(route: Route, input: Json): Promise<unknown> {
   try {
     return await once(route, input);
   } catch (error) {
