@@ -8,7 +8,7 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from chatroom.core.errors import Problem
-from chatroom.features.auth.common import is_common
+from chatroom.features.auth.guessable import is_guessable
 from chatroom.features.auth.types import IdentifierKind
 
 MIN_CHARACTERS: Final = 8
@@ -82,7 +82,7 @@ def clean_password(password: str, *own: str) -> str:
             f"A password has at least {MIN_CHARACTERS} characters and at most {MAX_BYTES} bytes.",
             errors={"password": ["length"]},
         )
-    if is_common(password) or any(_made_of(password, text) for text in own):
+    if is_guessable(password) or any(_made_of(password, text) for text in own):
         raise Problem("bad_input", "This password is too easy to guess.", errors={"password": ["common"]})
     return password
 

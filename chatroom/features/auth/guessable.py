@@ -59,7 +59,7 @@ _AROUND: Final = re.compile(r"^[\W\d_]+|[\W\d_]+$")
 _PARTS: Final = re.compile(r"[^\W\d_]+")
 
 
-def is_common(password: str) -> bool:
+def is_guessable(password: str) -> bool:
     """Whether a password is one that guessers begin with.
 
     It is when letters for digits are undone and what stands around the letters is cut off and a word of the list is
