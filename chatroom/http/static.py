@@ -2,6 +2,7 @@
 
 import mimetypes
 import os
+import re
 from pathlib import Path
 from typing import Final
 
@@ -12,14 +13,17 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 ROOT: Final = Path(__file__).parent.parent / "static"
+_OK: Final = 200
 _NOT_FOUND: Final = 404
+_PAGES: Final = re.compile(r"\.|discover|people|you|you/devices|(rooms|invite)/[^/]+")
+"""The addresses of the client's pages, as `web/src/app/router.ts` has them."""
 _NOT_BUILT: Final = """<!doctype html><meta charset=utf-8><title>Chatroom</title>
 <h1>Chatroom is running</h1><p>The web client has not been built in this checkout. Run <code>make web</code>,
 then reload. Socket.IO and REST clients work already.</p>"""
 
 
 class WebClient(StaticFiles):
-    """Serves `chatroom/static`; any path that is no file is the client's own page."""
+    """Serves `chatroom/static`; a path that is no file gets the client's own page, with 404 where it knows none."""
 
     def __init__(self) -> None:
         super().__init__(directory=ROOT, check_dir=False)
@@ -53,8 +57,11 @@ class WebClient(StaticFiles):
         except HTTPException as error:
             if error.status_code != _NOT_FOUND or path.startswith("assets/") or Path(path).suffix:
                 raise
+            known = _PAGES.fullmatch(path)
             path = "index.html"
             response = await super().get_response(path, scope)
+            if response.status_code == _OK and not known:
+                response.status_code = _NOT_FOUND
         fingerprinted = path.startswith("assets/")
         response.headers["cache-control"] = (
             "public, max-age=31536000, immutable" if fingerprinted else "no-cache"

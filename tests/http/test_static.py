@@ -1,6 +1,7 @@
 """The web client's files: gzipped by the build, told apart by what the browser takes."""
 
 import gzip
+import re
 from pathlib import Path
 
 import httpx2
@@ -46,6 +47,29 @@ async def test_a_text_is_sent_as_the_build_has_squeezed_it(
                 path, headers={"accept-encoding": encoding, "if-none-match": answer.headers["etag"]}
             )
             assert again.status_code == 304
+
+
+def pages() -> list[str]:
+    """An address of each of the client's pages."""
+    router = (Path(__file__).parents[2] / "web/src/app/router.ts").read_text()
+    table = router[router.index("paths = {") :].partition("}")[0] + router.partition("routeOf")[2]
+    return [*re.findall(r'"(/[a-z/]*)"', table), "/rooms/01a1", "/invite/a-code"]
+
+
+async def test_only_an_address_of_the_client_is_found(bundle: Path) -> None:
+    async with httpx2.AsyncClient(
+        transport=httpx2.ASGITransport(static.WebClient()), base_url="http://chat.test"
+    ) as http:
+        assert len(pages()) > 5
+        for path in pages():
+            for end in ("", "/"):
+                answer = await http.get(path.rstrip("/") + end)
+                assert (answer.status_code, answer.text) == (200, PAGE), path
+        for path in ("/nope", "/rooms", "/rooms/a/b", "/discover/x", "/metrics", "/you/devices/x"):
+            answer = await http.get(path)
+            assert (answer.status_code, answer.text) == (404, PAGE), path
+            assert answer.headers["cache-control"] == "no-cache"
+            assert (await http.head(path)).status_code == 404
 
 
 def test_what_is_small_has_no_twin(bundle: Path) -> None:
