@@ -2,6 +2,8 @@
 
 import inspect
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -9,7 +11,6 @@ import typer
 
 from chatroom import __version__
 
-CONFIG_ERROR: Final = 78  # EX_CONFIG of sysexits.h: do not restart, mend the settings
 RESEAL_BATCH: Final = 200  # rows of one transaction
 app = typer.Typer(
     no_args_is_help=True,
@@ -28,6 +29,7 @@ def _settings() -> Any:
     """Read the settings; a bad one ends the program, naming the variable and never its value."""
     from pydantic import ValidationError
 
+    from chatroom.serve import CONFIG_ERROR
     from chatroom.settings import Settings
 
     try:
@@ -35,13 +37,46 @@ def _settings() -> Any:
     except ValidationError as error:
         for detail in error.errors(include_input=False, include_url=False):
             # A default that does not fit the rest goes by the field's name, which is the variable's in capitals.
-            typer.echo(f"chatroom: {str(detail['loc'][0]).upper()}: {detail['msg']}", err=True)
+            name, why = str(detail["loc"][0]).upper(), detail["msg"]
+            for words in ("Value error, ", "Input "):
+                why = why.removeprefix(words)
+            typer.echo(f"chatroom: {name}: {why}", err=True)
         raise typer.Exit(CONFIG_ERROR) from None
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """End with a sentence and the code that `serve` has for it, where a setting or the database is no good."""
+    from chatroom.db import Unavailable
+    from chatroom.serve import CONFIG_ERROR, UNAVAILABLE
+    from chatroom.settings import BadSetting
+
+    try:
+        yield
+    except Unavailable as error:
+        where = "DATABASE_URL, or CHATROOM_DATA where that is empty"
+        typer.echo(f"chatroom: the database cannot be used ({where}): {error}", err=True)
+        raise typer.Exit(UNAVAILABLE) from None
+    except BadSetting as error:
+        typer.echo(f"chatroom: {error}", err=True)
+        raise typer.Exit(CONFIG_ERROR) from None
+
+
+def _must_be_there(settings: Any) -> None:
+    """Raise `db.Unavailable` for a file that no server has made: it would be made here, in the wrong folder perhaps."""
+    from chatroom.db import Unavailable
+    from chatroom.db.url import parse
+
+    target = parse(settings.database)
+    if target.dialect == "sqlite" and not Path(target.url.database or "").is_file():
+        raise Unavailable(f"there is no {target.url.database}; a server makes it when it first starts")
 
 
 @app.command()
 def serve(
-    port: Annotated[int | None, typer.Option(help="The port to listen on, instead of PORT.")] = None,
+    port: Annotated[
+        int | None, typer.Option(help="The port to listen on, instead of PORT.", min=0, max=65535)
+    ] = None,
     host: Annotated[str | None, typer.Option(help="The address to listen on, instead of HOST.")] = None,
 ) -> None:
     """Bring the database up to date and serve everything on one port until SIGTERM or Ctrl+C."""
@@ -56,8 +91,12 @@ def migrate() -> None:
     """Bring the database up to date and stop."""
     from chatroom.db.migrate import upgrade
     from chatroom.features import tables
+    from chatroom.serve import prepare
 
-    upgrade(_settings().database, tables)
+    settings = _settings()
+    with _in_words():
+        prepare(settings.data)
+        upgrade(settings.database, tables)
     typer.echo("The database is up to date.")
 
 
@@ -68,15 +107,17 @@ def role(
 ) -> None:
     """Make a member a moderator or an admin, or a user again: the first admin comes from here.
 
-    A running server knows at once. Who loses rights is signed out; a socket that is open just now stays open until
-    its token ends, but no event of a socket asks for more than a user's rights.
+    A running server knows within a second. Who loses rights is signed out.
     """
     import asyncio
 
     from chatroom.core.errors import Problem
 
+    settings = _settings()
     try:
-        handle = asyncio.run(_give_role(_settings(), who, role))
+        with _in_words():
+            _must_be_there(settings)
+            handle = asyncio.run(_give_role(settings, who, role))
     except Problem as problem:
         typer.echo(
             f"chatroom: {problem.message if problem.code != 'not_found' else 'no member has this address'}",
@@ -105,8 +146,11 @@ def outbox() -> None:
     from chatroom.adapters.outbox import OUTBOX, Outbox
     from chatroom.core.clock import system
 
-    for letter in Outbox(_settings().data / OUTBOX, system):
+    letters = list(Outbox(_settings().data / OUTBOX, system))
+    for letter in letters:
         typer.echo(f"{letter.at}  {letter.way} to {letter.to}  {letter.subject}\n  {letter.text}")
+    if not letters:
+        typer.echo("Nothing was written into the outbox of this CHATROOM_DATA.", err=True)
 
 
 @app.command()
@@ -117,8 +161,13 @@ def rotate_keys() -> None:
     """
     import asyncio
 
+    from chatroom.serve import CONFIG_ERROR
+
+    settings = _settings()
     try:
-        asyncio.run(_rotate_keys(_settings()))
+        with _in_words():
+            _must_be_there(settings)
+            asyncio.run(_rotate_keys(settings))
     except ValueError:
         typer.echo("chatroom: ENCRYPTION_KEY_OLD: lacks a key that something is still sealed with", err=True)
         raise typer.Exit(CONFIG_ERROR) from None

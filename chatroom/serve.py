@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import gc
 import os
 import signal
@@ -37,7 +38,7 @@ def run(settings: Settings) -> int:
     logging.configure(settings.log_level, readable=settings.mode != "production")
     with contextlib.ExitStack() as listening:
         try:
-            _prepare(settings.data)
+            prepare(settings.data)
             listeners = [listening.enter_context(each) for each in _listen(settings)]
             upgrade(settings.database, tables)
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -53,7 +54,7 @@ def run(settings: Settings) -> int:
     return 0
 
 
-def _prepare(folder: Path) -> None:
+def prepare(folder: Path) -> None:
     """Make the folder of database and secrets. Raises `BadSetting` when that cannot be."""
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -74,7 +75,9 @@ def _listen(settings: Settings) -> Iterator[socket.socket]:
         try:
             yield socket.create_server((settings.host, port), backlog=_BACKLOG)
         except OSError as error:
-            _log.error("port.unavailable", setting=name, port=port, reason=error.strerror)
+            nowhere = isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL
+            setting = "HOST" if nowhere else name
+            _log.error("port.unavailable", setting=setting, port=port, reason=error.strerror)
             raise _Taken from None
 
 

@@ -1,6 +1,8 @@
 """Settings of who people are: secrets, tokens, passwords, and how they are written to."""
 
+from email.utils import parseaddr
 from typing import Final
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
@@ -75,7 +77,7 @@ class Identity(BaseModel):
     strict_enum: bool = Field(
         default=False,
         validation_alias="STRICT_ENUM",
-        description="Whether sign-up and password change hide who has an account, at the cost of the seeds' codes.",
+        description="Whether sign-up by phone and password change hide who has an account; sign-up by e-mail cannot.",
     )
     compat_derived_password: bool = Field(
         default=False,
@@ -145,15 +147,22 @@ class Identity(BaseModel):
         given = {**info.data, "twilio_from_number": number}
         missing = [name for field, name in _TWILIO.items() if not given.get(field)]
         if 0 < len(missing) < len(_TWILIO):
-            raise ValueError(f"Twilio needs all of its settings: {', '.join(missing)} is missing")
+            raise ValueError(f"Twilio needs all of its settings; missing: {', '.join(missing)}")
         return number
 
     @field_validator("smtp_url")
     @classmethod
     def _mail(cls, url: str) -> str:
-        if url and not url.startswith(("smtp://", "smtps://")):
-            raise ValueError("must be an smtp:// or smtps:// address")
+        if url and not (url.startswith(("smtp://", "smtps://")) and urlsplit(url).hostname):
+            raise ValueError("must be an address like smtp://user:password@mail.example.org:587")
         return url
+
+    @field_validator("mail_from")
+    @classmethod
+    def _sender(cls, sender: str) -> str:
+        if sender and "@" not in parseaddr(sender)[1]:
+            raise ValueError("must be an address like chat@example.org")
+        return sender
 
     @property
     def encryption_keys_old(self) -> list[str]:

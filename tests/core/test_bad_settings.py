@@ -67,6 +67,8 @@ BAD = [
     ("TWILIO_ACCOUNT_SID", {"TWILIO_ACCOUNT_SID": "your-twilio-sid"}),
     ("TWILIO_FROM_NUMBER", {"TWILIO_ACCOUNT_SID": "AC0123", "TWILIO_AUTH_TOKEN": "0123"}),
     ("SMTP_URL", {"SMTP_URL": "mail.example.org:25"}),
+    ("SMTP_URL", {"SMTP_URL": "smtp:///mail"}),
+    ("MAIL_FROM", {"MAIL_FROM": "the chatroom"}),
     ("LOG_LEVEL", {"LOG_LEVEL": "loud"}),
     ("ENCRYPTION_KEY", {"JWT_SECRET": GIVEN, "ENCRYPTION_KEY": GIVEN}),
     ("PHONE_ENC_KEY", {"ACCESS_TOKEN_SECRET": GIVEN, "PHONE_ENC_KEY": GIVEN}),
