@@ -34,8 +34,8 @@ async def send_password(ctx: Context, payload: Any) -> None:
             return
         ends = tx.now + MINUTES * 60_000
         await passwords.put(tx.db, Password(user_id, hashed, tx.now, must_change=True, expires_at=ends))
-    # First of all, where no full stop can be copied with it.
-    text = f"{password} is your first password. It works for {MINUTES} minutes: set one of your own then."
+    # No full stop behind it, which somebody would copy with it.
+    text = f"Your first password is {password} and works for {MINUTES} minutes: set one of your own then."
     await ctx.port(SmsSender).send(number, text)
 
 
