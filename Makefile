@@ -14,7 +14,7 @@ run: environment web ## Start the server on http://localhost:3000: development m
 test: environment web clients ## Run every test: the server's, the web client's, the browsers'
 	$(PYTHON) -m tools.web test
 	$(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile --ignore tests/browser
-	$(PYTHON) -m pytest tests/browser
+	$(PYTHON) -m pytest -n 2 --dist loadfile tests/browser
 
 check: environment ## Format, lint, types, dependency rule, sizes, contract: under two minutes
 	.venv/bin/ruff format --check .

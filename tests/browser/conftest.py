@@ -1,8 +1,6 @@
 """Real browsers against a real server: each test gets people, each person a browser of their own."""
 
-import json
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -17,6 +15,7 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.outbox import letter
 from tests.servers import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -44,10 +43,13 @@ class ChatServer:
             **settings,
         }
         self._log = data / "server.log"
-        self._outbox = data / "outbox.jsonl"
+        self._data = data
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
+        """Start, unless it runs."""
+        if self._process is not None:
+            return
         command = [sys.executable, "-m", "chatroom", "serve", "--port", str(self.port)]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=log, stderr=log)
@@ -71,16 +73,16 @@ class ChatServer:
         assert answer.is_success, answer.text
         return answer.json()
 
+    def say(self, room_id: str, token: str, *texts: str) -> None:
+        """Send messages as a program would, one after the other."""
+        with httpx2.Client(headers={"Authorization": f"Bearer {token}"}, timeout=10) as client:
+            for text in texts:
+                path = f"/api/v1/rooms/{room_id}/messages"
+                client.post(self.url + path, json={"content": text}).raise_for_status()
+
     def letter(self, to: str, pattern: str) -> str:
         """Wait for an SMS or a mail to somebody and return what the pattern finds in the newest."""
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            lines = self._outbox.read_text().splitlines() if self._outbox.exists() else []
-            letters = [letter for letter in map(json.loads, lines) if letter["to"] == to]
-            if found := letters and re.search(pattern, letters[-1]["text"]):
-                return str(found[1])
-            time.sleep(0.05)
-        pytest.fail(f"nothing was sent to {to}")
+        return letter(self._data, to, pattern)
 
     def _answers(self) -> bool:
         try:
@@ -114,6 +116,17 @@ class Person:
         page.get_by_label("Password", exact=True).fill(PASSWORD)
         page.locator("form").get_by_role("button", name="Create account").click()
         expect(page.get_by_role("navigation", name="My rooms")).to_be_attached()
+
+    def arrive(self) -> None:
+        """Be signed up and inside, as after a reload: the way there is the business of other tests."""
+        answer = self.page.request.post(
+            self.server.url + "/api/auth/register",
+            data={"name": self.name, "email": self.email, "password": PASSWORD, "cookies": True},
+            headers={"Origin": self.server.url},
+        )
+        assert answer.ok, answer.text()
+        self.page.goto(self.server.url)
+        expect(self.page.get_by_role("navigation", name="My rooms")).to_be_attached()
 
     def create_room(self, name: str, *, private: bool = False) -> str:
         """Create a room and return its id; the room is open then."""
@@ -167,9 +180,9 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChatServer]:
-    """One server without message limits for a file of tests; a file that needs another has its own fixture."""
+    """One server without limits for all tests; a file that needs another has its own fixture."""
     server = ChatServer(tmp_path_factory.mktemp("data"), MESSAGE_RATE_LIMIT="0", RATE_LIMITS="off")
     server.start()
     yield server
@@ -202,11 +215,11 @@ def visit(chromium: Browser, server: ChatServer) -> Iterator[Join]:
 
 @pytest.fixture
 def join(visit: Join) -> Join:
-    """Open a browser for somebody and sign them up."""
+    """Open a browser for somebody who has signed up."""
 
-    def sign_up(name: str, **options: Any) -> Person:
+    def arrive(name: str, **options: Any) -> Person:
         person = visit(name, **options)
-        person.sign_up()
+        person.arrive()
         return person
 
-    return sign_up
+    return arrive

@@ -1,7 +1,6 @@
 """What happens to words when the line or the server goes away."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -9,13 +8,20 @@ from playwright.sync_api import expect
 from tests.browser.conftest import ChatServer, Join
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[ChatServer]:
-    """A server with a short message limit, which a test may kill."""
-    server = ChatServer(tmp_path, MESSAGE_RATE_LIMIT="3", MESSAGE_RATE_WINDOW_MS="2000")
-    server.start()
+@pytest.fixture(scope="module")
+def short_of_patience(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChatServer]:
+    server = ChatServer(
+        tmp_path_factory.mktemp("data"), MESSAGE_RATE_LIMIT="3", MESSAGE_RATE_WINDOW_MS="2000"
+    )
     yield server
     server.stop()
+
+
+@pytest.fixture
+def server(short_of_patience: ChatServer) -> ChatServer:
+    """A running server with a short message limit, which a test may kill."""
+    short_of_patience.start()
+    return short_of_patience
 
 
 def test_what_is_sent_offline_goes_out_in_order_after_the_reconnect(join: Join, room: str) -> None:
@@ -58,6 +64,27 @@ def test_a_killed_server_loses_nothing_and_the_gap_is_filled(
     expect(ana.page.get_by_text("No connection.")).to_have_count(0)
     texts = bo.page.get_by_role("log").locator("article p").all_inner_texts()
     assert texts.count("While it was away") == 1
+
+
+def test_every_page_opens_while_the_server_is_away(join: Join, server: ChatServer) -> None:
+    ana = join("Ana")
+    expect(ana.page.get_by_role("link", name="Ana online")).to_be_visible()
+    ana.page.wait_for_load_state("networkidle")
+    server.stop()
+    ana.page.get_by_role("link", name="Ana").click()
+    expect(ana.page.get_by_role("heading", level=1, name="You")).to_be_visible()
+
+
+def test_a_step_that_cannot_be_fetched_says_so_and_keeps_the_page(visit: Join, server: ChatServer) -> None:
+    page = visit("Ana").page
+    page.goto(server.url)
+    page.get_by_role("textbox", name="E-mail").fill("ana@example.org")
+    page.route("**/assets/Forgot*", lambda route: route.abort())
+    page.get_by_role("button", name="Forgot your password?").click()
+    expect(page.get_by_role("alert")).to_contain_text("The server cannot be reached.")
+    page.unroute("**/assets/Forgot*")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("textbox", name="E-mail")).to_have_value("ana@example.org")
 
 
 def test_a_room_that_could_not_be_loaded_comes_back_by_itself(
