@@ -2,10 +2,10 @@ import { type FormEvent, useState } from "react";
 import { choosePassword, knownFirstPassword, signOut } from "../../api/session";
 import { useDeed } from "../../app/deed";
 import { useT } from "../../i18n";
-import { wordsAbout } from "../../i18n/errors";
 import { PasswordField } from "../../ui/PasswordField";
 import { FormProblem } from "../../ui/Problem";
 import { Submit } from "../../ui/Submit";
+import { NewPasswordField } from "./NewPasswordField";
 
 /** After a first password nothing else is allowed. Asks for that one again only when this page does not know it. */
 export default function ChoosePassword() {
@@ -31,14 +31,7 @@ export default function ChoosePassword() {
           autoFocus
         />
       )}
-      <PasswordField
-        fresh
-        label={t("auth.newPassword")}
-        problem={wordsAbout(deed.error, "newPassword") ?? wordsAbout(deed.error, "password")}
-        value={typed}
-        onChange={(event) => setTyped(event.target.value)}
-        autoFocus={Boolean(known)}
-      />
+      <NewPasswordField value={typed} onChange={setTyped} error={deed.error} autoFocus={Boolean(known)} />
       <FormProblem deed={deed} />
       <Submit deed={deed} className="h-11 tablet:h-11">
         {t("auth.savePassword")}

@@ -12,9 +12,38 @@ interface IdentifierFieldProps {
   autoFocus?: boolean;
 }
 
-/** E-mail address or phone number, whichever one chooses; the other keeps what was typed. */
-export function IdentifierField({ value, onChange, error, autoFocus }: IdentifierFieldProps) {
+/** The field of the way that is chosen: an e-mail address or a phone number. */
+export function WayField({ value, onChange, error, autoFocus }: IdentifierFieldProps) {
   const t = useT();
+  return value.way === "email" ? (
+    <Field
+      key="email"
+      label={t("auth.email")}
+      problem={wordsAbout(error, "email")}
+      type="email"
+      dir="ltr"
+      value={value.email}
+      onChange={(event) => onChange({ ...value, email: event.target.value })}
+      autoComplete="username"
+      required
+      autoFocus={autoFocus}
+    />
+  ) : (
+    <PhoneField
+      key="phone"
+      label={t("auth.phone")}
+      problem={wordsAbout(error, "phoneNumber")}
+      value={value.phone}
+      onChange={(phone) => onChange({ ...value, phone })}
+      autoFocus={autoFocus}
+    />
+  );
+}
+
+/** E-mail address or phone number, whichever one chooses; the other keeps what was typed. */
+export function IdentifierField(props: IdentifierFieldProps) {
+  const t = useT();
+  const { value, onChange } = props;
   return (
     <>
       <Segments
@@ -23,29 +52,7 @@ export function IdentifierField({ value, onChange, error, autoFocus }: Identifie
         choices={{ email: t("auth.byEmail"), phone: t("auth.byPhone") }}
         onChoose={(way) => onChange({ ...value, way })}
       />
-      {value.way === "email" ? (
-        <Field
-          key="email"
-          label={t("auth.email")}
-          problem={wordsAbout(error, "email")}
-          type="email"
-          dir="ltr"
-          value={value.email}
-          onChange={(event) => onChange({ ...value, email: event.target.value })}
-          autoComplete="username"
-          required
-          autoFocus={autoFocus}
-        />
-      ) : (
-        <PhoneField
-          key="phone"
-          label={t("auth.phone")}
-          problem={wordsAbout(error, "phoneNumber")}
-          value={value.phone}
-          onChange={(phone) => onChange({ ...value, phone })}
-          autoFocus={autoFocus}
-        />
-      )}
+      <WayField {...props} />
     </>
   );
 }

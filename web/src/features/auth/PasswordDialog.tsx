@@ -2,13 +2,13 @@ import { type FormEvent, useState } from "react";
 import { changePassword } from "../../api/passwords";
 import { useDeed } from "../../app/deed";
 import { useT } from "../../i18n";
-import { wordsAbout } from "../../i18n/errors";
 import { useStore } from "../../state/store";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { PasswordField } from "../../ui/PasswordField";
 import { FormProblem } from "../../ui/Problem";
 import { Submit } from "../../ui/Submit";
+import { NewPasswordField } from "./NewPasswordField";
 
 interface PasswordDialogProps {
   onClose: () => void;
@@ -38,13 +38,7 @@ export function PasswordDialog({ onClose, onChanged }: PasswordDialogProps) {
           value={current}
           onChange={(event) => setCurrent(event.target.value)}
         />
-        <PasswordField
-          fresh
-          label={t("auth.newPassword")}
-          problem={wordsAbout(deed.error, "newPassword") ?? wordsAbout(deed.error, "password")}
-          value={next}
-          onChange={(event) => setNext(event.target.value)}
-        />
+        <NewPasswordField value={next} onChange={setNext} error={deed.error} />
         {!wrong && <FormProblem deed={deed} />}
         <div className="flex justify-end gap-2">
           <Button look="quiet" onClick={onClose}>

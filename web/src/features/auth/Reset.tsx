@@ -2,14 +2,13 @@ import { type FormEvent, useState } from "react";
 import { resetPassword } from "../../api/passwords";
 import { useDeed } from "../../app/deed";
 import { useT } from "../../i18n";
-import { wordsAbout } from "../../i18n/errors";
-import { Field } from "../../ui/Field";
-import { PasswordField } from "../../ui/PasswordField";
 import { FormProblem } from "../../ui/Problem";
 import { Submit } from "../../ui/Submit";
 import type { StepProps } from "./AuthPage";
+import { CodeField } from "./CodeField";
 import { IdentifierField } from "./IdentifierField";
 import { namedBy, shownAs } from "./identifiers";
+import { NewPasswordField } from "./NewPasswordField";
 import { goTo } from "./steps";
 
 /** The code and a new password. It does not sign in by itself (trust.md 13.1): the next step is signing in. */
@@ -31,25 +30,8 @@ export default function Reset({ identifier, setIdentifier, setNote }: StepProps)
       {/* For password managers: whose new password this is. */}
       {asked && <input hidden readOnly autoComplete="username" value={shownAs(identifier)} />}
       {!asked && <IdentifierField value={identifier} onChange={setIdentifier} error={deed.error} autoFocus />}
-      <Field
-        label={t("auth.code")}
-        problem={wordsAbout(deed.error, "code")}
-        value={code}
-        onChange={(event) => setCode(event.target.value.trim())}
-        dir="ltr"
-        autoComplete="one-time-code"
-        autoCapitalize="none"
-        spellCheck={false}
-        required
-        autoFocus={Boolean(asked)}
-      />
-      <PasswordField
-        fresh
-        label={t("auth.newPassword")}
-        problem={wordsAbout(deed.error, "newPassword") ?? wordsAbout(deed.error, "password")}
-        value={password}
-        onChange={(event) => setPassword(event.target.value)}
-      />
+      <CodeField value={code} onChange={setCode} error={deed.error} autoFocus={Boolean(asked)} />
+      <NewPasswordField value={password} onChange={setPassword} error={deed.error} />
       <FormProblem deed={deed} />
       <Submit deed={deed} className="h-11 tablet:h-11">
         {t("auth.setPassword")}

@@ -8,11 +8,10 @@ import { paths } from "../../app/router";
 import { useT } from "../../i18n";
 import { listOf } from "../../i18n/format";
 import { getState, useStore } from "../../state/store";
-import { Avatar } from "../../ui/Avatar";
 import { Blank } from "../../ui/Blank";
 import { icon } from "../../ui/icons";
 import { byActivity } from "../rooms/names";
-import { StatusDot } from "./StatusDot";
+import { PersonPicture } from "./PersonPicture";
 
 /** The people of this many rooms are asked for, those with the latest news first. */
 const ROOMS_ASKED = 20;
@@ -68,12 +67,7 @@ function PersonRow({ person, roomIds }: Acquaintance) {
         href={first ? paths.room(first.id) : paths.home}
         className="flex items-center gap-3 rounded-m px-3 py-2 hover:bg-surface-2"
       >
-        <span className="relative">
-          <Avatar id={person.userId} name={name} />
-          <span className="absolute -end-0.5 -bottom-0.5 flex">
-            <StatusDot status={status} />
-          </span>
-        </span>
+        <PersonPicture id={person.userId} name={name} status={status} />
         <span className="flex min-w-0 flex-1 flex-col">
           <span dir="auto" title={name} className="truncate text-sm">
             {name}

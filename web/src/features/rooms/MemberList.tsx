@@ -3,9 +3,8 @@ import type { Member } from "../../api/names";
 import { useT } from "../../i18n";
 import { shortWhen } from "../../i18n/format";
 import { useStore } from "../../state/store";
-import { Avatar } from "../../ui/Avatar";
 import { Skeletons } from "../../ui/Skeletons";
-import { StatusDot } from "../presence/StatusDot";
+import { PersonPicture } from "../presence/PersonPicture";
 
 function MemberRow({ member }: { member: Member }) {
   const t = useT();
@@ -21,12 +20,7 @@ function MemberRow({ member }: { member: Member }) {
   ].filter(Boolean);
   return (
     <li className="flex items-center gap-3 rounded-m px-2 py-1.5">
-      <span className={`relative ${status === "offline" ? "opacity-70" : ""}`}>
-        <Avatar id={member.userId} name={name} />
-        <span className="absolute -end-0.5 -bottom-0.5 flex">
-          <StatusDot status={status} />
-        </span>
-      </span>
+      <PersonPicture id={member.userId} name={name} status={status} />
       <span className="flex min-w-0 flex-1 flex-col">
         <span dir="auto" title={name} className="truncate text-sm">
           {name}

@@ -2,14 +2,13 @@ import { type FormEvent, useState } from "react";
 import { call } from "../../api/call";
 import { useDeed } from "../../app/deed";
 import { useT } from "../../i18n";
-import { wordsAbout } from "../../i18n/errors";
 import { publish } from "../../state/store";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
-import { Field } from "../../ui/Field";
-import { PhoneField } from "../../ui/PhoneField";
 import { FormProblem } from "../../ui/Problem";
 import { Submit } from "../../ui/Submit";
+import { CodeField } from "../auth/CodeField";
+import { WayField } from "../auth/IdentifierField";
 import { blankIdentifier, type Identifier, namedBy, shownAs } from "../auth/identifiers";
 
 interface WayDialogProps {
@@ -46,36 +45,9 @@ export function WayDialog({ way, onClose }: WayDialogProps) {
           {sent ? t("you.confirmHint", { to: shownAs(identifier) }) : t("you.addHint")}
         </p>
         {sent ? (
-          <Field
-            label={t("auth.code")}
-            problem={wordsAbout(deed.error, "code")}
-            value={code}
-            onChange={(event) => setCode(event.target.value.trim())}
-            dir="ltr"
-            autoComplete="one-time-code"
-            autoCapitalize="none"
-            spellCheck={false}
-            required
-            autoFocus
-          />
-        ) : way === "email" ? (
-          <Field
-            label={t("auth.email")}
-            problem={wordsAbout(deed.error, "email")}
-            type="email"
-            dir="ltr"
-            value={identifier.email}
-            onChange={(event) => setIdentifier({ ...identifier, email: event.target.value })}
-            autoComplete="email"
-            required
-          />
+          <CodeField value={code} onChange={setCode} error={deed.error} autoFocus />
         ) : (
-          <PhoneField
-            label={t("auth.phone")}
-            problem={wordsAbout(deed.error, "phoneNumber")}
-            value={identifier.phone}
-            onChange={(phone) => setIdentifier({ ...identifier, phone })}
-          />
+          <WayField value={identifier} onChange={setIdentifier} error={deed.error} />
         )}
         <FormProblem deed={deed} />
         <div className="flex justify-end gap-2">
