@@ -125,6 +125,10 @@ def _judge(bar: Bar, record: Mapping[str, Any]) -> Verdict:
     return Verdict(bar, ours, peer, ratio, met, "")
 
 
+_MEMORY: Final = ("rss_before_mb", "kb_each")
+"""Figures that are no ratios but hardly depend on the machine."""
+
+
 class Comparison(NamedTuple):
     """Two runs: what got worse with the scenario that says so, and what cannot be compared with the reason."""
 
@@ -135,7 +139,8 @@ class Comparison(NamedTuple):
 def compare(now: Mapping[str, Any], stored: Mapping[str, Any], *, by: float = 0.2) -> Comparison:
     """Say what got worse by more than `by`, ratio for ratio, or broke its word where it kept it.
 
-    Scenarios that were not asked for now are left out. A figure that is no ratio says nothing on another machine.
+    Scenarios that were not asked for now are left out. A time or a rate that is no ratio says nothing on another
+    machine.
     """
     found = Comparison({}, {})
     same = _machine(now) == _machine(stored)
@@ -148,7 +153,7 @@ def compare(now: Mapping[str, Any], stored: Mapping[str, Any], *, by: float = 0.
             found.worse[f"{bar.text}: {old.ratio:.3g} -> {new.why}"] = bar.scenario
         elif new.ratio is None or not old.ratio:
             found.apart[bar.text] = new.why or old.why
-        elif not bar.peer and not same:
+        elif not bar.peer and not same and bar.figure not in _MEMORY:
             found.apart[bar.text] = "another machine than the stored"
         elif new.ratio < old.ratio * (1 - by) if bar.least else new.ratio > old.ratio * (1 + by):
             found.worse[f"{bar.text}: {old.ratio:.3g} -> {new.ratio:.3g}"] = bar.scenario
