@@ -3,24 +3,34 @@
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
-from typing import Final, NamedTuple
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Final, NamedTuple, TypeVar, cast
 
 import msgspec
 
+from chatroom.core import page as cursors
 from chatroom.core.context import Context
 from chatroom.core.errors import Problem
 from chatroom.core.schema import encode
-from chatroom.db import Database, Unavailable
+from chatroom.db import Database, Reader, Unavailable
 from chatroom.features.log.service import HeadReader
 from chatroom.features.log.types import Head
-from chatroom.features.messages.types import HistoryPage
+from chatroom.features.messages import store
+from chatroom.features.messages.past import Line, Memory, Past, cut, names_of
+from chatroom.features.messages.types import HistoryPage, MessageReceived, MessageRow
+from chatroom.features.messages.view import views
 from chatroom.features.rooms import service as rooms
 
-AGE: Final = 1.0
-"""Seconds that a page is kept at most: a person's new name takes no seq of the rooms where they have spoken."""
+AGE: Final = 0.5
+"""Seconds that a name is believed, and that a newest page is that was made with it: a person's new name takes no seq of
+the rooms where they have spoken, and must be seen within a second."""
 _ROOMS: Final = 10_000
 _PAGES: Final = 256  # of some 30 kB
+_NAMES: Final = 10_000
+_GAP: Final = 50  # messages that are added to what is remembered of a room; after more it is read anew
+
+Found = TypeVar("Found", Line, MessageRow)
 
 
 class _Readers(NamedTuple):
@@ -38,6 +48,15 @@ class _Page(NamedTuple):
     until: float
 
 
+class Asked(NamedTuple):
+    """A page: at most `limit` messages of a room, backwards from below a seq or forwards from above it."""
+
+    room_id: str
+    back: bool
+    seq: int
+    limit: int
+
+
 class Pages:
     """Readers and newest pages of rooms. One per node.
 
@@ -50,6 +69,8 @@ class Pages:
         self._clock = clock
         self._readers: dict[str, _Readers] = {}
         self._pages: OrderedDict[tuple[str, int], _Page] = OrderedDict()
+        self._memory = Memory()
+        self._names: dict[str, tuple[bytes, float]] = {}
 
     async def enter(self, ctx: Context, room_id: str) -> Head:
         """Return where a room stands now, to somebody who may read it.
@@ -99,6 +120,110 @@ class Pages:
             if self._pages.get(key) is page:
                 del self._pages[key]
             raise
+
+    async def read(self, ctx: Context, asked: Asked, head: Head) -> HistoryPage:
+        """Read a page of a room that stands at `head`, from memory as far as that proves it."""
+        async with ctx.read() as reader:
+            past = await self._at(reader, asked.room_id, head)
+            lines = None if past is None else past.find(asked.back, asked.seq, asked.limit + 1)
+            if lines is None:
+                rows = await _rows(reader, asked, head)
+                if not _goes_on(past, asked, head):
+                    return _page(asked, head, rows, lambda kept: views(kept, head.epoch))
+                lines = self._remember(past, asked, head, rows)
+            names = await self._called(reader, {line.sender for line in lines})
+        return _page(asked, head, lines, partial(_join, names))
+
+    async def _at(self, reader: Reader, room_id: str, head: Head) -> Past | None:
+        """Return what is remembered of a room, brought up to `head`; None when it proves nothing there."""
+        past = self._memory.get(room_id)
+        if past is None or past.head == head:
+            return past
+        was, gap = past.head, head.seq - past.head.seq
+        if was.epoch == head.epoch and gap < 0:  # another request has looked later
+            return None
+        if was.epoch == head.epoch and gap <= _GAP:
+            rows = await store.list_after(reader, room_id, was.seq, head.seq, gap)
+            if self._memory.get(room_id) is not past or past.head != was:
+                return past if past.head == head else None
+            # A message's own is every seq in between, so nothing else has happened: what stood there before still does.
+            if len(rows) == gap:
+                self._memory.add_newer(room_id, past, head, self._cut(rows, head))
+                return past
+        self._memory.forget(room_id)
+        return None
+
+    def _remember(
+        self, past: Past | None, asked: Asked, head: Head, rows: Sequence[MessageRow]
+    ) -> Sequence[Line]:
+        """Add a page to memory, unless somebody else has meanwhile."""
+        lines = self._cut(rows, head)
+        low = lines[0].seq - 1 if len(lines) > asked.limit else 0
+        now = self._memory.get(asked.room_id)
+        if now is None and past is None:
+            self._memory.begin(asked.room_id, Past(head, low, lines))
+        elif now is not None and now is past and past.head == head and low < past.low < asked.seq:
+            self._memory.add_older(asked.room_id, past, low, lines)
+        return lines
+
+    def _cut(self, rows: Iterable[MessageRow], head: Head) -> list[Line]:
+        until, lines = self._clock() + AGE, []
+        for message in views(rows, head.epoch):
+            line, names = cut(message)
+            self._names[line.sender] = names, until
+            lines.append(line)
+        return lines
+
+    async def _called(self, reader: Reader, senders: set[str]) -> dict[str, bytes]:
+        """What these people are called, as it was at most `AGE` ago."""
+        now = self._clock()
+        known = {sender: self._names.get(sender, (b"", 0.0)) for sender in senders}
+        if old := [sender for sender, (_, until) in known.items() if now >= until]:
+            if len(self._names) > _NAMES:
+                self._names.clear()
+            for sender, (username, name) in (await store.list_names(reader, old)).items():
+                self._names[sender] = known[sender] = names_of(username, name), now + AGE
+        return {sender: names for sender, (names, _) in known.items()}
+
+
+def _goes_on(past: Past | None, asked: Asked, head: Head) -> bool:
+    """Whether a page that is not in memory stands where memory ends, or begins."""
+    if not asked.back:
+        return False
+    return asked.seq > head.seq if past is None else past.borders(asked.seq)
+
+
+async def _rows(reader: Reader, asked: Asked, head: Head) -> Sequence[MessageRow]:
+    """The messages of a page and one more, which tells whether there is another page beyond."""
+    room_id, back, seq, limit = asked
+    if back:
+        return await store.list_before(reader, room_id, seq, limit + 1)
+    return await store.list_after(reader, room_id, seq, head.seq, limit + 1)
+
+
+def _page(
+    asked: Asked,
+    head: Head,
+    found: Sequence[Found],
+    write: Callable[[Sequence[Found]], list[MessageReceived]],
+) -> HistoryPage:
+    _, back, seq, limit = asked
+    kept, further = found[-limit:] if back else found[:limit], len(found) > limit
+    older, newer = (further, seq <= head.seq) if back else (True, further)
+    return HistoryPage(
+        messages=write(kept),
+        next_cursor=cursors.encode("b", kept[0].seq) if kept and older else None,
+        prev_cursor=cursors.encode("f", kept[-1].seq) if kept and newer else None,
+        has_more=bool(kept) and older,
+        epoch=head.epoch,
+        head_seq=head.seq,
+    )
+
+
+def _join(names: Mapping[str, bytes], lines: Sequence[Line]) -> list[MessageReceived]:
+    """Write lines as a JSON array, which encodes to itself."""
+    text = b",".join([before + names[sender] + after for _, sender, before, after in lines])
+    return cast("list[MessageReceived]", msgspec.Raw(b"[" + text + b"]"))
 
 
 async def _encoded(read: Callable[[], Awaitable[HistoryPage]]) -> msgspec.Raw:

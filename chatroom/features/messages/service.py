@@ -16,7 +16,7 @@ from chatroom.features.auth import anonymous
 from chatroom.features.log import service as log
 from chatroom.features.log.types import Head
 from chatroom.features.messages import rules, store
-from chatroom.features.messages.pages import Pages
+from chatroom.features.messages.pages import Asked, Pages
 from chatroom.features.messages.types import (
     EntriesPage,
     Entry,
@@ -103,42 +103,18 @@ async def history(ctx: Context, cmd: ReadHistory) -> HistoryPage | EntriesPage:
         raise Problem("bad_input", "Give a cursor or after, not both.")
     pages = ctx.port(Pages)
     head = await pages.enter(ctx, cmd.room_id)
-    if cmd.cursor is None and cmd.after is None:
-        # JSON text already, which encodes to itself: what any encoder makes of the page.
-        return cast(
-            "HistoryPage", await pages.newest(cmd.room_id, cmd.limit, head, lambda: _newest(ctx, cmd, head))
-        )
-    async with ctx.read() as reader:
-        if cmd.after is not None:
+    if cmd.after is not None:
+        async with ctx.read() as reader:
             entries, more = await _entries(reader, cmd.room_id, cmd.after, head, cmd.limit)
-            return EntriesPage(entries=entries, epoch=head.epoch, head_seq=head.seq, has_more=more)
-        direction, seq = page.decode_seq(cmd.cursor or "", "bf")
-        return await _page(reader, cmd, head, direction, min(seq, store.FOREVER))
-
-
-async def _newest(ctx: Context, cmd: ReadHistory, head: Head) -> HistoryPage:
-    async with ctx.read() as reader:
-        return await _page(reader, cmd, head, "b", head.seq + 1)
-
-
-async def _page(reader: Reader, cmd: ReadHistory, head: Head, direction: str, seq: int) -> HistoryPage:
-    """One page: one row more than asked for tells whether there is another beyond it."""
-    if direction == "b":
-        rows = await store.list_before(reader, cmd.room_id, seq, cmd.limit + 1)
-        older, newer = len(rows) > cmd.limit, cmd.cursor is not None
-        rows = rows[-cmd.limit :]
-    else:
-        rows = await store.list_after(reader, cmd.room_id, seq, head.seq, cmd.limit + 1)
-        older, newer = True, len(rows) > cmd.limit
-        rows = rows[: cmd.limit]
-    return HistoryPage(
-        messages=views(rows, head.epoch),
-        next_cursor=page.encode("b", rows[0].seq) if rows and older else None,
-        prev_cursor=page.encode("f", rows[-1].seq) if rows and newer else None,
-        has_more=bool(rows) and older,
-        epoch=head.epoch,
-        head_seq=head.seq,
-    )
+        return EntriesPage(entries=entries, epoch=head.epoch, head_seq=head.seq, has_more=more)
+    if cmd.cursor is not None:
+        direction, seq = page.decode_seq(cmd.cursor, "bf")
+        seq = min(seq, head.seq + 1)
+        return await pages.read(ctx, Asked(cmd.room_id, direction == "b", seq, cmd.limit), head)
+    asked = Asked(cmd.room_id, back=True, seq=head.seq + 1, limit=cmd.limit)
+    newest = await pages.newest(cmd.room_id, cmd.limit, head, lambda: pages.read(ctx, asked, head))
+    # JSON text already, which encodes to itself: what any encoder makes of the page.
+    return cast("HistoryPage", newest)
 
 
 async def _entries(

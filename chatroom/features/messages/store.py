@@ -78,6 +78,9 @@ _AFTER: Final = (
     .order_by(messages.c.seq)
     .limit(bindparam("count"))
 )
+_NAMES: Final = select(_users.c.id, _users.c.username, _users.c.name).where(
+    _users.c.id.in_(bindparam("users", expanding=True))
+)
 _rooms: Final = table("rooms", name_of("id", Id))
 _said: Final = messages.alias()
 _newest: Final = (
@@ -116,7 +119,6 @@ _NEAREST: Final = (
 )
 _REMOVE_ROOM: Final = delete(messages).where(messages.c.room_id == bindparam("room"))
 ADD: Final = insert(messages)
-FOREVER: Final = 2**31 - 1
 
 Key = tuple[str, str, str]
 """(room, sender, client message id)"""
@@ -161,6 +163,12 @@ async def remove_room(tx: Transaction, room_id: str) -> None:
 async def list_last(reader: Reader, room_ids: Iterable[str]) -> Sequence[MessageRow]:
     """The newest message of each room that has one."""
     return _rows(await reader.all(_LAST, {"rooms": list(room_ids)}))
+
+
+async def list_names(reader: Reader, user_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """What these people are called now: user name and name."""
+    rows: Sequence[Any] = await reader.all(_NAMES, {"users": user_ids})
+    return {user_id: (username, name) for user_id, username, name in rows}
 
 
 async def find_seq(reader: Reader, room_id: str, message_id: str) -> int | None:
