@@ -45,9 +45,9 @@ async def pages(server: ChatServer) -> AsyncIterator[Pages]:
     open_ones: list[Page] = []
 
     async def open_page(kind: str) -> Page:
-        page = KINDS[kind]()
+        page = await KINDS[kind]().open(server.url)
         open_ones.append(page)
-        return await page.open(server.url)
+        return page
 
     yield open_page
     for page in open_ones:
