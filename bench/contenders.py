@@ -90,13 +90,14 @@ class Contenders:
     @cached_property
     def _node_program(self) -> Path:
         asked, there = PEERS / "pnpm-lock.yaml", PEERS / "node_modules" / ".pnpm" / "lock.yaml"
-        if there.is_file() and there.read_bytes() == asked.read_bytes():
-            return node_folder() / "node"
         try:
-            pnpm(PEERS, "install", "--frozen-lockfile", "--silent")
+            if not there.is_file() or there.read_bytes() != asked.read_bytes():
+                pnpm(PEERS, "install", "--frozen-lockfile", "--silent")
+            return node_folder() / "node"
+        except SystemExit as error:
+            raise NotRun(str(error)) from error
         except (OSError, subprocess.CalledProcessError) as error:
             raise NotRun(f"the peers' npm packages could not be installed: {error}") from error
-        return node_folder() / "node"
 
     @cached_property
     def _sqlite(self) -> str:
