@@ -84,6 +84,7 @@ class Engine(Protocol):
     """What one kind of database has to offer behind `Database`."""
 
     dialect: str
+    writers: int
 
     def begin(
         self, after: Callable[[], None] | None, *, single: bool

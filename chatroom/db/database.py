@@ -15,6 +15,8 @@ class Database:
         self._engine = engine
         self.dialect = engine.dialect
         """`sqlite`, `postgresql` or `mysql` (MariaDB too)."""
+        self.writers = engine.writers
+        """How many transactions of messages gain by being stored at once: SQLite stores one after the other."""
 
     @classmethod
     async def open(cls, url: str) -> "Database":

@@ -24,7 +24,9 @@ STATEMENT_SECONDS = 10
 LOCK_SECONDS = 5
 """How long a statement waits for another transaction's lock."""
 
-_SINGLE = 2  # connections for the writer of messages, which has one statement at work
+_WRITERS = 2
+"""Batches of messages at work at once, so that the server stores one while we prepare and answer the other."""
+
 # asyncmy logs every warning of the server, and a duplicate that insert_ignore expects is one.
 logging.getLogger("asyncmy").setLevel(logging.ERROR)
 
@@ -63,6 +65,8 @@ def arguments(target: Target, *, reading: bool = False) -> dict[str, Any]:
 class ServerEngine:
     """Two pools: for writing, and for reading, whose connections commit every statement by themselves."""
 
+    writers = _WRITERS
+
     def __init__(self, target: Target) -> None:
         self.dialect = target.dialect
         pool = {
@@ -91,7 +95,7 @@ class ServerEngine:
         self._held: list[Held] = []
         if self.dialect == "postgresql":
             self._inserts = Inserts(self._write.dialect)
-            self._single = self._hold(target, _SINGLE, reading=False)
+            self._single = self._hold(target, _WRITERS, reading=False)
             self._reader = HeldReader(
                 self._hold(target, target.pool, reading=True),
                 Statements(self._read.dialect, number),

@@ -41,6 +41,7 @@ class SqliteEngine:
     """The two connections to one file."""
 
     dialect = "sqlite"
+    writers = 1
 
     def __init__(self, path: Path) -> None:
         path.touch(mode=0o600)

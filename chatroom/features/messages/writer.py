@@ -6,7 +6,6 @@ checked on its own; one refused entry never harms its neighbours.
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Sequence
 from typing import Final
 
@@ -19,6 +18,7 @@ from chatroom.features.log import service as log
 from chatroom.features.log.types import Head
 from chatroom.features.messages import rules, store
 from chatroom.features.messages.batch import Batch, Entry, refuse
+from chatroom.features.messages.lanes import Lane, Lanes
 from chatroom.features.messages.store import Key
 from chatroom.features.messages.types import MessageReceived, MessageRow, SendMessage
 from chatroom.features.messages.view import view
@@ -74,50 +74,49 @@ class MessageWriter:
 
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
-        self._queue: deque[Entry] = deque()
-        self._task: asyncio.Task[None] | None = None
+        self._lanes = Lanes(kernel.db.writers)
         self._known = _Known()
         self._told: dict[str, int] = {}  # room -> seq up to which this node has told its messages
 
     def put(self, who: Principal, cmd: SendMessage) -> asyncio.Future[MessageReceived]:
-        """Queue a send; the Future resolves after its commit, in the order of the calls.
+        """Queue a send; the Future resolves after its commit, those of one room in the order of the calls.
 
         Raises `Problem("bad_input" | "busy")` at once; the Future raises `Problem("room_not_found" |
         "not_a_member" | "message_conflict" | "unavailable")`.
         """
         content = rules.clean_content(cmd.content)
-        if len(self._queue) >= _QUEUE:
+        if self._lanes.waiting >= _QUEUE:
             raise Problem("busy", retry_after=1)
         done: asyncio.Future[MessageReceived] = asyncio.get_running_loop().create_future()
-        self._queue.append(Entry(who, cmd, content, done))
-        if self._task is None:
-            self._task = asyncio.create_task(self._work(), name="messages.writer")
+        lane = self._lanes.of(cmd.room_id)
+        lane.put(Entry(who, cmd, content, done))
+        if lane.task is None:
+            lane.task = asyncio.create_task(self._work(lane), name="messages.writer")
         return done
 
     async def idle(self) -> None:
         """Return when everything queued has been answered."""
-        while self._task is not None:
-            await asyncio.wait([self._task])
+        while tasks := self._lanes.tasks:
+            await asyncio.wait(tasks)
 
-    async def _work(self) -> None:
+    async def _work(self, lane: Lane) -> None:
         try:
-            while self._queue:
-                entries = [self._queue.popleft() for _ in range(min(_BATCH, len(self._queue)))]
-                await self._commit(entries)
-                if len(entries) > 1:
-                    await self._let_speak(len(entries))
+            while entries := lane.take(_BATCH):
+                try:
+                    unavailable = await self._commit(entries)
+                finally:
+                    lane.answered(entries)
+                if unavailable:  # nobody waits for a timeout of their own, up to 20 s per batch
+                    refused = lane.take(_QUEUE)
+                    refuse(refused, unavailable)
+                    lane.answered(refused)
+                elif len(entries) > 1:
+                    await _let_speak(lane, len(entries))
         finally:
-            self._task = None
+            lane.task = None
 
-    async def _let_speak(self, count: int) -> None:
-        """Turn the loop until as many as were answered are back; if nobody comes that takes some 20 us."""
-        for _ in range(_TURNS):
-            if len(self._queue) >= count:
-                return
-            await asyncio.sleep(0)
-
-    async def _commit(self, entries: Sequence[Entry]) -> None:
-        """Store a batch and answer every entry of it, whatever happens."""
+    async def _commit(self, entries: Sequence[Entry]) -> Problem | None:
+        """Store a batch and answer every entry of it, whatever happens; return why the database is away, if it is."""
         try:
             try:
                 left = await self._store_known(entries)
@@ -128,14 +127,13 @@ class MessageWriter:
                 await self._store_locked(left, look_for_repeats=True)
         except Problem as problem:
             refuse(entries, problem)
-            if problem.code == "unavailable":  # nobody waits for a timeout of their own, up to 20 s per batch
-                refuse(self._queue, problem)
-                self._queue.clear()
+            return problem if problem.code == "unavailable" else None
         except Exception as error:  # noqa: BLE001 - the senders must hear of it; then it is the loop's to report
             refuse(entries, Problem("internal"))
             asyncio.get_running_loop().call_exception_handler(
                 {"message": "messages.writer failed", "exception": error}
             )
+        return None
 
     async def _store_known(self, entries: Sequence[Entry]) -> Sequence[Entry]:
         """Store the sends to rooms that are still as this node left them; return the others."""
@@ -200,6 +198,14 @@ class MessageWriter:
             refuse([entry], Problem("unavailable", retry_after=1))
         except Problem as problem:
             refuse([entry], problem)
+
+
+async def _let_speak(lane: Lane, count: int) -> None:
+    """Turn the loop until as many as were answered are back; if nobody comes that takes some 20 us."""
+    for _ in range(_TURNS):
+        if len(lane.queue) >= count:
+            return
+        await asyncio.sleep(0)
 
 
 def _publish(tx: Tx, batch: Batch) -> None:
