@@ -33,13 +33,13 @@ interface CardRowProps {
 /** A line of a card: what it is about, and at its end what one can do about it. */
 export function CardRow({ picture, title, note, children }: CardRowProps) {
   return (
-    <div className="flex min-h-14 items-center gap-3 border-line py-2 not-first:border-t">
+    <div className="flex min-h-14 flex-wrap items-center gap-3 border-line py-2 not-first:border-t">
       {picture && <span className="shrink-0 text-ink-2">{picture}</span>}
-      <span className="flex min-w-0 flex-1 flex-col">
-        <span className="text-sm wrap-anywhere hyphens-auto">{title}</span>
+      <span className="flex min-w-26 flex-1 flex-col">
+        <span className="text-sm wrap-anywhere">{title}</span>
         {note && <span className="text-xs text-ink-3 wrap-anywhere">{note}</span>}
       </span>
-      {children}
+      <span className="ms-auto shrink-0">{children}</span>
     </div>
   );
 }
