@@ -1,4 +1,4 @@
-// Runs before the first paint, so that a chosen theme or direction never flashes the other one.
+// Before the first paint, so that a chosen theme never flashes another.
 try {
   const theme = localStorage.getItem("chatroom.theme");
   if (theme) document.documentElement.dataset.theme = theme;
