@@ -32,7 +32,6 @@ from chatroom.features.auth.recent import Recent
 from chatroom.features.auth.tokens import TokenSigner
 from chatroom.features.auth.uses import Uses
 from chatroom.features.messages import replay
-from chatroom.features.messages import service as messages
 from chatroom.features.messages.pages import Pages
 from chatroom.features.messages.writer import MessageWriter
 from chatroom.features.presence import activity
@@ -96,7 +95,7 @@ class App:
         self._tasks: list[asyncio.Task[None]] = []
 
     def _ports(self) -> dict[type[Any], Any]:
-        settings = self.settings
+        settings, pages = self.settings, Pages(self.db)
         return {
             Vault: Vault(*settings.field_secrets()),
             TokenSigner: TokenSigner(
@@ -116,8 +115,8 @@ class App:
             Recent: self._recent,
             TypingBoard: MemoryTyping(),
             MessageWriter: self._writer,
-            Pages: Pages(self.db),
-            LastMessages: messages.last_messages,
+            Pages: pages,
+            LastMessages: pages.last,
             Site: Site(settings.public_url),
             RateLimiter: self._rates,
             Origins: Origins(settings.origins),

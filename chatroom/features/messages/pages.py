@@ -134,6 +134,32 @@ class Pages:
             names = await self._called(reader, {line.sender for line in lines})
         return _page(asked, head, lines, partial(_join, names))
 
+    async def last(self, reader: Reader, heads: Mapping[str, Head]) -> Mapping[str, msgspec.Raw]:
+        """The newest message of each room as JSON text: the port `rooms.ports.LastMessages`."""
+        found: dict[str, Line] = {}
+        unknown = []
+        for room_id, head in heads.items():
+            past = self._memory.get(room_id)
+            if past is None or past.head != head:
+                unknown.append(room_id)
+            elif past.lines:
+                found[room_id] = past.lines[-1]
+        if unknown:
+            rows = await store.list_last(reader, unknown)
+            read = {row.room_id: self._cut([row], heads[row.room_id]) for row in rows}
+            for room_id in unknown:
+                self._remember_last(room_id, heads[room_id], read.get(room_id, []))
+            found |= {room_id: lines[0] for room_id, lines in read.items()}
+        names = await self._called(reader, {line.sender for line in found.values()})
+        return {room_id: msgspec.Raw(line.with_names(names)) for room_id, line in found.items()}
+
+    def _remember_last(self, room_id: str, head: Head, lines: Sequence[Line]) -> None:
+        """Begin with the newest message, unless more is remembered or somebody has spoken since that head."""
+        past = self._memory.get(room_id)
+        low = lines[0].seq - 1 if lines else 0
+        if low < head.seq and (past is None or len(past.lines) <= 1):
+            self._memory.begin(room_id, Past(head, low, lines))
+
     async def _at(self, reader: Reader, room_id: str, head: Head) -> Past | None:
         """Return what is remembered of a room, brought up to `head`; None when it proves nothing there."""
         past = self._memory.get(room_id)

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Final, NamedTuple
 
@@ -26,6 +26,10 @@ class Line(NamedTuple):
     sender: str
     before: bytes
     after: bytes
+
+    def with_names(self, names: Mapping[str, bytes]) -> bytes:
+        """The whole text again, with what the senders are called now."""
+        return self.before + names[self.sender] + self.after
 
 
 def cut(message: MessageReceived) -> tuple[Line, bytes]:

@@ -1,7 +1,6 @@
 """Send, read pages, read what was missed."""
 
 import asyncio
-from collections.abc import Mapping
 from typing import cast
 
 import msgspec
@@ -31,7 +30,7 @@ from chatroom.features.messages.types import (
     SayInLounge,
     SendMessage,
 )
-from chatroom.features.messages.view import view, views
+from chatroom.features.messages.view import views
 from chatroom.features.messages.writer import MessageWriter
 from chatroom.features.rooms import service as rooms
 from chatroom.features.rooms.types import LOBBY
@@ -150,9 +149,3 @@ async def _resume(ctx: Context, reader: Reader, point: ResumePoint) -> ResumedRo
     return ResumedRoom(
         room_id=point.room_id, epoch=head.epoch, head_seq=head.seq, entries=entries, has_more=more
     )
-
-
-async def last_messages(reader: Reader, heads: Mapping[str, Head]) -> Mapping[str, MessageReceived]:
-    """The newest message of each room: the port `rooms.ports.LastMessages`."""
-    rows = await store.list_last(reader, heads)
-    return {row.room_id: view(row, heads[row.room_id].epoch) for row in rows}

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import bindparam, update
 
+from chatroom.app import App
 from chatroom.core.context import Context
 from chatroom.features import tables
 from chatroom.features.log import service as log
@@ -86,6 +87,26 @@ async def test_a_new_name_is_in_older_pages_within_a_second(nodes: Nodes) -> Non
                 break
             await asyncio.sleep(0.02)
     assert page["messages"][0]["name"] == 'Zoë", "content": "\\'
+
+
+async def test_a_list_of_rooms_shows_the_newest_message_that_any_node_stored(nodes: Nodes) -> None:
+    async def last(app: App) -> Any:
+        found = await do(app, nodes.ana, "rooms.list_rooms", scope="all")
+        (room,) = [room for room in found["rooms"] if room["id"] == nodes.room_id]
+        return room.get("lastMessage", {}).get("seq"), room["headSeq"]
+
+    for turn in range(8):
+        assert await last(nodes.one) == await last(nodes.one) == await last(nodes.other)
+        if turn == 5:
+            await both(nodes, limit=2)
+        if turn % 3 == 2:
+            await do(nodes.other, nodes.bob, "rooms.leave", roomId=nodes.room_id)
+            await do(nodes.other, nodes.bob, "rooms.join", roomId=nodes.room_id)
+            seen = await last(nodes.one)
+            assert seen[0] < seen[1]
+        else:
+            await say(nodes, turn % 2 + 1)
+            assert len(set(await last(nodes.one))) == 1
 
 
 def lines(*seqs: int, size: int = 10) -> list[Line]:
