@@ -26,7 +26,9 @@ AGE: Final = 0.5
 """Seconds that a name is believed, and that a newest page is that was made with it: a person's new name takes no seq of
 the rooms where they have spoken, and must be seen within a second."""
 _ROOMS: Final = 10_000
+_READERS: Final = 10_000  # of one room
 _PAGES: Final = 256  # of some 30 kB
+_LONG: Final = 128 * 1024  # bytes of a page that is not kept: a hundred of the longest messages make 12 MB
 _NAMES: Final = 10_000
 _GAP: Final = 50  # messages that are added to what is remembered of a room; after more it is read anew
 
@@ -94,7 +96,7 @@ class Pages:
 
     def _learn(self, room_id: str, head: Head, user_id: str) -> None:
         known = self._readers.get(room_id)
-        if known is None or known.head != head:
+        if known is None or known.head != head or len(known.people) >= _READERS:
             if len(self._readers) >= _ROOMS:
                 self._readers.clear()
             self._readers[room_id] = known = _Readers(head, set())
@@ -106,20 +108,19 @@ class Pages:
         """Return the newest page at `head` as JSON text; those who want the same page wait for one `read` of it."""
         key, now = (room_id, limit), self._clock()
         page = self._pages.get(key)
-        if page is None or page.head != head or now >= page.until:
+        if page is None or page.head != head or now >= page.until or not _will_do(page.text):
             page = _Page(head, asyncio.ensure_future(_encoded(read)), now + AGE)
             self._pages[key] = page
             self._pages.move_to_end(key)
             if len(self._pages) > _PAGES:
                 self._pages.popitem(last=False)
-        if page.text.done() and page.text.exception() is None:
+        if page.text.done():
             return page.text.result()
         try:
-            return await asyncio.shield(page.text)
-        except Problem:
-            if self._pages.get(key) is page:
+            return await asyncio.shield(page.text)  # whoever goes away leaves it to the others
+        finally:
+            if not _will_do(page.text) and self._pages.get(key) is page:
                 del self._pages[key]
-            raise
 
     async def read(self, ctx: Context, asked: Asked, head: Head) -> HistoryPage:
         """Read a page of a room that stands at `head`, from memory as far as that proves it."""
@@ -250,6 +251,13 @@ def _join(names: Mapping[str, bytes], lines: Sequence[Line]) -> list[MessageRece
     """Write lines as a JSON array, which encodes to itself."""
     text = b",".join([before + names[sender] + after for _, sender, before, after in lines])
     return cast("list[MessageReceived]", msgspec.Raw(b"[" + text + b"]"))
+
+
+def _will_do(text: asyncio.Future[msgspec.Raw]) -> bool:
+    """Whether a page is still being read, or has been read and is of a size to keep."""
+    if not text.done():
+        return True
+    return not text.cancelled() and text.exception() is None and memoryview(text.result()).nbytes <= _LONG
 
 
 async def _encoded(read: Callable[[], Awaitable[HistoryPage]]) -> msgspec.Raw:

@@ -99,17 +99,23 @@ async def test_a_new_name_is_seen_within_a_second(nodes: Nodes) -> None:
 class Counted:
     """A page that takes a while to read."""
 
-    def __init__(self, *, fails: bool = False) -> None:
+    def __init__(self, error: Exception | None = None, *, epoch: str = "e") -> None:
         self.reads = 0
-        self.fails = fails
+        self.error = error
+        self.epoch = epoch
 
     async def __call__(self) -> HistoryPage:
         self.reads += 1
         await asyncio.sleep(0)
-        if self.fails:
-            raise Problem("unavailable")
+        if self.error:
+            raise self.error
         return HistoryPage(
-            messages=[], next_cursor=None, prev_cursor=None, has_more=False, epoch="e", head_seq=self.reads
+            messages=[],
+            next_cursor=None,
+            prev_cursor=None,
+            has_more=False,
+            epoch=self.epoch,
+            head_seq=self.reads,
         )
 
 
@@ -131,8 +137,35 @@ async def test_a_page_is_read_once_for_all_who_want_it_at_the_same_head_within_a
     assert await number(Head("another", 8)) == 5
 
 
-async def test_a_page_that_could_not_be_read_is_not_kept(app: App) -> None:
+@pytest.mark.parametrize("error", [Problem("unavailable"), RuntimeError("a fault of ours")])
+async def test_a_page_that_could_not_be_read_is_not_kept(app: App, error: Exception) -> None:
     pages = Pages(app.db)
-    with pytest.raises(Problem):
-        await pages.newest("room", 50, Head("e", 7), Counted(fails=True))
+    with pytest.raises(type(error)):
+        await pages.newest("room", 50, Head("e", 7), Counted(error))
     assert await pages.newest("room", 50, Head("e", 7), Counted())
+
+
+async def test_a_first_reader_who_goes_away_leaves_the_page_to_the_others(app: App) -> None:
+    pages, read = Pages(app.db), Counted()
+    first, *others = [asyncio.create_task(pages.newest("room", 50, Head("e", 7), read)) for _ in range(4)]
+    await asyncio.sleep(0)
+    first.cancel()
+    assert len(set(map(bytes, await asyncio.gather(*others)))) == read.reads == 1
+    assert first.cancelled()
+
+
+async def test_what_failed_while_nobody_waited_is_read_anew(app: App) -> None:
+    pages = Pages(app.db)
+    first = asyncio.create_task(pages.newest("room", 50, Head("e", 7), Counted(Problem("unavailable"))))
+    await asyncio.sleep(0)
+    first.cancel()
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert await pages.newest("room", 50, Head("e", 7), Counted())
+
+
+async def test_a_page_of_very_long_messages_is_not_kept(app: App) -> None:
+    pages, read = Pages(app.db), Counted(epoch="x" * 200_000)
+    for reads in (1, 2):
+        await pages.newest("room", 50, Head("e", 7), read)
+        assert read.reads == reads
