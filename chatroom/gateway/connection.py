@@ -272,6 +272,8 @@ class Connection(ABC):
             self.flush()
             link.close(code or _CODES.get(reason, NORMAL), reason)
         self.pending = []
+        # The collector of circles hardly ever looks at what is old: 5 000 connections left 13 MB behind.
+        link.connection = None
 
     def give_up(self) -> None:
         """End the session of a client that does not take what it is sent."""
@@ -281,6 +283,7 @@ class Connection(ABC):
         self.pending, self.burst, self.places = [], None, []
         self._end("slow consumer")
         self.link.abort()
+        self.link.connection = None
 
     def _end(self, reason: str) -> None:
         self.closed = self.strict = True

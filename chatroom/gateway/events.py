@@ -136,6 +136,7 @@ class SocketEvents:
     def disconnected(self, client: Client, reason: str) -> None:
         """Take the connection out of everything, and let the slices know, after what they know already."""
         seat: Seat = client.data.seat
+        client.data = None  # else they hold each other
         self._entrance.went(seat)
         self._expiry.remove(seat)
         leave = partial(self._leave, seat, Disconnected(channels=self._hub.remove(seat)))

@@ -198,6 +198,7 @@ class SocketHttpProtocol(HttpToolsProtocol):
         self.connections.discard(self)
         self.transport.write(_ACCEPT % key + first)
         self.transport.set_protocol(link)
+        self.parser = None  # type: ignore[assignment] # it holds us
         link.start(b"" if head_end is None else self._chunk[head_end:])
         if link.connection is None:  # one WebSocket is enough for a session
             link.close(1000, "")

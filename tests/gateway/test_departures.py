@@ -1,14 +1,28 @@
-"""Thousands who go at once: told in the share of each turn that bulk work may take, and to the last."""
+"""Those who go: thousands at once in the share of each turn that bulk work may take, and nothing of them stays."""
 
 import asyncio
+import contextlib
+import gc
 import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
 from itertools import pairwise
 
-from chatroom.gateway.client import Client
-from chatroom.gateway.turns import BUDGET
-from tests.gateway.harness import Recorder, running, until
-from tests.gateway.raw_clients import WebSocket
+import pytest
 
+from chatroom.gateway.client import Client
+from chatroom.gateway.connection import Connection
+from chatroom.gateway.conversation import Conversation
+from chatroom.gateway.link import Link
+from chatroom.gateway.seat import Seat
+from chatroom.gateway.turns import BUDGET
+from chatroom.gateway.uvicorn import SocketHttpProtocol
+from tests.cast import Cast
+from tests.doors import Server
+from tests.gateway.harness import Recorder, Running, running, until
+from tests.gateway.raw_clients import Polling, WebSocket
+
+End = Callable[[Running], Awaitable[None]]
 _MANY = 60
 _EACH = 0.0005  # seconds of work that a departure costs the application
 
@@ -44,3 +58,101 @@ async def test_a_drain_ends_when_the_application_has_heard_of_everybody() -> Non
         await until(lambda: len(it.app.clients) == _MANY)
         await it.sockets.drain(0.2)
         assert len(it.app.ends) == _MANY
+
+
+@contextlib.contextmanager
+def no_collector() -> Iterator[None]:
+    """Let the collector of circles rest, which in the product hardly ever looks at what has lived for a while."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def living() -> Counter[str]:
+    """What there is of connections."""
+    kinds = (Connection, Link, Client, Seat, Conversation, SocketHttpProtocol)
+    return Counter(type(found).__name__ for found in gc.get_objects() if isinstance(found, kinds))
+
+
+async def cut(it: Running) -> None:
+    (await WebSocket.joined(it.port)).abort()
+
+
+async def goodbye(it: Running) -> None:
+    socket = await WebSocket.joined(it.port)
+    socket.writer.write(b"\x88\x80\0\0\0\0")
+    assert await socket.closed() == 1000
+
+
+async def closed_by_us(it: Running) -> None:
+    socket = await WebSocket.joined(it.port)
+    await until(lambda: it.app.clients)
+    it.app.clients[0].close("rate limit")
+    assert await socket.closed() == 1008
+
+
+async def nonsense(it: Running) -> None:
+    socket = await WebSocket.joined(it.port)
+    socket.send("9")
+    assert await socket.closed() == 1002
+
+
+async def too_slow(it: Running) -> None:
+    await WebSocket.joined(it.port)
+    await until(lambda: it.app.clients)
+    for _ in range(3):
+        it.app.clients[0].emit("news", "x" * 8_000_000)
+        await asyncio.sleep(0)
+    await until(lambda: it.sockets.stats.slow_consumers)
+
+
+async def upgraded(it: Running) -> None:
+    polling = await Polling.open(it.port)
+    await polling.join()
+    socket = await WebSocket.open(it.port, f"EIO=4&transport=websocket&sid={polling.sid}")
+    socket.send("2probe")
+    assert await socket.text() == "3probe"
+    socket.send("5")
+    await until(lambda: it.app.clients[0].transport == "websocket")
+    socket.abort()
+
+
+async def polled(it: Running) -> None:
+    polling = await Polling.open(it.port)
+    await polling.join()
+    assert (await polling.post(b"1")).body == b"ok"
+
+
+async def polled_and_closed_by_us(it: Running) -> None:
+    polling = await Polling.open(it.port)
+    await polling.join()
+    it.app.clients[0].close("rate limit")
+    assert (await polling.get()).body == b"1"
+
+
+@pytest.mark.parametrize(
+    "end",
+    [cut, goodbye, closed_by_us, nonsense, too_slow, upgraded, polled, polled_and_closed_by_us],
+)
+async def test_a_connection_that_ended_is_freed_without_the_collector(end: End) -> None:
+    async with running() as it:
+        with no_collector():
+            await end(it)
+            await until(lambda: it.app.ends)
+            it.app.clients.clear()
+            it.app.ends.clear()
+            for writer in WebSocket.writers:
+                writer.transport.abort()
+            WebSocket.writers.clear()
+            await until(lambda: not living())
+
+
+async def test_nothing_that_the_product_knows_of_a_connection_outlives_it(cast: Cast, server: Server) -> None:
+    with no_collector():
+        ana = await server.in_room(cast.ana, cast.tea)
+        assert living()["Seat"] == 1
+        await ana.close()
+        await until(lambda: not living())
