@@ -8,7 +8,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -37,6 +38,19 @@ def clean_up_when_told_to_end() -> None:
         signal.signal(number, lambda number, _: sys.exit(128 + number))
 
 
+@contextmanager
+def _signals_held() -> Iterator[list[int]]:
+    """Collect what would end us, so that no process is started that nobody knows of. In the main thread only."""
+    held: list[int] = []
+    ending = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    kept = {number: signal.signal(number, lambda number, _: held.append(number)) for number in ending}
+    try:
+        yield held
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
+
+
 class Server:
     """A process that listens on `port`. In `command`, `{port}` stands for it."""
 
@@ -51,15 +65,18 @@ class Server:
         world = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
         given = {name: text.replace("{port}", str(self.port)) for name, text in (environment or {}).items()}
         with tempfile.TemporaryFile() as said:
-            self._process = subprocess.Popen(
-                words,
-                env={**world, **given},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=said,
-            )
+            with _signals_held() as held:
+                self._process = subprocess.Popen(
+                    words,
+                    env={**world, **given},
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=said,
+                )
             self.pid = self._process.pid
             try:
+                for number in held:
+                    signal.raise_signal(number)
                 if core is not None:
                     os.sched_setaffinity(self.pid, {core})
                 self._wait()
