@@ -124,7 +124,7 @@ def bars(title: str, unit: str, groups: Sequence[str], series: Sequence[Bars]) -
     """Draw groups of bars with their values over a logarithmic axis."""
     axis = _Axis([y for one in series for y in one.values if y], _BOTTOM, _TOP)
     parts = _grid(axis)
-    width = (_RIGHT - _LEFT) / len(groups)
+    width = (_RIGHT - _LEFT) / max(len(groups), 1)
     bar = width * 0.86 / len(series)
     for group, name in enumerate(groups):
         x = _LEFT + group * width

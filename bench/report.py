@@ -201,11 +201,12 @@ def pictures(results: Results) -> dict[str, str]:
     """Every plot by its file name."""
     drawn = {}
     for file, title, unit, groups, names, figure in _BARS:
+        keys = [key for key in groups if any(_middle(results, key, name, figure) for name in names)]
         series = [
-            plots.Bars(TITLES[name], _COLOURS[name], [_middle(results, key, name, figure) for key in groups])
+            plots.Bars(TITLES[name], _COLOURS[name], [_middle(results, key, name, figure) for key in keys])
             for name in names
         ]
-        drawn[file] = plots.bars(title, unit, list(groups.values()), series)
+        drawn[file] = plots.bars(title, unit, [groups[key] for key in keys], series)
     return drawn | _growth(results)
 
 
