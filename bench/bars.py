@@ -80,6 +80,8 @@ BARS: Final = [
     *_durable("sqlite", "SQLite", (1.5, 3.5, 5)),
     *_history("sqlite", "SQLite"),
     *_history("postgresql", "PostgreSQL"),
+    Bar("list of 50 rooms, 32 connections, SQLite", "room-list", "requests", "sqlite", "seeds", 0.6),
+    Bar("list of 50 rooms, 32 connections, PostgreSQL", "room-list", "requests", "postgresql", "seeds", 0.6),
     Bar("the whole product's fan-out, to our engine", "fanout-16", "deliveries", "sqlite", "engine", 0.7),
     Bar("longest turn in a room of 10\u202f000, ms", "big-room", "turn_ms.max", "watched", "", 5, least=False),
     Bar("longest delay of others meanwhile, ms", "big-room", "other_max_ms", "watched", "", 100, least=False),

@@ -19,7 +19,8 @@ from chatroom.bench.process import HOST, Server
 _LATE: Final = "out of time"
 FAILURES: Final = (RuntimeError, OSError, subprocess.SubprocessError)
 """What a server or a tool that breaks raises; the run goes on without it."""
-_PAGES: Final = 200  # older pages that are asked for in turn
+_PAGES: Final = 200  # pages that are asked for in turn
+_NEAR: Final = 2  # of them that the far ones leave out
 
 
 def _numbers(found: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, float]]:
@@ -47,9 +48,13 @@ def _get(server: Server, token: str, path: str) -> Any:
 
 
 def walk_back(server: Server, newest: Path, older: Path) -> None:
-    """Write the file of a room's older pages, found by following the cursors. Raises RuntimeError on a bad page."""
+    """Write the file of a room's pages back from the newest, found by following the cursors.
+
+    Another file leaves out the first of them: what nobody has scrolled to is in no memory. Raises RuntimeError on a bad
+    page.
+    """
     token, room, path = newest.read_text().partition("\n")[0].split()
-    lines: list[str] = []
+    lines = [f"{token} {room} {path}\n"]
     cursor = None
     while len(lines) < _PAGES:
         page = _get(server, token, path if cursor is None else f"{path}&cursor={cursor}")
@@ -61,6 +66,7 @@ def walk_back(server: Server, newest: Path, older: Path) -> None:
         if cursor is None:
             break
     older.write_text("".join(lines))
+    older.with_name(older.name.replace("older", "far")).write_text("".join(lines[_NEAR:]))
 
 
 @dataclass(frozen=True)
@@ -155,8 +161,9 @@ class Bench:
         folder = self._contenders.people(name)
         if scenario.people and folder.is_dir():
             flags["people"] = file = folder / f"{scenario.people}.txt"
-            if scenario.people.startswith("older-") and not file.exists():
-                walk_back(server, folder / f"history-{scenario.people.removeprefix('older-')}.txt", file)
+            kind, _, length = scenario.people.partition("-")
+            if kind in ("older", "far") and not file.exists():
+                walk_back(server, folder / f"history-{length}.txt", folder / f"older-{length}.txt")
             if scenario.mode == "http":
                 flags["clients"] = max(flags["window"], file.read_text().count("\n"))
                 _repeat(file, flags["clients"])

@@ -151,9 +151,8 @@ HISTORY: Final = [
     for kind, what, file in (("newest", "newest page", "history"), ("older", "older pages", "older"))
     for connections, rounds in ((1, 1), (32, 3))
 ] + [
-    _pages(
-        "cold-32", "newest pages of 400 rooms by turns, none remembered, 32 connections", "cold", 32, rounds=1
-    ),
+    _pages("far-32", "older pages that nobody has scrolled to, 32 connections", "far-10000", 32, rounds=1),
+    _pages("cold-32", "newest pages of 400 rooms by turns, 32 connections", "cold", 32, rounds=1),
     _pages("room-list", "list of 50 rooms, 32 connections", "rooms", 32, rounds=1, word=_ROOM),
     _pages(
         "room-list-full",
