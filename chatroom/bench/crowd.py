@@ -43,7 +43,10 @@ class Shape:
     listed: int = 50
     """Rooms of ten more people, twenty messages in each: `rooms.txt` is the first of them."""
     cold: int = 400
-    """Rooms of one more person with fifty messages each: `cold.txt`. The server has 256 newest pages ready, and puts the others together."""
+    """Rooms of one more person with fifty messages each: `cold.txt`.
+
+    The server has 256 newest pages ready, and puts the others together.
+    """
     histories: Sequence[int] = (10_000,)
     """Rooms of the first person with so many messages: `history-10000.txt`."""
 
