@@ -6,7 +6,7 @@ checked on its own; one refused entry never harms its neighbours.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from chatroom.core import audience
@@ -27,6 +27,7 @@ from chatroom.features.rooms import service as rooms
 _BATCH: Final = 256
 _QUEUE: Final = 20_000  # about a second of work; beyond it the honest answer is `busy`
 _ROOMS: Final = 10_000
+_SENDERS: Final = 100_000  # remembered in all rooms together, some 20 MB
 _TURNS: Final = 4  # to write answers and read what they lead to: 32 senders get 17 000 a second, not 14 000
 
 
@@ -41,14 +42,15 @@ class _Known:
     def __init__(self) -> None:
         self.heads: dict[str, Head] = {}
         self.members: dict[str, set[str]] = {}
+        self._senders = 0
 
     def learn(self, heads: dict[str, Head], members: dict[str, set[str]], batch: Batch) -> None:
-        """Remember what a transaction that locked these heads saw and left."""
-        if len(self.heads) > _ROOMS:
-            self.heads.clear()
-            self.members.clear()
+        """Remember what a transaction that locked these heads, forgotten before, saw and left."""
+        if len(self.heads) > _ROOMS or self._senders > _SENDERS:
+            self.forget([*self.heads])
         self.heads.update(heads)
         self.members.update(members)
+        self._senders += sum(map(len, members.values()))
         self.moved(batch)
 
     def moved(self, batch: Batch) -> None:
@@ -57,11 +59,14 @@ class _Known:
             if room_id in self.heads:
                 self.heads[room_id] = Head(self.heads[room_id].epoch, seq)
 
-    def forget(self, room_ids: set[str]) -> None:
-        """These rooms are not as we thought."""
+    def forget(self, room_ids: Iterable[str]) -> dict[str, tuple[Head, set[str]]]:
+        """These rooms may not be as we thought. Returns what we thought, which a head that still stands proves."""
+        thought = {}
         for room_id in room_ids:
-            self.heads.pop(room_id, None)
-            self.members.pop(room_id, None)
+            if room_id in self.heads:
+                thought[room_id] = self.heads.pop(room_id), self.members.pop(room_id)
+                self._senders -= len(thought[room_id][1])
+        return thought
 
     def strange(self, entries: Sequence[Entry]) -> set[str]:
         """The rooms to which somebody sends whom we have not seen there."""
@@ -158,14 +163,19 @@ class MessageWriter:
         """Lock the heads of the rooms, see who is a member, store."""
         ctx = Context(self._kernel, SYSTEM)
         batch = Batch(ctx.now)
-        self._known.forget({entry.cmd.room_id for entry in entries})
+        thought = self._known.forget({entry.cmd.room_id for entry in entries})
         async with ctx.begin() as tx:
             heads = await log.lock(tx, {entry.cmd.room_id for entry in entries})
             members = await rooms.memberships(tx.db, {(e.cmd.room_id, e.who.id) for e in entries})
             stored: dict[Key, MessageRow] = {}
             if look_for_repeats:
                 stored = await store.find_repeats(tx.db, {entry.key for entry in entries if entry.key})
-            there = {room_id: {user for room, user in members if room == room_id} for room_id in heads}
+            there: dict[str, set[str]] = {room_id: set() for room_id in heads}
+            for room_id, user_id in members:
+                there[room_id].add(user_id)
+            for room_id, (head, senders) in thought.items():
+                if heads.get(room_id) == head:  # or two who speak in turns would take this way each time
+                    there[room_id] |= senders
             batch.number(entries, heads, there, stored)
             await self._catch_up(tx, heads)
             if batch.rows:

@@ -1,6 +1,7 @@
 """What the writer remembers of a room is a guess: two nodes on one database prove that it is never trusted."""
 
 import asyncio
+import sqlite3
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -12,9 +13,10 @@ from chatroom.app import App
 from chatroom.core.context import Context
 from chatroom.core.dispatch import dispatch
 from chatroom.core.principal import Principal
+from chatroom.db.sqlite import SqliteEngine
 from chatroom.features import operations
 from chatroom.features.messages.types import SendMessage
-from tests.cast import do
+from tests.cast import Cast, do, principal
 from tests.nodes import Nodes, two_nodes
 
 
@@ -62,6 +64,32 @@ async def test_who_left_by_another_node_sends_nothing_more(nodes: Nodes) -> None
     assert await code_of(put(nodes.one, nodes.bob, nodes.room_id, "still here?")) == "not_a_member"
     await do(nodes.other, nodes.bob, "rooms.join", roomId=nodes.room_id)
     assert (await put(nodes.one, nodes.bob, nodes.room_id, "again")).seq == 6
+
+
+async def test_who_left_is_unknown_again_although_others_are_known(nodes: Nodes) -> None:
+    for who in (nodes.ana, nodes.bob):
+        await put(nodes.one, who, nodes.room_id, "I am known here")
+    await do(nodes.other, nodes.bob, "rooms.leave", roomId=nodes.room_id)
+    await put(nodes.one, nodes.ana, nodes.room_id, "has he gone?")
+    assert await code_of(put(nodes.one, nodes.bob, nodes.room_id, "still here?")) == "not_a_member"
+    assert (await put(nodes.one, nodes.ana, nodes.room_id, "yes")).content == "yes"
+
+
+async def test_people_who_speak_in_turns_are_all_remembered(app: App, cast: Cast) -> None:
+    people = [await principal(app, each) for each in (cast.ana, cast.bob)]
+    asked: list[str] = []
+    for turn in range(6):
+        if turn == 2:  # both are known now
+            writing(app).set_trace_callback(asked.append)
+        await put(app, people[turn % 2], cast.tea, str(turn))
+    assert [text.split()[0] for text in asked] == ["BEGIN", "UPDATE", "INSERT", "COMMIT"] * 4
+
+
+def writing(app: App) -> sqlite3.Connection:
+    """The connection of SQLite on which everything is written."""
+    engine = app.db._engine
+    assert isinstance(engine, SqliteEngine)
+    return engine._raw
 
 
 async def test_a_retry_at_the_other_node_gets_the_first_answer(nodes: Nodes) -> None:
