@@ -73,7 +73,7 @@ _heads: Final = table(
 _CREATED: Final = and_(invites.c.room_id == rooms.c.id, rooms.c.created_by == bindparam("user"))
 
 
-def _whole(found: FromClause) -> Select[Any]:
+def _whole(found: FromClause, member: FromClause = members) -> Select[Any]:
     """All that a ListedRoom holds, of rooms with a person's membership: one statement for a list."""
     return select(
         rooms.c.id,
@@ -83,8 +83,8 @@ def _whole(found: FromClause) -> Select[Any]:
         rooms.c.created_by,
         rooms.c.created_at,
         rooms.c.member_count,
-        members.c.role,
-        members.c.read_seq,
+        member.c.role,
+        member.c.read_seq,
         _heads.c.epoch,
         _heads.c.seq,
         invites.c.sealed,
@@ -95,10 +95,18 @@ def _page(found: Select[Any]) -> Select[Any]:
     return found.where(rooms.c.id < bindparam("before")).order_by(rooms.c.id.desc()).limit(bindparam("count"))
 
 
+# By itself, or PostgreSQL reads all rooms from the newest to find those of one person.
+_mine: Final = (
+    select(members.c.room_id, members.c.role, members.c.read_seq)
+    .where(members.c.user_id == bindparam("user"), members.c.room_id < bindparam("before"))
+    .order_by(members.c.room_id.desc())
+    .limit(bindparam("count"))
+    .subquery()
+)
 _SEEN: Final = _whole(rooms.outerjoin(members, _MINE))
 _SHOWN: Final = _SEEN.where(rooms.c.id == bindparam("room"))
 _SCOPES: Final[dict[str, Select[Any]]] = {
-    "mine": _page(_whole(rooms.join(members, _MINE))),
+    "mine": _whole(_mine.join(rooms, rooms.c.id == _mine.c.room_id), _mine).order_by(rooms.c.id.desc()),
     "public": _page(_SEEN.where(_LISTED)),
     "all": _page(_SEEN.where(or_(members.c.user_id.is_not(None), _LISTED))),
 }
