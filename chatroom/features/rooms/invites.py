@@ -10,8 +10,9 @@ from chatroom.core.clock import iso
 from chatroom.core.context import Context, Tx
 from chatroom.core.errors import Problem
 from chatroom.core.secrets import Vault
-from chatroom.features.rooms import invite_store, rules, store
+from chatroom.features.rooms import rules, store
 from chatroom.features.rooms.ports import Site
+from chatroom.features.rooms.store import codes
 from chatroom.features.rooms.types import Done, Invite, InviteRow, IssueInvite, OneRoom
 
 
@@ -30,7 +31,7 @@ def lookups(ctx: Context, code: str) -> list[str]:
 async def write(tx: Tx, room_id: str, *, expires_at: int | None = None, max_uses: int | None = None) -> str:
     """Replace the room's invite inside a transaction and return the new code."""
     code = ids.token(16)
-    await invite_store.change(
+    await codes.change(
         tx.db,
         {
             "room_id": room_id,
@@ -62,7 +63,7 @@ async def issue(ctx: Context, cmd: IssueInvite) -> Invite:
         rules.must_be_creator(await store.find(tx.db, cmd.room_id, ctx.who.id), ctx.who.id)
         expires_at = None if cmd.expires_in is None else tx.now + cmd.expires_in * 1000
         await write(tx, cmd.room_id, expires_at=expires_at, max_uses=cmd.max_uses)
-        row = await invite_store.find(tx.db, cmd.room_id)
+        row = await codes.find(tx.db, cmd.room_id)
     return _view(ctx, row)
 
 
@@ -70,14 +71,14 @@ async def fetch(ctx: Context, cmd: OneRoom) -> Invite:
     """Show the invite. Raises `Problem("room_not_found" | "not_the_creator" | "not_found")`."""
     async with ctx.read() as reader:
         rules.must_be_creator(await store.find(reader, cmd.room_id, ctx.who.id), ctx.who.id)
-        return _view(ctx, await invite_store.find(reader, cmd.room_id))
+        return _view(ctx, await codes.find(reader, cmd.room_id))
 
 
 async def revoke(ctx: Context, cmd: OneRoom) -> Done:
     """Withdraw the invite. Raises `Problem("room_not_found" | "not_the_creator")`; twice is fine."""
     async with ctx.begin() as tx:
         rules.must_be_creator(await store.find(tx.db, cmd.room_id, ctx.who.id), ctx.who.id)
-        await invite_store.remove(tx.db, cmd.room_id)
+        await codes.remove(tx.db, cmd.room_id)
     return Done()
 
 
@@ -85,11 +86,11 @@ async def reseal(ctx: Context, count: int) -> int:
     """Seal up to `count` invites anew with the newest key, with its index; return how many are left."""
     vault = ctx.port(Vault)
     async with ctx.begin() as tx:
-        for room_id, sealed in (await invite_store.list_stale(tx.db, vault.mark, count)).items():
+        for room_id, sealed in (await codes.list_stale(tx.db, vault.mark, count)).items():
             code = vault.open(_place(room_id), sealed)
             fresh = vault.seal(_place(room_id), code)
-            await invite_store.reseal(tx.db, room_id, sealed, vault.index(_PURPOSE, code), fresh)
-        return await invite_store.count_stale(tx.db, vault.mark)
+            await codes.reseal(tx.db, room_id, sealed, vault.index(_PURPOSE, code), fresh)
+        return await codes.count_stale(tx.db, vault.mark)
 
 
 def _view(ctx: Context, row: InviteRow | None) -> Invite:

@@ -10,8 +10,9 @@ from chatroom.core.errors import Problem
 from chatroom.core.limits import RateLimiter, TooMany
 from chatroom.core.signals import tell_now
 from chatroom.features.log import service as log
-from chatroom.features.rooms import invite_store, invites, rules, service, store
+from chatroom.features.rooms import invites, rules, service, store
 from chatroom.features.rooms.signals import StoppedListening
+from chatroom.features.rooms.store import codes
 from chatroom.features.rooms.types import Done, JoinByInvite, JoinRoom, OneRoom, Room, UserLeft
 from chatroom.features.users.signals import Departing
 
@@ -31,7 +32,7 @@ async def join_by_invite(ctx: Context, cmd: JoinByInvite) -> Room:
     """Become a member of the room that the code leads to. Raises `Problem("invalid_invite" | "rate_limited")`."""
     async with _guessing(ctx):
         async with ctx.read() as reader:
-            room_id = await invite_store.find_room(reader, invites.lookups(ctx, cmd.invite_code))
+            room_id = await codes.find_room(reader, invites.lookups(ctx, cmd.invite_code))
         if room_id is None:
             raise Problem("invalid_invite")
         return await _join(ctx, room_id, cmd.invite_code)

@@ -13,8 +13,9 @@ from chatroom.core.principal import Role
 from chatroom.db import Reader
 from chatroom.features.log import service as log
 from chatroom.features.log.types import Head
-from chatroom.features.rooms import invite_store, invites, rules, store
+from chatroom.features.rooms import invites, rules, store
 from chatroom.features.rooms.ports import LastMessages
+from chatroom.features.rooms.store import codes
 from chatroom.features.rooms.types import (
     CreateRoom,
     Kind,
@@ -135,7 +136,7 @@ async def admit(tx: Tx, room_id: str, code: str | None) -> None:
     if room.role is not None:
         return
     if room.is_private and not (
-        code and await invite_store.use(tx.db, room_id, invites.lookups(tx.ctx, code), tx.now)
+        code and await codes.use(tx.db, room_id, invites.lookups(tx.ctx, code), tx.now)
     ):
         raise Problem("invalid_invite")
     await add_member(tx, room_id, tx.who.id)

@@ -25,7 +25,7 @@ from sqlalchemy import column as name_of
 
 from chatroom.db import Reader, Transaction, metadata
 from chatroom.db.types import Id, Name, Time, Word
-from chatroom.features.rooms.invite_store import invites
+from chatroom.features.rooms.store.codes import invites
 from chatroom.features.rooms.types import ListedRoom, LoungeRow, Member, RoomRow
 
 rooms: Final = Table(
