@@ -78,6 +78,7 @@ class SocketHttpProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._wheel.remove(self)
         super().connection_lost(exc)
+        self.cycle = None  # type: ignore[assignment] # an Answering holds us
 
     def data_received(self, data: bytes) -> None:
         if not self._head and self.cycle is not None and self.cycle.response_complete:

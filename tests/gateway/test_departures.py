@@ -156,3 +156,14 @@ async def test_nothing_that_the_product_knows_of_a_connection_outlives_it(cast: 
         assert living()["Seat"] == 1
         await ana.close()
         await until(lambda: not living())
+
+
+async def test_nor_does_what_answered_a_request_past_asgi(server: Server) -> None:
+    with no_collector():
+        host, _, port = server.url.removeprefix("http://").partition(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(b"GET /api/v1/rooms HTTP/1.1\r\nHost: test\r\n\r\n")
+        assert b" 401 " in await reader.readline()
+        assert living()["SocketHttpProtocol"] == 1
+        writer.close()
+        await until(lambda: not living())
