@@ -58,7 +58,7 @@ class Rooms:
 
 
 if __name__ == "__main__":
-    gc.set_threshold(10_000, 1, 50_000)  # as the product: see chatroom.serve
+    gc.set_threshold(2_000, 1, 50_000)  # as the product: see chatroom.serve
     server = SocketServer(Rooms(), Options(allowed_origins=frozenset({"*"})))
     uvicorn.run(
         server,
