@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, update
 
 from chatroom.app import App
 from chatroom.core.context import Context
+from chatroom.core.page import decode_seq
 from chatroom.features import tables
 from chatroom.features.log import service as log
 from chatroom.features.log.types import Head
@@ -87,6 +88,40 @@ async def test_a_new_name_is_in_older_pages_within_a_second(nodes: Nodes) -> Non
                 break
             await asyncio.sleep(0.02)
     assert page["messages"][0]["name"] == 'Zoë", "content": "\\'
+
+
+async def test_pages_that_are_read_while_everybody_speaks_lack_nothing(nodes: Nodes) -> None:
+    seen: list[tuple[int, int, list[int]]] = []
+
+    async def scroll(limit: int) -> None:
+        for _ in range(6):
+            cursor: str | None = None
+            for _ in range(4):
+                asked = {"cursor": cursor} if cursor else {}
+                page = await do(
+                    nodes.one, nodes.ana, "messages.history", roomId=nodes.room_id, limit=limit, **asked
+                )
+                below = decode_seq(cursor, "b")[1] if cursor else page["headSeq"] + 1
+                seen.append((below, limit, [message["seq"] for message in page["messages"]]))
+                if (cursor := page["nextCursor"]) is None:
+                    break
+
+    async def come_and_go() -> None:
+        for _ in range(5):
+            await do(nodes.other, nodes.bob, "rooms.leave", roomId=nodes.room_id)
+            await do(nodes.other, nodes.bob, "rooms.join", roomId=nodes.room_id)
+
+    await say(nodes, 20)
+    speaking = [
+        do(nodes.one, nodes.ana, "messages.send", roomId=nodes.room_id, content=str(number))
+        for number in range(40)
+    ]
+    await asyncio.gather(*map(scroll, range(2, 12)), *speaking, come_and_go())
+    whole = await do(nodes.other, nodes.ana, "messages.history", roomId=nodes.room_id, limit=100)
+    stored = [message["seq"] for message in whole["messages"]]
+    assert len(stored) == 60
+    for below, limit, seqs in seen:
+        assert seqs == [seq for seq in stored if seq < below][-limit:]
 
 
 async def test_a_list_of_rooms_shows_the_newest_message_that_any_node_stored(nodes: Nodes) -> None:
