@@ -42,6 +42,9 @@ class EchoConnection(Connection):
     def binary(self, data: bytes) -> None:
         self.queue(Attachment(data))
 
+    def lost(self, reason: str) -> None:
+        pass
+
 
 class EchoServer(SocketServer):
     """Engine.IO alone."""
