@@ -1,7 +1,7 @@
 """The fast way in: a protocol class on uvicorn's own port that owns the WebSockets of the socket path.
 
-Everything else on the port stays stock uvicorn, with two bounds it lacks: a deadline for each request's head
-and body, and a size for the head.
+Everything else on the port stays stock uvicorn, with the bounds it lacks: a deadline for each request's head and
+body, a size for the head, and an end for those who stop reading their answer.
 """
 
 import asyncio
@@ -25,6 +25,7 @@ from chatroom.wire.websocket import accept_key
 
 _HEAD_TIMEOUT = 10.0  # seconds for a request's head to arrive
 _BODY_TIMEOUT = 60.0  # seconds for its body
+_STILL_TIMEOUT = 30.0  # seconds in which a client takes some of what waits for it
 _HEAD_SIZE = 64 * 1024
 _ACCEPT = (
     b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -69,6 +70,7 @@ class SocketHttpProtocol(HttpToolsProtocol):
         self._wheel = servers[0].wheel
         self.slot = 0
         self._head = 0  # bytes received of a head that is not complete; -1: in a body
+        self._left = 0  # bytes that the client had not taken when last looked at, while writing is paused
         self._chunk = b""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -126,12 +128,36 @@ class SocketHttpProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         self._head = 0
-        self._wheel.remove(self)
+        self._watch()
         super().on_message_complete()
 
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._left = self.transport.get_write_buffer_size()
+        self._watch()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._left = 0
+        self._watch()
+
+    def _watch(self) -> None:
+        """Wait for what is under way: a body, or a client that has an answer to take."""
+        if self._head:
+            self._within(_BODY_TIMEOUT)
+        elif self._left:
+            self._within(_STILL_TIMEOUT)
+        else:
+            self._wheel.remove(self)
+
     def due(self, horizon: float) -> None:
-        """End a request that takes too long to arrive."""
-        self.transport.abort()
+        """End a request that takes too long to arrive, and whoever takes nothing of an answer."""
+        left = self.transport.get_write_buffer_size()
+        if self._head or left >= self._left:
+            self.transport.abort()
+            return
+        self._left = left
+        self._watch()
 
     def shutdown(self) -> None:
         super().shutdown()

@@ -1,6 +1,8 @@
 """Requests that take their time or their room: ended, while everybody else is served."""
 
 import asyncio
+import contextlib
+import socket
 import time
 from typing import Final
 
@@ -8,12 +10,13 @@ import httpx2
 import pytest
 
 from chatroom.gateway import uvicorn as way_in
-from tests.cast import Cast
+from tests.cast import Cast, do, principal
 from tests.doors import Server, read
 
 MANY: Final = 200
 HEAD: Final = 0.6  # seconds in place of 10
 BODY: Final = 1.2  # seconds in place of 60
+PAGE: Final = 100 * 4 * 8000  # bytes of the longest messages
 
 SLOW: Final = {
     "nothing": b"",
@@ -63,6 +66,66 @@ async def test_a_request_that_does_not_arrive_is_ended(
     assert max(held) < BODY + 3
     assert sorted(waits)[len(waits) // 2] < 0.5
     print(f"{MANY} times {kind}: gone after {max(held):.1f} s, others waited {max(waits):.3f} s at most")
+
+
+async def _unread(server: Server, sent: bytes, room: int = 4096) -> socket.socket:
+    """A connection whose client sends requests, and has room for so many bytes of the answers."""
+    host, port = server.url.removeprefix("http://").split(":")
+    line = socket.socket()
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
+    line.setblocking(False)
+    loop = asyncio.get_running_loop()
+    await loop.sock_connect(line, (host, int(port)))
+    await loop.sock_sendall(line, sent)
+    return line
+
+
+async def _long_room(server: Server, cast: Cast) -> bytes:
+    """Requests for 3 MB each: the longest messages."""
+    ana = await principal(server.app, cast.ana)
+    for _ in range(100):
+        await do(server.app, ana, "messages.send", roomId=cast.tea, content=8000 * "\U0001f427")
+    return (
+        f"GET /api/rooms/{cast.tea}/messages?limit=100 HTTP/1.1\r\nHost: chat.test\r\n"
+        f"Authorization: Bearer {cast.ana.token}\r\n\r\n"
+    ).encode()
+
+
+@pytest.mark.parametrize("also", [b"", b"Cookie: theme=dark\r\n"], ids=["lean", "usual"])
+async def test_who_takes_nothing_of_an_answer_is_ended(
+    server: Server, cast: Cast, monkeypatch: pytest.MonkeyPatch, also: bytes
+) -> None:
+    monkeypatch.setattr(way_in, "_STILL_TIMEOUT", HEAD)
+    request = (await _long_room(server, cast)).replace(b"\r\n\r\n", b"\r\n" + also + b"\r\n")
+    gone, lost = asyncio.Event(), way_in.SocketHttpProtocol.connection_lost
+
+    def leave(protocol: way_in.SocketHttpProtocol, exc: Exception | None) -> None:
+        lost(protocol, exc)
+        gone.set()
+
+    monkeypatch.setattr(way_in.SocketHttpProtocol, "connection_lost", leave)
+    line = await _unread(server, 4 * request)
+    await asyncio.wait_for(gone.wait(), HEAD + 3)
+    got = 0
+    with contextlib.suppress(ConnectionResetError):
+        while data := await asyncio.get_running_loop().sock_recv(line, 65_536):
+            got += len(data)
+    assert 0 < got < 3 * PAGE  # what the system had taken from the server
+    line.close()
+
+
+async def test_who_takes_a_little_of_an_answer_now_and_then_gets_all_of_it(
+    server: Server, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(way_in, "_STILL_TIMEOUT", HEAD)
+    line = await _unread(server, await _long_room(server, cast), room=PAGE // 50)
+    loop = asyncio.get_running_loop()
+    got, started = 0, time.monotonic()
+    while got < PAGE:
+        got += len(await loop.sock_recv(line, 65_536))
+        await asyncio.sleep(0.05)
+    assert time.monotonic() - started > 2 * HEAD
+    line.close()
 
 
 LARGE = [
