@@ -3,7 +3,6 @@
 from chatroom.core.context import Context, Tx
 from chatroom.core.principal import Principal, Role
 from chatroom.core.signals import tell
-from chatroom.db import Conflict
 from chatroom.features.auth import sessions
 from chatroom.features.auth.store import codes, identifiers, passwords
 from chatroom.features.auth.store import sessions as session_store
@@ -19,22 +18,13 @@ async def shut_out(tx: Tx, signal: ShutOut) -> None:
 
 
 async def expire(ctx: Context, person: Person) -> None:
-    """Remove a guest or an unproven person whose time is up; who said something stays as a name without a way in."""
+    """Remove a guest or an unproven person whose time is up; who was in a room stays as a name without a way in."""
     ctx = Context(ctx.kernel, Principal(id=person.id, role=Role(person.role), username=person.username))
-    try:
-        async with ctx.begin() as tx:
-            await _strip(tx)
-            await users.erase(tx, person.id)
-    except Conflict:  # their messages stand, and name them
-        async with ctx.begin() as tx:
-            await _strip(tx)
-            await users.bury(tx, person.id)
-
-
-async def _strip(tx: Tx) -> None:
-    await tell(tx, Departing(user_id=tx.who.id))
-    await codes.remove_of(tx.db, tx.who.id)
-    await passwords.remove(tx.db, tx.who.id)
-    await identifiers.remove_of(tx.db, tx.who.id)
-    await sessions.end_all(tx, tx.who.id)
-    await session_store.remove_of(tx.db, tx.who.id)
+    async with ctx.begin() as tx:
+        await tell(tx, Departing(user_id=person.id))
+        await codes.remove_of(tx.db, person.id)
+        await passwords.remove(tx.db, person.id)
+        await identifiers.remove_of(tx.db, person.id)
+        await sessions.end_all(tx, person.id)
+        await session_store.remove_of(tx.db, person.id)
+        await users.remove(tx, person.id)

@@ -27,6 +27,7 @@ from chatroom.features.rooms.types import (
     RoomPage,
     RoomRow,
 )
+from chatroom.features.users import service as users
 
 _UNSET: Final = msgspec.UNSET
 
@@ -159,6 +160,7 @@ async def add_member(tx: Tx, room_id: str, user_id: str, *, admin: bool = False)
             "read_seq": head.seq,
         },
     )
+    await users.joined(tx, user_id)
     broker = tx.ctx.kernel.broker
     tx.after(lambda: broker.follow(user_id, audience.members_channel(room_id)))
     return head

@@ -123,14 +123,18 @@ async def list_expired(reader: Reader, now: int, count: int) -> list[Person]:
     return await store.list_expired(reader, now, count)
 
 
-async def erase(tx: Tx, user_id: str) -> None:
-    """Delete a person of whom nothing is left. Raises `db.Conflict` when something still names them."""
-    await store.remove(tx.db, user_id)
+async def remove(tx: Tx, user_id: str) -> None:
+    """Delete a person, or leave the name of one who has been in a room: it stands under what they said.
+
+    Raises `db.Conflict` when something besides messages still names a person who has been in none.
+    """
+    if not await store.remove(tx.db, user_id):
+        await store.change(tx.db, user_id, {"status": "deleted", "expires_at": None})
 
 
-async def bury(tx: Tx, user_id: str) -> None:
-    """Leave of a person the name under what they said."""
-    await store.change(tx.db, user_id, {"status": "deleted", "expires_at": None})
+async def joined(tx: Tx, user_id: str) -> None:
+    """Remember that a person has joined a room, and may have said something since."""
+    await store.joined(tx.db, user_id, tx.now)
 
 
 async def find(reader: Reader, user_id: str) -> Person | None:

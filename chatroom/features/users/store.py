@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from sqlalchemy import Column, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Column, Table, and_, bindparam, delete, insert, select, update
 
 from chatroom.db import Reader, Row, Transaction, metadata
 from chatroom.db.types import Id, Name, Time, Word
@@ -22,6 +22,7 @@ users: Final = Table(
     Column("status", Word(12), nullable=False, server_default="active"),
     Column("expires_at", Time, index=True),
     Column("declared_age", Word(12)),
+    Column("first_joined_at", Time),  # who never joined a room has said nothing
 )
 
 _COLUMNS: Final = (
@@ -51,7 +52,9 @@ _EXPIRED: Final = (
     .order_by(users.c.expires_at)
     .limit(bindparam("count"))
 )
-_REMOVE: Final = delete(users).where(users.c.id == bindparam("user"))
+_STRANGER: Final = and_(users.c.id == bindparam("user"), users.c.first_joined_at.is_(None))
+_REMOVE: Final = delete(users).where(_STRANGER)
+_JOINED: Final = update(users).where(_STRANGER).values(first_joined_at=bindparam("now"))
 _CHANGE: Final = update(users).where(users.c.id == bindparam("user"))
 _SEEN: Final = update(users).where(users.c.id == bindparam("user")).values(last_seen_at=bindparam("seen"))
 
@@ -96,9 +99,17 @@ async def change(tx: Transaction, user_id: str, changes: Mapping[str, Any]) -> N
     await tx.run(_CHANGE.values(**changes), {"user": user_id})
 
 
-async def remove(tx: Transaction, user_id: str) -> None:
-    """Delete a person. Raises `db.Conflict` when a row of another table names them."""
-    await tx.run(_REMOVE, {"user": user_id})
+async def remove(tx: Transaction, user_id: str) -> bool:
+    """Delete a person who never joined a room; whether it was one.
+
+    Raises `db.Conflict` when a row of another table names them.
+    """
+    return bool(await tx.run(_REMOVE, {"user": user_id}))
+
+
+async def joined(tx: Transaction, user_id: str, now: int) -> None:
+    """Remember when a person first joined a room."""
+    await tx.run(_JOINED, {"user": user_id, "now": now})
 
 
 async def is_taken(reader: Reader, handle: str) -> bool:

@@ -173,17 +173,21 @@ async def test_after_a_day_a_guest_is_gone_or_a_name_under_what_they_said(
 ) -> None:
     app, ana = every_app, await register(every_app, "Ana")
     square = await room(app, ana)
-    silent, loud = await guest(app), await guest(app)
-    await do(app, await principal(app, loud), "messages.send", roomId=square["id"], content="hello")
+    silent, loud, brief = await guest(app), await guest(app), await guest(app)
+    for one in (loud, brief):
+        await do(app, await principal(app, one), "messages.send", roomId=square["id"], content="hello")
+    await do(app, await principal(app, brief), "rooms.leave", roomId=square["id"])
     clock.advance(DAY - 60)
     young = await guest(app)
     clock.advance(61)
     await expire(app)
     kinds = await _kinds(app)
     assert silent.id not in kinds
-    assert (kinds[loud.id], kinds[young.id], kinds[ana.id]) == ("deleted", "active", "active")
+    assert (kinds[loud.id], kinds[brief.id]) == ("deleted", "deleted")
+    assert (kinds[young.id], kinds[ana.id]) == ("active", "active")
     history = await do(app, await principal(app, ana), "messages.history", roomId=square["id"])
-    assert loud.name in [one["username"] for one in history["messages"] if "username" in one]
+    said = [one["username"] for one in history["messages"] if "username" in one]
+    assert said == [loud.name, brief.name]
     async with app.db.read() as reader:
         sessions = tables.tables["sessions"]
         left = {row.user_id for row in await reader.all(select(sessions.c.user_id))}
