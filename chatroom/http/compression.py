@@ -12,7 +12,9 @@ _ABOVE: Final = 1024  # bytes; shorter answers fit into one packet either way
 _ASIDE: Final = 32_768  # bytes above which it is done beside the event loop: 0.3 ms
 _LEVEL: Final = 1  # 4 times the speed of the usual 6 for a tenth more bytes
 _GZIP: Final = 31  # zlib's name for a gzip header around 32 KiB of window
-_KEPT: Final = 64  # short answers, at most 2 MB of them: the newest page of a lively room is asked for by all its members
+_KEPT: Final = (
+    64  # short answers, 2 MB at most: the newest page of a lively room is asked for by all its members
+)
 
 
 async def compress(request: Request, response: Response) -> Response:
