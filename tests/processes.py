@@ -9,6 +9,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,7 +18,7 @@ import pytest
 START_SECONDS = 30
 
 
-class Server:
+class Server(ABC):
     """One server process in a folder of its own, which may be killed and started again."""
 
     user = ""
@@ -31,13 +32,13 @@ class Server:
             shutil.chown(self.folder, self.account)
         self.process: subprocess.Popen[bytes] | None = None
 
+    @abstractmethod
     def command(self) -> Sequence[str]:
         """What to run in the foreground."""
-        raise NotImplementedError
 
+    @abstractmethod
     def answers(self) -> bool:
         """Whether it takes work."""
-        raise NotImplementedError
 
     def start(self) -> None:
         """Start it and wait until it answers."""

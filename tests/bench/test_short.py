@@ -8,15 +8,9 @@ from pathlib import Path
 import pytest
 
 from chatroom.bench.process import Server
+from tests.processes import children
 
 PATIENCE = 60.0
-
-
-def children(pid: int) -> list[int]:
-    try:
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except OSError:
-        return []
 
 
 def server_of(bench: "subprocess.Popen[bytes]") -> int:
