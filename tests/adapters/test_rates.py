@@ -104,7 +104,12 @@ async def test_nodes_count_together_in_redis(nodes: list[RedisRates]) -> None:
     assert (await one.peek("api", key)).remaining == 3
 
 
-async def test_fifty_at_once_are_counted_exactly(nodes: list[RedisRates]) -> None:
+async def test_fifty_at_once_are_counted_exactly(
+    nodes: list[RedisRates], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "chatroom.adapters.rates._PATIENCE", 30.0
+    )  # a busy machine is not a Redis that is away
     key = f"fifty {time.monotonic()}"
     answers = await asyncio.gather(*(nodes[n % 2].hit("api", key) for n in range(50)))
     assert sum(quota.allowed for quota in answers) == 3
