@@ -24,24 +24,24 @@ class RawLink(Link, asyncio.Protocol):
 
     joins = True
 
-    def __init__(self, server: "SocketServer", transport: asyncio.Transport, owners: set[Any]) -> None:
-        """Read and write `transport`; `owners` is the set that uvicorn's shutdown goes through."""
+    _transport: asyncio.Transport
+
+    def __init__(self, server: "SocketServer", owners: set[Any]) -> None:
+        """Serve the WebSocket that is about to `start`; `owners` is the set that uvicorn's shutdown goes through."""
         super().__init__()
         self._server = server
-        self._transport = transport
         self._owners = owners
         self._reader = Reader(server.options.max_payload, server.options.max_fragments)
         self._blocked = False  # the network does not take what we write
         self._closing = False
         self.slot = 0
 
-    def start(self, data: bytes) -> None:
-        """Begin with the bytes that followed the request's head."""
+    def start(self, transport: asyncio.Transport, first: bytes, data: bytes) -> None:
+        """Write `first` to `transport` and begin with the bytes that followed the request's head."""
+        self._transport = transport
         self._server.links.add(self)
         self._owners.add(self)
-        # With a mark of 0 uvloop writes when it is told to, and not all at once at the end of a turn, where nothing
-        # bounds it: the longest turn of a broadcast to 10 000 was 26-84 ms and is 5.
-        self._transport.set_write_buffer_limits(high=0)
+        transport.write(first)
         if data:
             self.data_received(data)
 

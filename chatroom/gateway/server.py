@@ -3,6 +3,7 @@
 import asyncio
 import random
 import secrets
+import select
 from collections.abc import Awaitable, Callable, Container, Mapping, MutableMapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from chatroom.gateway.handshake import Handshake, kept_headers
 from chatroom.gateway.link import Link
 from chatroom.gateway.options import Options
 from chatroom.gateway.outbox import Outbox
+from chatroom.gateway.poller import Poller
 from chatroom.gateway.polling import serve_polling
 from chatroom.gateway.rate import Rate
 from chatroom.gateway.socket_connection import SocketConnection
@@ -58,6 +60,7 @@ class SocketServer:
     connection_class: type[Connection] = SocketConnection
     loop: asyncio.AbstractEventLoop
     wheel: Wheel
+    poller: Poller | None
 
     def __init__(
         self,
@@ -119,6 +122,7 @@ class SocketServer:
         self.loop = asyncio.get_running_loop()
         tick = min(max(self.options.ping_timeout / 20, 0.005), 0.1)
         self.wheel = Wheel(self.loop, tick)
+        self.poller = Poller(self.loop) if hasattr(select, "epoll") else None
 
     def owns(self, path: str) -> bool:
         """Whether `path` belongs to this server."""

@@ -16,6 +16,7 @@ from uvicorn.server import ServerState
 
 from chatroom.gateway.handshake import read_headers
 from chatroom.gateway.link import PollingLink
+from chatroom.gateway.poller import take_over
 from chatroom.gateway.raw_link import RawLink
 from chatroom.gateway.server import SocketServer
 from chatroom.gateway.shortcut import Answering, Serve, Shortcut
@@ -209,7 +210,7 @@ class SocketHttpProtocol(HttpToolsProtocol):
         refusal = sockets.check(request, headers, secure=secure)
         if refusal is not None:
             return refusal
-        link = RawLink(sockets, self.transport, self.connections)
+        link = RawLink(sockets, self.connections)
         if "sid" not in query:
             opened = sockets.open(query, headers, address, link, secure=secure)
             return opened if isinstance(opened, Refusal) else (link, opened[1].ws)
@@ -223,10 +224,9 @@ class SocketHttpProtocol(HttpToolsProtocol):
         error = sys.exc_info()[1]
         head_end = error.args[0] if isinstance(error, httptools.HttpParserUpgrade) else None
         self.connections.discard(self)
-        self.transport.write(_ACCEPT % key + first)
-        self.transport.set_protocol(link)
+        transport = take_over(self.transport, self.servers[0].poller, link)
         self.parser = None  # type: ignore[assignment] # it holds us
-        link.start(b"" if head_end is None else self._chunk[head_end:])
+        link.start(transport, _ACCEPT % key + first, b"" if head_end is None else self._chunk[head_end:])
         if link.connection is None:  # one WebSocket is enough for a session
             link.close(1000, "")
 
