@@ -1,6 +1,7 @@
 """A WebSocket on a transport that is ours: bytes in, one write per loop turn out."""
 
 import asyncio
+from abc import abstractmethod
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,42 +18,68 @@ _CLOSE_TIMEOUT = 3.0  # seconds in which the client takes our close frame, befor
 _BATCH = 16  # messages parsed before looking whether reading was paused
 
 
-class RawLink(Link, asyncio.Protocol):
-    """The WebSocket protocol of one network connection after its 101."""
+class RawLink(Link):
+    """The WebSocket protocol of one network connection after its 101. Its subclasses carry the bytes."""
 
-    __slots__ = ("_blocked", "_closing", "_owners", "_reader", "_server", "_transport", "slot")
+    __slots__ = ("_owners", "_reader", "_server", "_stats", "closing", "slot")
 
     joins = True
-
-    _transport: asyncio.Transport
 
     def __init__(self, server: "SocketServer", owners: set[Any]) -> None:
         """Serve the WebSocket that is about to `start`; `owners` is the set that uvicorn's shutdown goes through."""
         super().__init__()
         self._server = server
+        self._stats = server.stats
         self._owners = owners
         self._reader = Reader(server.options.max_payload, server.options.max_fragments)
-        self._blocked = False  # the network does not take what we write
-        self._closing = False
+        self.closing = False
         self.slot = 0
 
+    # What the subclass gives.
+
+    @abstractmethod
     def start(self, transport: asyncio.Transport, first: bytes, data: bytes) -> None:
         """Write `first` to `transport` and begin with the bytes that followed the request's head."""
-        self._transport = transport
-        self._server.links.add(self)
-        self._owners.add(self)
-        transport.write(first)
-        if data:
-            self.data_received(data)
+
+    @property
+    @abstractmethod
+    def blocked(self) -> bool:
+        """Whether the network does not take what we write."""
+
+    @abstractmethod
+    def put(self, data: bytes) -> int:
+        """Write bytes, or keep them until the network takes them; return how many wait for it."""
+
+    @abstractmethod
+    def listen(self, *, on: bool) -> None:
+        """Read what comes, or do not."""
+
+    @abstractmethod
+    def finish(self) -> None:
+        """End our stream behind what waits."""
+
+    @abstractmethod
+    def hang_up(self) -> None:
+        """End the network connection behind what waits."""
+
+    @abstractmethod
+    def cut(self) -> None:
+        """End the network connection at once."""
 
     # In.
 
-    def data_received(self, data: bytes) -> None:
-        if self._closing:
+    def begin(self) -> None:
+        """Be known as open."""
+        self._server.links.add(self)
+        self._owners.add(self)
+
+    def received(self, data: bytes) -> None:
+        """Take bytes of the network."""
+        if self.closing:
             return
-        self._server.stats.bytes_in += len(data)
+        self._stats.bytes_in += len(data)
+        connection = self.connection
         try:
-            connection = self.connection
             if connection is not None and connection.link is self and not self.paused:
                 text = self._reader.single(data)
                 if text is not None:
@@ -76,7 +103,7 @@ class RawLink(Link, asyncio.Protocol):
                         self.connection.upgrade.text(payload)
                 else:
                     self._other(opcode, payload)
-                if self._closing:
+                if self.closing:
                     return
             if self.paused:
                 return
@@ -87,8 +114,8 @@ class RawLink(Link, asyncio.Protocol):
     def _other(self, opcode: int, payload: bytes) -> None:
         if opcode == PING:
             # Answers that the network does not take are not kept: an honest client waits for one at a time.
-            if not self._blocked:
-                self._transport.write(websocket_frame(PONG_HEAD, payload))
+            if not self.blocked:
+                self.put(websocket_frame(PONG_HEAD, payload))
         elif opcode == CLOSE:
             self.close(int.from_bytes(payload[:2], "big") if payload else 1000, "")
             if self.connection is not None:
@@ -110,18 +137,18 @@ class RawLink(Link, asyncio.Protocol):
     def pause(self) -> None:
         if not self.paused:
             self.paused = True
-            self._transport.pause_reading()
+            self.listen(on=False)
 
     def resume(self) -> None:
         if self.paused:
             self.paused = False
-            if not self._closing:
-                self._transport.resume_reading()
+            if not self.closing:
+                self.listen(on=True)
                 self._server.loop.call_soon(self._go_on)
 
     def _go_on(self) -> None:
         """Take what was received before reading was paused."""
-        if not self._closing and not self.paused:
+        if not self.closing and not self.paused:
             try:
                 self._consume()
             except ProtocolError as error:
@@ -133,72 +160,62 @@ class RawLink(Link, asyncio.Protocol):
         return self.write(b"".join([frame.ws for frame in frames]))
 
     def write(self, data: bytes) -> int:
-        if self._closing:
+        if self.closing:
             return 0
-        self._server.stats.bytes_out += len(data)
-        self._transport.write(data)
-        return self._transport.get_write_buffer_size() if self._blocked else 0
+        self._stats.bytes_out += len(data)
+        return self.put(data)
 
     def urgent(self, frame: Frame) -> None:
-        if not self._closing:
-            self._transport.write(frame.ws)
+        if not self.closing:
+            self.put(frame.ws)
 
-    def pause_writing(self) -> None:
-        self._blocked = True
-
-    def resume_writing(self) -> None:
-        self._blocked = False
+    def relieved(self, backlog: int) -> None:
+        """Note that the network takes what we write again, but for `backlog` bytes."""
         if self.connection is not None and self.connection.link is self:
-            self.connection.relieved(self._transport.get_write_buffer_size())
+            self.connection.relieved(backlog)
 
     # The end.
 
     def close(self, code: int, reason: str) -> None:
         """Send the close frame and the end of our stream, then wait for the client's, so that no reset eats it."""
-        if self._closing:
+        if self.closing:
             return
-        self._closing = True
-        transport = self._transport
-        if transport.is_closing():
-            return
-        transport.write(close_frame(code, reason))
+        self.closing = True
+        self.put(close_frame(code, reason))
         if self.paused:
             self.paused = False
-            transport.resume_reading()
-        if transport.can_write_eof():
-            transport.write_eof()
-        else:
-            transport.close()
+            self.listen(on=True)
+        self.finish()
         self._server.wheel.put(self, self._server.loop.time() + _CLOSE_TIMEOUT)
 
     def abort(self) -> None:
-        self._closing = True
-        self._transport.abort()
+        self.closing = True
+        self.cut()
 
     def due(self, horizon: float) -> None:
         """Cut the line of a client that does not close it."""
-        self._transport.abort()
+        self.cut()
 
-    def eof_received(self) -> bool:
-        """Close in our turn: thousands may end at once, and each costs two system calls and its farewells."""
-        self._closing = True
+    def finished(self) -> None:
+        """Close after the client's stream, in our turn: thousands may end at once, and each costs two system calls."""
+        self.closing = True
         self._server.leaving.put(partial(self._leave, "transport close"))
-        return self._transport.can_write_eof()
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._closing = True
+    def lost(self, error: Exception | None) -> None:
+        """Note that the network connection is no more."""
+        self.closing = True
         self._server.wheel.remove(self)
         self._server.links.discard(self)
         self._owners.discard(self)
         if self.connection is not None and not self.connection.closed:
             self._server.leaving.put(
-                partial(self._leave, "transport close" if exc is None else "transport error")
+                partial(self._leave, "transport close" if error is None else "transport error")
             )
 
     def _leave(self, reason: str) -> None:
         if self.connection is not None:
             self.connection.link_lost(self, reason)
-        self._transport.close()
+        self.hang_up()
 
     def shutdown(self) -> None:
         """Begin the drain: uvicorn calls this on SIGTERM."""

@@ -3,7 +3,6 @@
 import asyncio
 import random
 import secrets
-import select
 from collections.abc import Awaitable, Callable, Container, Mapping, MutableMapping
 from typing import Any
 
@@ -60,7 +59,6 @@ class SocketServer:
     connection_class: type[Connection] = SocketConnection
     loop: asyncio.AbstractEventLoop
     wheel: Wheel
-    poller: Poller | None
 
     def __init__(
         self,
@@ -122,7 +120,14 @@ class SocketServer:
         self.loop = asyncio.get_running_loop()
         tick = min(max(self.options.ping_timeout / 20, 0.005), 0.1)
         self.wheel = Wheel(self.loop, tick)
-        self.poller = Poller(self.loop) if hasattr(select, "epoll") else None
+        self._poller: Poller | None = None
+
+    @property
+    def poller(self) -> Poller:
+        """What waits for the sockets of WebSockets, where there is epoll."""
+        if self._poller is None:
+            self._poller = Poller(self.loop)
+        return self._poller
 
     def owns(self, path: str) -> bool:
         """Whether `path` belongs to this server."""

@@ -16,10 +16,11 @@ from uvicorn.server import ServerState
 
 from chatroom.gateway.handshake import read_headers
 from chatroom.gateway.link import PollingLink
-from chatroom.gateway.poller import take_over
 from chatroom.gateway.raw_link import RawLink
 from chatroom.gateway.server import SocketServer
 from chatroom.gateway.shortcut import Answering, Serve, Shortcut
+from chatroom.gateway.socket_link import SocketLink
+from chatroom.gateway.transport_link import TransportLink
 from chatroom.gateway.upgrade import Upgrade
 from chatroom.wire.engine_request import Refusal, Request, parse_query
 from chatroom.wire.websocket import accept_key
@@ -51,7 +52,7 @@ def protocols(*servers: SocketServer, shortcut: Shortcut | None = None) -> dict[
 
 
 class SocketHttpProtocol(HttpToolsProtocol):
-    """uvicorn's HTTP protocol, which hands WebSockets of the socket path to a RawLink."""
+    """uvicorn's HTTP protocol, which hands WebSockets of the socket path to a RawLink of its own."""
 
     def __init__(
         self,
@@ -210,7 +211,8 @@ class SocketHttpProtocol(HttpToolsProtocol):
         refusal = sockets.check(request, headers, secure=secure)
         if refusal is not None:
             return refusal
-        link = RawLink(sockets, self.connections)
+        kind = SocketLink if SocketLink.can_take(self.transport) else TransportLink
+        link = kind(sockets, self.connections)
         if "sid" not in query:
             opened = sockets.open(query, headers, address, link, secure=secure)
             return opened if isinstance(opened, Refusal) else (link, opened[1].ws)
@@ -224,9 +226,8 @@ class SocketHttpProtocol(HttpToolsProtocol):
         error = sys.exc_info()[1]
         head_end = error.args[0] if isinstance(error, httptools.HttpParserUpgrade) else None
         self.connections.discard(self)
-        transport = take_over(self.transport, self.servers[0].poller, link)
         self.parser = None  # type: ignore[assignment] # it holds us
-        link.start(transport, _ACCEPT % key + first, b"" if head_end is None else self._chunk[head_end:])
+        link.start(self.transport, _ACCEPT % key + first, b"" if head_end is None else self._chunk[head_end:])
         if link.connection is None:  # one WebSocket is enough for a session
             link.close(1000, "")
 

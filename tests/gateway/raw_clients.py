@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
-from chatroom.wire.websocket import unmask
+from websockets.speedups import apply_mask
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 
@@ -84,7 +84,7 @@ def masked(payload: bytes, first: int = 0x81, mask: bytes = b"\x11\x22\x33\x44")
         head = bytes((first, 0xFE)) + size.to_bytes(2, "big")
     else:
         head = bytes((first, 0xFF)) + size.to_bytes(8, "big")
-    return head + mask + unmask(mask, payload)
+    return head + mask + apply_mask(payload, mask)
 
 
 UPGRADE_HEADERS = {

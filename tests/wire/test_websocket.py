@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chatroom.wire.errors import ProtocolError
 from chatroom.wire.frame import close_frame, websocket_frame
-from chatroom.wire.websocket import BINARY, CLOSE, PING, PONG, TEXT, Reader, accept_key, unmask
+from chatroom.wire.websocket import BINARY, CLOSE, PING, PONG, TEXT, Reader, accept_key
 from tests.gateway.hostile import FRAMES
 from tests.gateway.raw_clients import masked
 
@@ -136,12 +136,6 @@ def test_the_short_path_leaves_a_message_alone_that_has_begun() -> None:
     assert reader.single(masked(b"c")) is None
     reader.feed(masked(b"c"))
     assert reader.read() == [(TEXT, b"b"), (TEXT, b"c")]
-
-
-@given(st.binary(max_size=600), st.binary(min_size=4, max_size=4))
-def test_unmasking_twice_gives_the_payload_back(payload: bytes, mask: bytes) -> None:
-    assert unmask(mask, unmask(mask, payload)) == payload
-    assert unmask(mask, payload) == bytes(byte ^ mask[i % 4] for i, byte in enumerate(payload))
 
 
 @given(st.integers(0, 70_000))
