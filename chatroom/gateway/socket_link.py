@@ -54,6 +54,7 @@ class SocketLink(RawLink):
             self._socket = _twin(transport.get_extra_info("socket"))
         except OSError as error:  # no more files
             self.closing = self._ended = True
+            self._send = len
             self.lost(error)
             return
         finally:
@@ -109,40 +110,32 @@ class SocketLink(RawLink):
     def blocked(self) -> bool:
         return self._backlog is not None
 
-    def write(self, data: bytes) -> int:
-        if self.closing:
-            return 0
-        self._stats.bytes_out += len(data)
-        return self.put(data)
-
     def put(self, data: bytes) -> int:
         if self._backlog is not None:
             self._backlog.append(data)
             self._size += len(data)
-        elif not (self._ended or self._hanging_up):
-            self._push(data)
-        return self._size
-
-    def _push(self, data: bytes) -> None:
-        """Give the network what it takes, and keep the rest."""
+            return self._size
         try:
             sent = self._send(data)
         except _NOT_NOW:
             sent = 0
         except OSError as error:
             self._end(error)
-            return
-        left = len(data) - sent
-        if left or self._size:
-            self._size = left
-            self._backlog = [memoryview(data)[sent:]] if left else None
-            self._watch(self._events | WRITE if left else self._events & ~WRITE)
+            return 0
+        if sent == len(data):
+            return 0
+        self._backlog = [memoryview(data)[sent:]]
+        self._size = len(data) - sent
+        self._watch(self._events | WRITE)
+        return self._size
 
     def _relieve(self) -> None:
         """Write what waits."""
-        self._push(b"".join(self._backlog or ()))
-        if self._ended or self._backlog is not None:
+        waiting = b"".join(self._backlog or ())
+        self._backlog, self._size = None, 0
+        if self.put(waiting) or self._ended:
             return
+        self._watch(self._events & ~WRITE)
         if self._finishing:
             self.finish()
         if self._hanging_up:
@@ -178,7 +171,7 @@ class SocketLink(RawLink):
         if self._ended:
             return
         self.closing = self._ended = True
-        self._backlog, self._size = None, 0
+        self._backlog, self._size, self._send = None, 0, len  # what is written now goes nowhere
         self._poller.remove(self._socket.fileno())
         self._server.loop.call_soon(self._close, error)
 
