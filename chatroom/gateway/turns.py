@@ -13,6 +13,9 @@ from typing import Final
 BUDGET: Final = (
     0.0025  # seconds; with what a turn does besides, it stays below 5 ms, and did not always with 3 ms
 )
+# Turns of the loop without bulk work between two shares: what goes from callback to callback, a commit's answers first,
+# takes four, and would wait 2.5 ms at each. Then the next batch joins more of the writes: 12.5 kB each, not 11.
+_REST: Final = 4
 # Not the time of the loop, which uvloop counts in whole milliseconds.
 clock: Final = time.perf_counter
 
@@ -52,7 +55,15 @@ class Turns:
         finally:
             self._scheduled = bool(waiting)
             if waiting:
-                asyncio.get_running_loop().call_soon(self._run)
+                self._rest(_REST)
+
+    def _rest(self, turns: int) -> None:
+        """Let the loop turn before the next share."""
+        loop = asyncio.get_running_loop()
+        if turns:
+            loop.call_soon(self._rest, turns - 1)
+        else:
+            loop.call_soon(self._run)
 
 
 class Lane:
