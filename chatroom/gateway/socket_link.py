@@ -3,6 +3,7 @@
 import asyncio
 import os
 import socket
+from collections.abc import Callable
 from typing import Any, Final
 
 from chatroom.gateway.poller import AVAILABLE, READ, WRITE, Poller
@@ -30,6 +31,7 @@ class SocketLink(RawLink):
 
     _poller: Poller
     _socket: socket.socket
+    _send: Callable[[bytes], int]
 
     @staticmethod
     def can_take(transport: asyncio.Transport) -> bool:

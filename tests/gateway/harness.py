@@ -14,8 +14,10 @@ from hypercorn.asyncio import serve as hypercorn_serve
 from hypercorn.config import Config as HypercornConfig
 
 from chatroom.gateway.client import Argument, Client, Refused
+from chatroom.gateway.connection import Connection
 from chatroom.gateway.options import Options
 from chatroom.gateway.server import Receive, Scope, Send, SocketServer
+from chatroom.gateway.socket_connection import SocketConnection
 from chatroom.gateway.uvicorn import protocols
 from tests.gateway.raw_clients import WebSocket
 
@@ -82,17 +84,20 @@ async def running(
     way: str = "uvicorn",
     app: Recorder | None = None,
     namespaces: tuple[str, ...] = ("/", "/custom"),
+    connection_class: type[Connection] = SocketConnection,
+    config: dict[str, Any] | None = None,
 ) -> AsyncIterator[Running]:
-    """Serve on a free port until the block ends."""
+    """Serve on a free port until the block ends; `config` is for uvicorn."""
     app = app or Recorder()
     sockets = SocketServer(app, options or Options(), namespaces=namespaces)
+    sockets.connection_class = connection_class
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", 0))
         listener.listen(1024)
         port = listener.getsockname()[1]
         if way == "uvicorn":
-            stop = await _start_uvicorn(sockets, listener)
+            stop = await _start_uvicorn(sockets, listener, config or {})
         else:
             stop = await _start_hypercorn(sockets, listener)
         try:
@@ -104,8 +109,10 @@ async def running(
             await stop()
 
 
-async def _start_uvicorn(sockets: SocketServer, listener: socket.socket) -> Callable[[], Awaitable[None]]:
-    config = uvicorn.Config(with_lifespan(sockets), log_level="critical", **protocols(sockets))
+async def _start_uvicorn(
+    sockets: SocketServer, listener: socket.socket, more: dict[str, Any]
+) -> Callable[[], Awaitable[None]]:
+    config = uvicorn.Config(with_lifespan(sockets), log_level="critical", **protocols(sockets), **more)
     server = uvicorn.Server(config)
     # The signals of the process belong to pytest.
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]

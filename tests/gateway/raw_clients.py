@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import ssl
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -94,6 +95,9 @@ UPGRADE_HEADERS = {
 }
 
 
+_DIRECT = "EIO=4&transport=websocket"
+
+
 class WebSocket:
     """A WebSocket client that sends whatever bytes it is given."""
 
@@ -106,9 +110,16 @@ class WebSocket:
         self.opened: dict[str, Any] = {}
 
     @classmethod
-    async def open(cls, port: int, query: str = "EIO=4&transport=websocket", **headers: str) -> Self:
+    async def open(
+        cls,
+        port: int,
+        query: str = _DIRECT,
+        tls: ssl.SSLContext | None = None,
+        /,
+        **headers: str,
+    ) -> Self:
         """Open a WebSocket; with no sid in the query, take the open packet as well."""
-        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**22)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**22, ssl=tls)
         request = request_bytes("GET", f"/socket.io/?{query}", **{**UPGRADE_HEADERS, **headers})
         writer.write(request.replace(b"Connection: close", b"Connection: Upgrade"))
         async with asyncio.timeout(5):
@@ -122,9 +133,11 @@ class WebSocket:
         return made
 
     @classmethod
-    async def joined(cls, port: int, auth: str = "", namespace: str = "") -> Self:
+    async def joined(
+        cls, port: int, auth: str = "", namespace: str = "", *, tls: ssl.SSLContext | None = None
+    ) -> Self:
         """Open a WebSocket and join a namespace."""
-        made = await cls.open(port)
+        made = await cls.open(port, _DIRECT, tls)
         made.send(f"40{namespace}{auth}")
         answer = await made.text()
         assert answer.startswith("40"), answer
