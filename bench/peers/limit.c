@@ -16,6 +16,7 @@
 
 #define BUFFER (256 * 1024)
 #define ROOMS 65536
+#define TURN 1024 /* sockets read before anything is written, as many as ours: with 512 it sent nearly twice as often */
 /* The generator always asks with the key of the RFC's example. */
 #define UPGRADED \
   "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" \
@@ -190,8 +191,8 @@ int main(int count, char **words) {
   poller = epoll_create1(0);
   int listener = listen_on(count > 1 ? atoi(words[1]) : 3000);
   for (;;) {
-    struct epoll_event events[512];
-    int ready = epoll_wait(poller, events, 512, -1);
+    struct epoll_event events[TURN];
+    int ready = epoll_wait(poller, events, TURN, -1);
     for (int i = 0; i < ready; i++) {
       conn *c = events[i].data.ptr;
       if (c == NULL) {
