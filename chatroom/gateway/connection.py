@@ -184,9 +184,9 @@ class Connection(ABC):
             count += len(burst.frames)
             if frames:
                 places, self.places = self.places, []
-                backlog = link.write(burst.mix(frames, places))
+                backlog = link.put(burst.mix(frames, places))
             else:
-                backlog = link.write(burst.seal())
+                backlog = link.put(burst.seal())
         self.server.stats.messages_out += count
         if backlog or self.strict:
             self.relieved(backlog)

@@ -23,10 +23,11 @@ class Link(ABC):
     __slots__ = ("connection", "paused", "ready")
 
     name = "websocket"
-    joins = False  # has `write`, which sends the WebSocket bytes of many frames and returns as `send` does
+    joins = False  # has `put`
 
     if TYPE_CHECKING:
-        write: Callable[[bytes], int]
+        put: Callable[[bytes], int]
+        """Write bytes of a WebSocket, or keep them until the network takes them; return as `send` does."""
 
     def __init__(self) -> None:
         """Start open, not yet tied to a connection."""

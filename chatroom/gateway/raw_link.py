@@ -21,7 +21,7 @@ _BATCH = 16  # messages parsed before looking whether reading was paused
 class RawLink(Link):
     """The WebSocket protocol of one network connection after its 101. Its subclasses carry the bytes."""
 
-    __slots__ = ("_owners", "_reader", "_server", "_stats", "closing", "slot")
+    __slots__ = ("_owners", "_reader", "_server", "_stats", "slot")
 
     joins = True
 
@@ -32,7 +32,6 @@ class RawLink(Link):
         self._stats = server.stats
         self._owners = owners
         self._reader = Reader(server.options.max_payload, server.options.max_fragments)
-        self.closing = False
         self.slot = 0
 
     # What the subclass gives.
@@ -45,10 +44,6 @@ class RawLink(Link):
     @abstractmethod
     def blocked(self) -> bool:
         """Whether the network does not take what we write."""
-
-    @abstractmethod
-    def put(self, data: bytes) -> int:
-        """Write bytes, or keep them until the network takes them; return how many wait for it."""
 
     @abstractmethod
     def listen(self, *, on: bool) -> None:
@@ -75,7 +70,7 @@ class RawLink(Link):
 
     def received(self, data: bytes) -> None:
         """Take bytes of the network."""
-        if self.closing:
+        if not self.ready:
             return
         self._stats.bytes_in += len(data)
         connection = self.connection
@@ -103,7 +98,7 @@ class RawLink(Link):
                         self.connection.upgrade.text(payload)
                 else:
                     self._other(opcode, payload)
-                if self.closing:
+                if not self.ready:
                     return
             if self.paused:
                 return
@@ -142,13 +137,13 @@ class RawLink(Link):
     def resume(self) -> None:
         if self.paused:
             self.paused = False
-            if not self.closing:
+            if self.ready:
                 self.listen(on=True)
                 self._server.loop.call_soon(self._go_on)
 
     def _go_on(self) -> None:
         """Take what was received before reading was paused."""
-        if not self.closing and not self.paused:
+        if self.ready and not self.paused:
             try:
                 self._consume()
             except ProtocolError as error:
@@ -157,16 +152,10 @@ class RawLink(Link):
     # Out.
 
     def send(self, frames: list[Frame]) -> int:
-        return self.write(b"".join([frame.ws for frame in frames]))
-
-    def write(self, data: bytes) -> int:
-        if self.closing:
-            return 0
-        self._stats.bytes_out += len(data)
-        return self.put(data)
+        return self.put(b"".join([frame.ws for frame in frames]))
 
     def urgent(self, frame: Frame) -> None:
-        if not self.closing:
+        if self.ready:
             self.put(frame.ws)
 
     def relieved(self, backlog: int) -> None:
@@ -178,9 +167,9 @@ class RawLink(Link):
 
     def close(self, code: int, reason: str) -> None:
         """Send the close frame and the end of our stream, then wait for the client's, so that no reset eats it."""
-        if self.closing:
+        if not self.ready:
             return
-        self.closing = True
+        self.ready = False
         self.put(close_frame(code, reason))
         if self.paused:
             self.paused = False
@@ -189,7 +178,7 @@ class RawLink(Link):
         self._server.wheel.put(self, self._server.loop.time() + _CLOSE_TIMEOUT)
 
     def abort(self) -> None:
-        self.closing = True
+        self.ready = False
         self.cut()
 
     def due(self, horizon: float) -> None:
@@ -198,12 +187,12 @@ class RawLink(Link):
 
     def finished(self) -> None:
         """Close after the client's stream, in our turn: thousands may end at once, and each costs two system calls."""
-        self.closing = True
+        self.ready = False
         self._server.leaving.put(partial(self._leave, "transport close"))
 
     def lost(self, error: Exception | None) -> None:
         """Note that the network connection is no more."""
-        self.closing = True
+        self.ready = False
         self._server.wheel.remove(self)
         self._server.links.discard(self)
         self._owners.discard(self)

@@ -55,7 +55,7 @@ class SocketLink(RawLink):
         try:
             self._socket = _twin(transport.get_extra_info("socket"))
         except OSError as error:  # no more files
-            self.closing = self._ended = True
+            self.ready, self._ended = False, True
             self._send = len
             self.lost(error)
             return
@@ -113,9 +113,11 @@ class SocketLink(RawLink):
         return self._backlog is not None
 
     def put(self, data: bytes) -> int:
+        size = len(data)
+        self._stats.bytes_out += size
         if self._backlog is not None:
             self._backlog.append(data)
-            self._size += len(data)
+            self._size += size
             return self._size
         try:
             sent = self._send(data)
@@ -124,8 +126,10 @@ class SocketLink(RawLink):
         except OSError as error:
             self._end(error)
             return 0
-        if sent == len(data):
-            return 0
+        return 0 if sent == size else self._keep(data, sent)
+
+    def _keep(self, data: bytes, sent: int) -> int:
+        """Keep what the network did not take."""
         self._backlog = [memoryview(data)[sent:]]
         self._size = len(data) - sent
         self._watch(self._events | WRITE)
@@ -134,9 +138,17 @@ class SocketLink(RawLink):
     def _relieve(self) -> None:
         """Write what waits."""
         waiting = b"".join(self._backlog or ())
-        self._backlog, self._size = None, 0
-        if self.put(waiting) or self._ended:
+        try:
+            sent = self._send(waiting)
+        except _NOT_NOW:
+            sent = 0
+        except OSError as error:
+            self._end(error)
             return
+        if sent < len(waiting):
+            self._keep(waiting, sent)
+            return
+        self._backlog, self._size = None, 0
         self._watch(self._events & ~WRITE)
         if self._finishing:
             self.finish()
@@ -172,7 +184,7 @@ class SocketLink(RawLink):
     def _end(self, error: Exception | None) -> None:
         if self._ended:
             return
-        self.closing = self._ended = True
+        self.ready, self._ended = False, True
         self._backlog, self._size, self._send = None, 0, len  # what is written now goes nowhere
         self._poller.remove(self._socket.fileno())
         self._server.loop.call_soon(self._close, error)

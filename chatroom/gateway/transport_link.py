@@ -18,7 +18,7 @@ class TransportLink(RawLink, asyncio.Protocol):
         transport.set_write_buffer_limits(high=0)
         transport.set_protocol(self)
         self.begin()
-        transport.write(first)
+        self.put(first)
         if data:
             self.received(data)
 
@@ -48,6 +48,7 @@ class TransportLink(RawLink, asyncio.Protocol):
         return self._blocked
 
     def put(self, data: bytes) -> int:
+        self._stats.bytes_out += len(data)
         self._transport.write(data)
         return self._transport.get_write_buffer_size() if self._blocked else 0
 
