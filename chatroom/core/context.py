@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
 from chatroom.core.audience import Audience
 from chatroom.core.broker import Broker, Delivery
@@ -44,13 +44,15 @@ class Kernel:
     listeners: dict[type[Any], list[Any]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Where a request came from: client address, user agent, and the id that logs and errors carry."""
 
     address: str = ""
     user_agent: str = ""
     request_id: str = ""
+
+
+_NOWHERE: Final = Origin()
 
 
 class Context:
@@ -69,7 +71,7 @@ class Context:
         self.kernel = kernel
         self.who = who
         self.connection = connection
-        self.origin = origin or Origin()
+        self.origin = origin or _NOWHERE
         self.now = kernel.clock()
         self.kept: Kept | None = None
         """What the asker's browser shall keep, if a browser asks; ways in without cookies ignore it."""

@@ -94,6 +94,9 @@ class Engine(Protocol):
     def read(self) -> AbstractAsyncContextManager[Reader]:
         """Open a reader."""
 
+    def version(self) -> int | None:
+        """See `Database.version`."""
+
     async def check(self) -> None:
         """Raise Unavailable unless a write would succeed."""
 

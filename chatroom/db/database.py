@@ -47,6 +47,14 @@ class Database:
         """Open a reader. It never sees an uncommitted change. Raises Unavailable."""
         return self._engine.read()
 
+    def version(self) -> int | None:
+        """A number that is another one as soon as anybody has committed anything, by whatever process.
+
+        So what was read after it was told is as it was for as long as it is told again. None where only a statement
+        that waits can tell (all but SQLite). Raises Unavailable.
+        """
+        return self._engine.version()
+
     async def check(self) -> None:
         """Raise Unavailable unless a write would succeed."""
         await self._engine.check()

@@ -155,6 +155,9 @@ class ServerEngine:
         finally:
             await to_the_end(give_back(connection))
 
+    def version(self) -> int | None:
+        return None
+
     async def check(self) -> None:
         """Raise Unavailable unless a write would succeed."""
         async with self.begin(None) as tx:

@@ -59,6 +59,7 @@ class SqliteEngine:
         )
         self._read, raw = self._open(path, "query_only=ON", "busy_timeout=200")
         self._reader = SqliteReader(self._read, raw, self._statements)
+        self._look = raw.cursor()  # a new one each time costs twice as much
         self._committer = Committer(self._raw)
 
     def _open(self, path: Path, *settings: str) -> tuple[Connection, sqlite3.Connection]:
@@ -77,6 +78,12 @@ class SqliteEngine:
 
     def read(self) -> AbstractAsyncContextManager[Reader]:
         return _Read(self._reader)
+
+    def version(self) -> int | None:
+        # Of the connection that only reads, so that every commit is one of another connection, as SQLite counts them.
+        with refusing():
+            ((version,),) = self._look.execute("PRAGMA data_version").fetchall()
+        return int(version)
 
     async def check(self) -> None:
         """Raise Unavailable unless a write would succeed."""

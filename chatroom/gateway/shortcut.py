@@ -10,8 +10,8 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 Headers = Sequence[tuple[bytes, bytes]]
 
 
-Answer = tuple[int, Headers, bytes]
-"""Status, headers, body."""
+Answer = tuple[int, bytes, bytes]
+"""Status, lines of headers, body."""
 Serve = Callable[[Any], Awaitable[Answer]]
 """From the scope that uvicorn began."""
 
@@ -49,16 +49,14 @@ class Answering:
         self, answer: Awaitable[Answer], transport: asyncio.Transport, flow: FlowControl, default: Headers
     ) -> None:
         """Wait for the answer and write it."""
-        status, headers, body = await answer
+        status, head, body = await answer
         if flow.write_paused and not self.disconnected:
             await flow.drain()
         if self.disconnected:
             return
-        parts = [STATUS_LINE[status]]
-        for name, value in (*default, *headers):
-            parts += (name, b": ", value, b"\r\n")
-        parts.append(b"\r\n" if self.keep_alive else b"connection: close\r\n\r\n")
-        transport.writelines((b"".join(parts), body))
+        first = STATUS_LINE[status] + b"".join([b"%b: %b\r\n" % pair for pair in default])
+        end = b"\r\n" if self.keep_alive else b"connection: close\r\n\r\n"
+        transport.writelines((first + head + end, body))
         self.response_complete = True
         if not self.keep_alive:
             transport.close()

@@ -85,13 +85,14 @@ class SocketHttpProtocol(HttpToolsProtocol):
         self.cycle = None  # type: ignore[assignment] # an Answering holds us
 
     def data_received(self, data: bytes) -> None:
-        if not self._head and self.cycle is not None and self.cycle.response_complete:
-            self._within(_HEAD_TIMEOUT)
+        idle = not self._head and self.cycle is not None and self.cycle.response_complete
         if self._head >= 0:
             self._head += len(data)
         self._chunk = data
         super().data_received(data)
         self._chunk = b""
+        if idle and self._head > 0:  # hardly ever: most heads come whole
+            self._within(_HEAD_TIMEOUT)
         if self._head > _HEAD_SIZE and not self.transport.is_closing():
             self._refuse(431, b"Request head too large")
 
@@ -106,9 +107,9 @@ class SocketHttpProtocol(HttpToolsProtocol):
             if self._head > _HEAD_SIZE:
                 raise ValueError  # stops the parser
         self._head = -1
-        self._within(_BODY_TIMEOUT)
         serve = self._find_shortcut()
         if serve is None:
+            self._within(_BODY_TIMEOUT)
             super().on_headers_complete()
             return
         self.cycle = answering = Answering(self.on_response_complete)  # type: ignore[assignment]

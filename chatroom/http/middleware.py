@@ -1,5 +1,6 @@
 """What every request and answer has: its client behind proxies, an id, safe headers, a line in the log. Pure ASGI."""
 
+import logging
 import re
 import time
 from collections.abc import Iterable
@@ -26,6 +27,8 @@ _HEADERS: Final = (
 )
 _HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
 _DATA_POLICY: Final = b"default-src 'none'; frame-ancestors 'none'"
+OF_DATA: Final = ((b"content-security-policy", _DATA_POLICY), *_HEADERS)
+"""Safe headers that all answers have alike, but for pages."""
 _FAULT: Final = 500
 _NOT_MODIFIED: Final = 304
 _log = structlog.get_logger("chatroom.http")
@@ -41,10 +44,12 @@ class Known(Headers):
 
     def __init__(self, raw: list[tuple[bytes, bytes]]) -> None:
         super().__init__(raw=raw)
-        self._whole: dict[str, str] = {}
-        for raw_name, raw_value in raw:
-            name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
-            self._whole[name] = f"{self._whole[name]}, {value}" if name in self._whole else value
+        pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw]
+        self._whole = dict(pairs)
+        if len(self._whole) < len(pairs):
+            self._whole = {}
+            for name, value in pairs:
+                self._whole[name] = f"{self._whole[name]}, {value}" if name in self._whole else value
 
     def __getitem__(self, key: str) -> str:
         return self._whole[key]
@@ -88,7 +93,7 @@ class Envelope:
         """Leave in the scope what this layer knows of a request; return the request's headers."""
         headers = self._unwrap(scope)
         given = headers.get("x-request-id", "")
-        scope["request_id"] = given if _REQUEST_ID.fullmatch(given) else ids.new()
+        scope["request_id"] = given if given and _REQUEST_ID.fullmatch(given) else ids.new()
         scope["page"] = self._origins.page(headers, secure=scope["scheme"] == "https")
         return headers
 
@@ -115,11 +120,18 @@ def safe(scope: Scope, headers: Headers, start: Message) -> Pairs:
     media = next((value for name, value in start["headers"] if name == b"content-type"), b"")
     page = media.startswith(b"text/html") or start["status"] == _NOT_MODIFIED
     policy = page_policy(headers.get("host", ""), scope["scheme"]) if page else _DATA_POLICY
-    found = [(b"x-request-id", scope["request_id"].encode()), (b"content-security-policy", policy), *_HEADERS]
+    return [*own(scope), (b"content-security-policy", policy), *_HEADERS]
+
+
+def own(scope: Scope) -> list[tuple[bytes, bytes]]:
+    """The other safe headers, which differ from answer to answer."""
+    found = [(b"x-request-id", scope["request_id"].encode())]
     if scope["scheme"] == "https":
         found.append(_HSTS)
     quota: Quota | None = scope.get("quota")
-    return found if quota is None or not quota.limit else [*found, *_rates(quota)]
+    if quota is not None and quota.limit:
+        found += _rates(quota)
+    return found
 
 
 @lru_cache(maxsize=64)
@@ -153,6 +165,8 @@ def _up(seconds: float) -> int:
 
 def tell(scope: Scope, status: int, seconds: float) -> None:
     """One line for each request: ids and names of ours only, never an address that somebody else wrote."""
+    if not _log.is_enabled_for(logging.INFO):  # half of what the line costs where nobody reads it
+        return
     fields: dict[str, Any] = {"user": scope["user"]} if scope.get("user") else {}
     _log.info(
         "request.answered",

@@ -18,7 +18,7 @@ from chatroom.core.limits import RateLimiter, TooMany
 from chatroom.core.operation import Operation
 from chatroom.core.origins import Page
 from chatroom.core.principal import OUTSIDER, POLICY, Principal, Role
-from chatroom.core.schema import convert, encode
+from chatroom.core.schema import convert, encode, text_of
 from chatroom.features.auth.types import CsrfToken
 from chatroom.features.rooms.ports import Site
 from chatroom.http.authenticate import Authenticate, add_refresh_token, is_secure, keep_signed_in, who_asks
@@ -59,6 +59,7 @@ class Endpoint:
         self._op = op
         self._authenticate = authenticate
         self._gives = dialect.gives.get(op.name)
+        self._takes_refresh = "refresh_token" in op.input.__struct_fields__
         self._open_to_all = Role.OUTSIDER in POLICY[op.may]
         self._limiter: RateLimiter = kernel.ports[RateLimiter]
         self._tokens: CsrfTokens = kernel.ports[CsrfTokens]
@@ -67,14 +68,13 @@ class Endpoint:
     async def serve(self, request: Request) -> Response:
         """Answer one request. Raises `Problem`."""
         request.scope["served"] = f"{self._dialect.name}:{self._op.name}"
+        client = request.scope.get("client")
         origin = Origin(
-            request.client.host if request.client else "",
-            request.headers.get("user-agent", ""),
-            request.scope["request_id"],
+            client[0] if client else "", request.headers.get("user-agent", ""), request.scope["request_id"]
         )
-        who = await self._admit(request, Context(self._kernel, OUTSIDER, origin=origin))
-        fields = await self._read(request, who)
-        ctx = Context(self._kernel, who, origin=origin)
+        ctx = Context(self._kernel, OUTSIDER, origin=origin)
+        ctx.who = await self._admit(request, ctx)
+        fields = await self._read(request, ctx.who)
         result = await answer(dispatch(ctx, self._op, lambda: self._command(fields)))
         response = self._answer(request, result)
         if ctx.kept is not None:
@@ -99,7 +99,7 @@ class Endpoint:
         """Read the input of a page that may give it."""
         refuse_foreign_pages(request, by_cookie=False)
         fields = await read(request)
-        if "refresh_token" in self._op.input.__struct_fields__:
+        if self._takes_refresh:
             add_refresh_token(request, fields)
         if request.scope.get("by_cookie"):
             check(request, fields, self._tokens, who.session_id)
@@ -113,7 +113,7 @@ class Endpoint:
 
     def _answer(self, request: Request, result: Any) -> Response:
         said = self._gives(result) if self._gives else result
-        body = self._dialect.spell(encode(self._dialect.success(said, "OK")))
+        body = self._dialect.spell(text_of(self._dialect.success(said, "OK")))
         response = Reply(body, self._op.status)
         if isinstance(result, CsrfToken):
             keep(response, result.csrf_token, secure=is_secure(request, self._site.url))
@@ -129,7 +129,7 @@ class Endpoint:
 
 
 def _wants_cookie(fields: Fields) -> bool:
-    return str(fields.get("cookies")).lower() in ("true", "1")  # also as a form says it
+    return "cookies" in fields and str(fields["cookies"]).lower() in ("true", "1")  # also as a form says it
 
 
 class Reply(Response):

@@ -15,6 +15,8 @@ from chatroom.features.log import store
 from chatroom.features.log.types import Head, Kind, RoomEntry
 
 _TURNS: Final = 5  # of the loop between two looks at heads
+_LOOKS: Final = 2  # under way at once: one waits for the server while we serve whom the other has answered
+_KNOWN: Final = 10_000  # heads that are remembered until something is stored
 
 
 async def start(tx: Tx, room_id: str) -> Head:
@@ -89,22 +91,55 @@ async def after(reader: Reader, room_id: str, seq: int, head: Head, count: int) 
 
 
 class HeadReader:
-    """Where logs stand, asked in one statement for all who want to know while the last one was under way.
+    """Where logs stand, read after the question or proven by what is asked after it.
 
-    The statement begins after the question, so the answer is as true as that of a statement of one's own.
+    SQLite says at once whether anything was stored since a head was read. Elsewhere heads are asked in one statement
+    for all who want to know while the last one was under way; the statement begins after the question, so the answer
+    is as true as that of a statement of one's own.
     """
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._version = 0
+        self._fresh = False
+        self._known: dict[str, Head | None] = {}
         self._asked: dict[str, list[asyncio.Future[Head | None]]] = {}
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
-    def ask(self, room_id: str) -> asyncio.Future[Head | None]:
-        """The head of a room; None for a room without a log. The Future raises `db.Unavailable`."""
+    async def ask(self, room_id: str) -> Head | None:
+        """The head of a room; None for a room without a log. Raises `db.Unavailable`."""
+        if not self._fresh and not self._look():
+            return await self._together(room_id)
+        known = self._known  # what is stored meanwhile changes the version, and so leaves this one to nobody
+        if room_id not in known:
+            async with self._db.read() as reader:
+                known[room_id] = (await store.list_heads(reader, [room_id])).get(room_id)
+        return known[room_id]
+
+    def _look(self) -> bool:
+        """Forget the heads that are known if anything was stored since they were read; False when nobody can say so.
+
+        One look serves a turn of the loop, for one each would make a page half as dear again. What still runs in the
+        turn was scheduled before the look, so whatever it has heard of was stored before; what is read from sockets
+        after it runs behind `_age`.
+        """
+        version = self._db.version()
+        if version is None:
+            return False
+        if version != self._version or len(self._known) >= _KNOWN:
+            self._version, self._known = version, {}
+        self._fresh = True
+        asyncio.get_running_loop().call_soon(self._age)
+        return True
+
+    def _age(self) -> None:
+        self._fresh = False
+
+    def _together(self, room_id: str) -> asyncio.Future[Head | None]:
         done: asyncio.Future[Head | None] = asyncio.get_running_loop().create_future()
         self._asked.setdefault(room_id, []).append(done)
-        if self._task is None:
-            self._task = asyncio.create_task(self._work(), name="log.heads")
+        if len(self._tasks) < _LOOKS:
+            self._tasks.append(asyncio.create_task(self._work(), name="log.heads"))
         return done
 
     async def _work(self) -> None:
@@ -116,7 +151,7 @@ class HeadReader:
                 for _ in range(_TURNS):
                     await asyncio.sleep(0)
         finally:
-            self._task = None
+            self._tasks = [task for task in self._tasks if task is not asyncio.current_task()]
 
     async def _answer(self, asked: Mapping[str, list[asyncio.Future[Head | None]]]) -> None:
         failed, found = None, {}

@@ -12,7 +12,7 @@ import msgspec
 from chatroom.core import page as cursors
 from chatroom.core.context import Context
 from chatroom.core.errors import Problem
-from chatroom.core.schema import encode
+from chatroom.core.schema import Written, encode
 from chatroom.db import Database, Reader, Unavailable
 from chatroom.features.log.service import HeadReader
 from chatroom.features.log.types import Head
@@ -46,7 +46,7 @@ class _Page(NamedTuple):
     """A newest page as JSON text, and until when it may be given out."""
 
     head: Head
-    text: asyncio.Future[msgspec.Raw]
+    text: asyncio.Future[Written]
     until: float
 
 
@@ -104,23 +104,29 @@ class Pages:
 
     async def newest(
         self, room_id: str, limit: int, head: Head, read: Callable[[], Awaitable[HistoryPage]]
-    ) -> msgspec.Raw:
+    ) -> Written:
         """Return the newest page at `head` as JSON text; those who want the same page wait for one `read` of it."""
         key, now = (room_id, limit), self._clock()
         page = self._pages.get(key)
-        if page is None or page.head != head or now >= page.until or not _will_do(page.text):
-            page = _Page(head, asyncio.ensure_future(_encoded(read)), now + AGE)
-            self._pages[key] = page
-            self._pages.move_to_end(key)
-            if len(self._pages) > _PAGES:
-                self._pages.popitem(last=False)
+        if page is None or page.head != head or now >= page.until:
+            page = self._begin(key, _Page(head, asyncio.ensure_future(_written(read)), now + AGE))
         if page.text.done():
             return page.text.result()
-        try:
-            return await asyncio.shield(page.text)  # whoever goes away leaves it to the others
-        finally:
-            if not _will_do(page.text) and self._pages.get(key) is page:
+        return await asyncio.shield(page.text)  # whoever goes away leaves it to the others
+
+    def _begin(self, key: tuple[str, int], page: _Page) -> _Page:
+        """Keep a page that is being read, and what comes of it if that will do."""
+        self._pages[key] = page
+        self._pages.move_to_end(key)
+        if len(self._pages) > _PAGES:
+            self._pages.popitem(last=False)
+
+        def look(text: asyncio.Future[Written]) -> None:
+            if not _will_do(text) and self._pages.get(key) is page:
                 del self._pages[key]
+
+        page.text.add_done_callback(look)
+        return page
 
     async def read(self, ctx: Context, asked: Asked, head: Head) -> HistoryPage:
         """Read a page of a room that stands at `head`, from memory as far as that proves it."""
@@ -253,12 +259,10 @@ def _join(names: Mapping[str, bytes], lines: Sequence[Line]) -> list[MessageRece
     return cast("list[MessageReceived]", msgspec.Raw(b"[" + text + b"]"))
 
 
-def _will_do(text: asyncio.Future[msgspec.Raw]) -> bool:
-    """Whether a page is still being read, or has been read and is of a size to keep."""
-    if not text.done():
-        return True
-    return not text.cancelled() and text.exception() is None and memoryview(text.result()).nbytes <= _LONG
+def _will_do(text: asyncio.Future[Written]) -> bool:
+    """Whether a page has been read and is of a size to keep."""
+    return not text.cancelled() and text.exception() is None and len(text.result().text) <= _LONG
 
 
-async def _encoded(read: Callable[[], Awaitable[HistoryPage]]) -> msgspec.Raw:
-    return msgspec.Raw(encode(await read()))
+async def _written(read: Callable[[], Awaitable[HistoryPage]]) -> Written:
+    return Written(encode(await read()))
