@@ -1,4 +1,4 @@
-"""A WebSocket on a transport that is ours: bytes in, one write per loop turn out."""
+"""A WebSocket after its 101: bytes in, one write per loop turn out."""
 
 import asyncio
 from abc import abstractmethod
@@ -19,7 +19,7 @@ _BATCH = 16  # messages parsed before looking whether reading was paused
 
 
 class RawLink(Link):
-    """The WebSocket protocol of one network connection after its 101. Its subclasses carry the bytes."""
+    """The protocol of one network connection. Its subclasses carry the bytes. `ready` until it closes."""
 
     __slots__ = ("_owners", "_reader", "_server", "_stats", "slot")
 

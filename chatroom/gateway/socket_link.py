@@ -168,10 +168,11 @@ class SocketLink(RawLink):
                 self._end(error)
 
     def hang_up(self) -> None:
-        self.listen(on=False)
-        self._hanging_up = True
         if self._backlog is None:
             self._end(None)
+        else:
+            self.listen(on=False)
+            self._hanging_up = True
 
     def cut(self) -> None:
         self._end(None)
