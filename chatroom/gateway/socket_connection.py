@@ -50,22 +50,19 @@ class SocketConnection(NamespaceConnection):
 
     # Packets in.
 
-    def text(self, packet: bytes) -> None:
-        """Take one Engine.IO packet; raises ProtocolError."""
-        if packet[:2] == b"42" and self._partial is None and (client := self.clients.get("/")) is not None:
-            event = decode_event(packet, self.server.limits)
-            if event is not None:
-                self.server.stats.messages_in += 1
-                self._deliver(client, event[0], event[1], event[2], len(packet))
-                return
-        super().text(packet)
-
     def message(self, text: bytes) -> None:
         """Take one Socket.IO packet; raises ProtocolError."""
         if self._partial is not None:
             raise ProtocolError("text while attachments are due")
+        server = self.server
         try:
-            packet = decode(text, self.server.limits)
+            if text[:1] == b"2":
+                event = decode_event(text, server.limits)
+                client = self.clients.get("/")
+                if event is not None and client is not None:
+                    self._deliver(client, event[0], event[1], event[2], len(text))
+                    return
+            packet = decode(text, server.limits)
         except MalformedText as error:
             self._refuse_text(error)
             return
@@ -142,9 +139,9 @@ class SocketConnection(NamespaceConnection):
                 return
             error = {"code": "rate_limited", "message": "Too many events.", "retryAfter": math.ceil(wait)}
             args, size = _refusal(client, name, ack_id, error), 0
-        self._take(client, name, args, ack_id, size)
+        self._line_up(client, name, args, ack_id, size)
 
-    def _take(
+    def _line_up(
         self, client: Client, name: str, args: list[Argument] | Frame, ack_id: int | None, size: int
     ) -> None:
         if client.busy is None:
@@ -163,16 +160,15 @@ class SocketConnection(NamespaceConnection):
         if isinstance(args, Frame):
             client.refuse(args)
             return
-        client.answered = None
+        if ack_id is not None:
+            if client.owed is None:
+                client.owed = {}
+            client.owed[ack_id] = None
         try:
             result = self.server.app.event(client, name, args, ack_id)
         except Exception as error:  # noqa: BLE001 - the application's fault ends the event, not the connection
             self._failed(client, name, ack_id, error)
             return
-        if ack_id is not None and client.answered != ack_id:
-            if client.owed is None:
-                client.owed = {}
-            client.owed[ack_id] = None
         if result is not None:
             work = asyncio.ensure_future(result, loop=self.server.loop)
             client.busy = work
@@ -224,7 +220,7 @@ class SocketConnection(NamespaceConnection):
         client = self.client(error.namespace)
         if client is not None:
             said = {"code": "bad_input", "message": "The text is not valid Unicode."}
-            self._take(client, "", _refusal(client, "", error.id, said), error.id, 0)
+            self._line_up(client, "", _refusal(client, "", error.id, said), error.id, 0)
 
     # Time.
 

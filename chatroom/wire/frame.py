@@ -45,10 +45,7 @@ class Frame:
     def __init__(self, packet: bytes, *, ephemeral: bool = False) -> None:
         """Encode a text packet, for example `b'42["hello"]'`."""
         self.packet = packet
-        size = len(packet)
-        self.ws = (
-            _medium(TEXT, 126, size) + packet if 126 <= size < 65536 else websocket_frame(TEXT, packet)  # noqa: PLR2004
-        )
+        self.ws = websocket_frame(TEXT, packet)
         self.size = len(self.ws)
         self.ephemeral = ephemeral
 
@@ -94,6 +91,5 @@ def _event_head(name: str, namespace: str) -> bytes:
 
 def ack_frame(ack_id: int, args: bytes, *, namespace: str = "/") -> Frame:
     """Return the frame of an ACK; `args` is the JSON of its arguments without brackets."""
-    if namespace == "/":
-        return Frame(b"43%d[%b]" % (ack_id, args))
-    return Frame(b"43%b,%d[%b]" % (namespace.encode(), ack_id, args))
+    head = f"43{ack_id}[" if namespace == "/" else f"43{namespace},{ack_id}["
+    return Frame(b"".join((head.encode(), args, b"]")))

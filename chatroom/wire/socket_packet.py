@@ -63,30 +63,19 @@ class MalformedText(Exception):
         self.id = id
 
 
-def decode_event(packet: bytes, limits: Limits) -> tuple[str, list[Any], int | None] | None:
-    """Return name, arguments and ack id of `packet`, an Engine.IO message that begins with `42`: an EVENT of "/".
+def decode_event(text: bytes, limits: Limits) -> tuple[str, list[Any], int | None] | None:
+    """Return name, arguments and ack id of a plain EVENT of "/"; None for every other packet: see `decode`.
 
-    Nearly all packets of a chat are these. None: `decode` tells what it is, or what is wrong with it.
+    Nearly all packets of a chat are these; raises what `decode` raises.
     """
-    start = packet.find(b"[", 2, 21)
-    number = None
-    if start != 2:  # noqa: PLR2004 - an ack id stands before the bracket
-        digits = packet[2:start]
-        if start < 0 or not digits.isdigit():
-            return None
-        number = int(digits)
-    body = packet[start:]
-    check_json(body, limits.depth, limits.digits)
-    try:
-        args = _array(body)
-        name = _name(args[0])
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError, IndexError):
+    start = text.find(b"[", 1, 20)
+    if start == 1:
+        number = None
+    elif start > 1 and text[1:start].isdigit():
+        number = int(text[1:start])
+    else:
         return None
-    if type(name) is not str:
-        name = str(name)
-    if name in RESERVED or len(name) > limits.event_name:
-        return None
-    del args[0]
+    name, args = _event(text[start:], limits, "/", number)
     return name, args, number
 
 

@@ -40,7 +40,6 @@ class Reader:
         "_at",
         "_count",
         "_data",
-        "_held",
         "_max_fragments",
         "_max_size",
         "_need",
@@ -56,7 +55,6 @@ class Reader:
         self._max_fragments = max_fragments
         self._data = b""
         self._at = 0
-        self._held = False  # something was received and not returned yet
         self._rest: bytearray | None = None  # an incomplete frame: grows without copying what is there
         self._need = 0  # bytes of `_rest` below which parsing again is useless
         self._parts: list[bytes] | None = None
@@ -75,7 +73,7 @@ class Reader:
         This is what a read brings almost always; for anything else, None: `feed` and `read` then decide.
         """
         size = len(data)
-        if size < 7 or data[0] != 0x81 or self._held:  # noqa: PLR2004
+        if size < 7 or data[0] != 0x81 or self._rest is not None or self._parts is not None:  # noqa: PLR2004
             return None
         length = data[1] - 0x80
         if length == _MEDIUM:
@@ -85,14 +83,13 @@ class Reader:
             start = 8
         else:
             start = 6
-        if size != start + length or length > self._max_size:
+        if size != start + length or length > self._max_size or self._at < len(self._data):
             return None
         payload = apply_mask(data[start:], data[start - 4 : start])
         return payload if payload.isascii() else None
 
     def feed(self, data: bytes) -> None:
         """Take bytes from the network."""
-        self._held = True
         if self._at < len(self._data):
             self._data = self._data[self._at :] + data
         elif self._rest is None:
@@ -157,7 +154,6 @@ class Reader:
         self._at = 0
         self._need = need
         self._rest = bytearray(data[at:]) if at < len(data) else None
-        self._held = self._rest is not None or self._parts is not None
 
     def _check(self, first: int, length: int) -> None:
         """Refuse a frame by its first bytes, before its payload is waited for."""

@@ -91,6 +91,7 @@ async def test_a_fault_is_logged_answered_and_does_not_end_the_connection(
             "boom",
         )
         assert socket.opened["sid"] not in caplog.text
+        assert not it.app.clients[0]._connection.busy  # nothing is owed: a drain need not wait
         socket.send('428["echo"]')
         assert await socket.text() == "438[]"
         assert it.sockets.stats.errors == 1

@@ -138,6 +138,15 @@ def test_the_short_path_leaves_a_message_alone_that_has_begun() -> None:
     assert reader.read() == [(TEXT, b"b"), (TEXT, b"c")]
 
 
+@given(st.binary(max_size=600), st.binary(min_size=4, max_size=4))
+def test_a_payload_is_unmasked_as_the_rfc_says(payload: bytes, mask: bytes) -> None:
+    size = len(payload)
+    head = bytes((0x82, 0x80 | size)) if size < 126 else bytes((0x82, 0xFE)) + size.to_bytes(2, "big")
+    reader = Reader(1000)
+    reader.feed(head + mask + bytes(byte ^ mask[at % 4] for at, byte in enumerate(payload)))
+    assert reader.read() == [(BINARY, payload)]
+
+
 @given(st.integers(0, 70_000))
 @settings(max_examples=30)
 def test_frames_we_build_say_their_length_in_the_shortest_form(size: int) -> None:
