@@ -119,14 +119,18 @@ class SocketLink(RawLink):
             self._backlog.append(data)
             self._size += size
             return self._size
+        sent = self._write(data)
+        return 0 if sent == size else self._keep(data, sent)
+
+    def _write(self, data: bytes) -> int:
+        """Give the network what it takes and return how much; all of it when the connection has failed."""
         try:
-            sent = self._send(data)
+            return self._send(data)
         except _NOT_NOW:
-            sent = 0
+            return 0
         except OSError as error:
             self._end(error)
-            return 0
-        return 0 if sent == size else self._keep(data, sent)
+            return len(data)
 
     def _keep(self, data: bytes, sent: int) -> int:
         """Keep what the network did not take."""
@@ -138,12 +142,8 @@ class SocketLink(RawLink):
     def _relieve(self) -> None:
         """Write what waits."""
         waiting = b"".join(self._backlog or ())
-        try:
-            sent = self._send(waiting)
-        except _NOT_NOW:
-            sent = 0
-        except OSError as error:
-            self._end(error)
+        sent = self._write(waiting)
+        if self._ended:
             return
         if sent < len(waiting):
             self._keep(waiting, sent)
