@@ -60,12 +60,11 @@ class Connection(ABC):
         self.pending: list[Frame] = []
         self.burst: Burst | None = None  # what is pending besides, shared with others
         self.places: list[int] = []  # of each pending frame: how many frames of the burst come before it
-        self.strict = (
-            link.name == "polling"
-        )  # look at `admit` before queueing: the network is behind, or gone
+        # Look at `admit` before queueing: the network is behind, or gone.
+        self.strict = link.name == "polling"
         self.queued = 0  # bytes that wait, counted while `strict`
         self.closed = False
-        self.doomed = False  # too slow: closed at the end of this turn
+        self.doomed = False  # too slow, or gone: closed in one of the next turns
         self.slot = 0
         now = server.loop.time()
         interval = server.options.ping_interval
@@ -182,11 +181,10 @@ class Connection(ABC):
         else:
             self.burst = None
             count += len(burst.frames)
+            whole = burst.mix(frames, self.places) if frames else burst.seal()
             if frames:
-                places, self.places = self.places, []
-                backlog = link.put(burst.mix(frames, places))
-            else:
-                backlog = link.put(burst.seal())
+                self.places = []
+            backlog = link.put(whole)
         self.server.stats.messages_out += count
         if backlog or self.strict:
             self.relieved(backlog)
@@ -198,12 +196,17 @@ class Connection(ABC):
     def relieved(self, backlog: int) -> None:
         """Note that the network has taken all but `backlog` bytes of what was written."""
         self.queued = backlog + sum(frame.size for frame in self.pending)
-        self.strict = bool(backlog) or self.closed or self.link.name == "polling"
+        self.strict = bool(backlog) or self.closed or self.doomed or self.link.name == "polling"
         if self._waiters is not None and self.queued <= self.server.options.soft_limit:
             waiters, self._waiters = self._waiters, None
             for waiter in waiters:
                 if not waiter.done():
                     waiter.set_result(None)
+
+    def deafen(self) -> None:
+        """Queue nothing any more: nobody takes it."""
+        self.strict = self.doomed = True
+        self.pending, self.burst, self.places = [], None, []
 
     async def drained(self) -> None:
         """Wait until the queue is below the soft limit; raises Disconnected."""
@@ -280,7 +283,7 @@ class Connection(ABC):
         if self.closed:
             return
         self.server.stats.slow_consumers += 1
-        self.pending, self.burst, self.places = [], None, []
+        self.deafen()
         self._end("slow consumer")
         self.link.abort()
         self.link.connection = None

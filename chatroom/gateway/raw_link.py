@@ -187,12 +187,12 @@ class RawLink(Link):
 
     def finished(self) -> None:
         """Close after the client's stream, in our turn: thousands may end at once, and each costs two system calls."""
-        self.ready = False
+        self._go_deaf()
         self._server.leaving.put(partial(self._leave, "transport close"))
 
     def lost(self, error: Exception | None) -> None:
         """Note that the network connection is no more."""
-        self.ready = False
+        self._go_deaf()
         self._server.wheel.remove(self)
         self._server.links.discard(self)
         self._owners.discard(self)
@@ -200,6 +200,11 @@ class RawLink(Link):
             self._server.leaving.put(
                 partial(self._leave, "transport close" if error is None else "transport error")
             )
+
+    def _go_deaf(self) -> None:
+        self.ready = False
+        if self.connection is not None and self.connection.link is self:
+            self.connection.deafen()
 
     def _leave(self, reason: str) -> None:
         if self.connection is not None:

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import pytest
 
+from chatroom.gateway.burst import Channel
 from chatroom.gateway.client import Client
 from chatroom.gateway.connection import Connection
 from chatroom.gateway.conversation import Conversation
@@ -17,6 +18,7 @@ from chatroom.gateway.link import Link
 from chatroom.gateway.seat import Seat
 from chatroom.gateway.turns import BUDGET
 from chatroom.gateway.uvicorn import SocketHttpProtocol
+from chatroom.wire.frame import event_frame
 from tests.cast import Cast
 from tests.doors import Server
 from tests.gateway.harness import Recorder, Running, running, until
@@ -49,6 +51,26 @@ async def test_departures_of_many_at_once_leave_the_loop_its_turns() -> None:
             told.append(len(it.app.ends))
         assert max(after - before for before, after in pairwise(told)) <= BUDGET / _EACH + 1
         assert not it.sockets.connections
+
+
+async def test_nothing_is_kept_for_those_whose_departure_is_still_to_be_told() -> None:
+    async with running() as it:
+        staying, *going = [await WebSocket.joined(it.port) for _ in range(6)]
+        await until(lambda: len(it.app.clients) == 6)
+        room = Channel[str]()
+        for client in it.app.clients:
+            room.add(client.id, client)
+        room.tell(event_frame("news", b"1"))
+        links = [client._connection.link for client in it.app.clients[1:]]
+        for link in links:
+            link.finished()  # type: ignore[attr-defined] # as the poller says it; thousands wait for their turn then
+        room.tell(event_frame("news", b"2"))
+        for client in it.app.clients[1:]:
+            client.push(event_frame("more", b"3"))
+            assert client._connection.pending == []
+            assert client._connection.burst is None
+        assert [await staying.text(), await staying.text()] == ['42["news",1]', '42["news",2]']
+        await until(lambda: len(it.app.ends) == len(going))
 
 
 async def test_a_drain_ends_when_the_application_has_heard_of_everybody() -> None:
