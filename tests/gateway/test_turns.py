@@ -55,6 +55,25 @@ async def test_what_was_not_reached_in_a_turn_comes_first_in_the_next() -> None:
     assert order == ["first", "second", "first", "second"]
 
 
+async def test_what_goes_from_callback_to_callback_gets_through_between_two_shares() -> None:
+    loop, lane = asyncio.get_running_loop(), Lane(Turns(), most=1)
+    order: list[str] = []
+
+    def begin() -> None:
+        order.append("share")
+        loop.call_soon(step, 1)
+
+    def step(number: int) -> None:
+        order.append(str(number))
+        if number < 4:
+            loop.call_soon(step, number + 1)
+
+    lane.put(begin)
+    lane.put(lambda: order.append("share"))
+    await until(lambda: not lane)
+    assert order == ["share", "1", "2", "3", "4", "share"]
+
+
 async def test_a_lane_keeps_its_order_and_takes_what_is_added_meanwhile() -> None:
     lane = Lane(Turns(), most=3)
     order: list[int] = []
