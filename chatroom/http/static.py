@@ -28,6 +28,9 @@ class WebClient(StaticFiles):
     def __init__(self) -> None:
         super().__init__(directory=ROOT, check_dir=False)
 
+    async def check_config(self) -> None:
+        """Take a folder that is not there, too: `get_response` tells what is missing. Starlette would raise."""
+
     def file_response(
         self,
         full_path: str | os.PathLike[str],

@@ -1,12 +1,14 @@
-import shutil
 from typing import Any
 
 import pytest
 
 from bench.__main__ import check
+from chatroom.bench.load import NotRun, compiler
 
-if shutil.which("cc") is None:
-    pytest.skip("not run: no C compiler", allow_module_level=True)
+try:
+    compiler()
+except NotRun as reason:
+    pytest.skip(f"not run: {reason}", allow_module_level=True)
 
 
 def run_of(engine: float) -> dict[str, Any]:

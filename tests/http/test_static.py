@@ -76,7 +76,18 @@ def test_what_is_small_has_no_twin(bundle: Path) -> None:
     assert sorted(path.name for path in bundle.rglob("*.gz")) == ["app-1.js.gz", "index.html.gz"]
 
 
-async def test_the_page_itself_has_the_policy_of_a_page(app: App, bundle: Path) -> None:
+async def test_a_client_that_is_not_built_is_said_to_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(static, "ROOT", tmp_path / "nowhere")
+    transport = httpx2.ASGITransport(static.WebClient())
+    async with httpx2.AsyncClient(transport=transport, base_url="http://chat.test") as http:
+        for path in ("/", "/rooms/x", "/assets/app-1.js"):
+            answer = await http.get(path)
+            assert (answer.status_code, "make web" in answer.text) == (503, True)
+
+
+async def test_the_page_itself_has_the_policy_of_a_page(bundle: Path, app: App) -> None:
     async with httpx2.AsyncClient(
         transport=httpx2.ASGITransport(app.asgi), base_url="http://chat.test"
     ) as http:
