@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable
 from typing import Any, Final
 
+from chatroom.gateway.namespaces import log
 from chatroom.gateway.poller import AVAILABLE, READ, WRITE, Poller
 from chatroom.gateway.raw_link import RawLink
 
@@ -55,6 +56,7 @@ class SocketLink(RawLink):
         try:
             self._socket = _twin(transport.get_extra_info("socket"))
         except OSError as error:  # no more files
+            log.warning("a WebSocket was not taken over: %s", error)
             self.ready, self._ended = False, True
             self._send = len
             self.lost(error)

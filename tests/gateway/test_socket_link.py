@@ -1,8 +1,8 @@
 """WebSockets that own their socket, and those below TLS that cannot."""
 
 import asyncio
-import contextlib
 import datetime as dt
+import errno
 import ipaddress
 import os
 import resource
@@ -141,17 +141,23 @@ def few_files() -> Iterator[list[int]]:
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-async def test_without_a_file_for_one_more_the_others_go_on(few_files: list[int]) -> None:
+def _take_all(files: list[int]) -> None:
+    while True:
+        files.append(os.open("/dev/null", os.O_RDONLY))
+
+
+async def test_without_a_file_for_one_more_the_others_go_on(
+    few_files: list[int], caplog: pytest.LogCaptureFixture
+) -> None:
     async with running() as it:
         there = await WebSocket.joined(it.port)
         late = await asyncio.open_connection("127.0.0.1", it.port)
         await asyncio.sleep(0)
         there.send('421["echo",1]')
         assert await there.text() == "431[1]"  # by now the late one has been accepted
-        with contextlib.suppress(OSError):
-            while True:
-                few_files.append(os.open("/dev/null", os.O_RDONLY))
-        assert few_files
+        with pytest.raises(OSError) as full:
+            _take_all(few_files)
+        assert full.value.errno == errno.EMFILE
         late[1].write(
             b"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
             b"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n"
@@ -162,6 +168,7 @@ async def test_without_a_file_for_one_more_the_others_go_on(few_files: list[int]
         there.send('422["echo",2]')
         assert await there.text() == "432[2]"
         await until(lambda: len(it.sockets.connections) == 1)
+        assert "Too many open files" in caplog.text
         while few_files:
             os.close(few_files.pop())
         again = await WebSocket.joined(it.port)
