@@ -50,7 +50,7 @@ class RawLink(Link):
         """Read what comes, or do not."""
 
     @abstractmethod
-    def finish(self) -> None:
+    def write_eof(self) -> None:
         """End our stream behind what waits."""
 
     @abstractmethod
@@ -174,7 +174,7 @@ class RawLink(Link):
         if self.paused:
             self.paused = False
             self.listen(on=True)
-        self.finish()
+        self.write_eof()
         self._server.wheel.put(self, self._server.loop.time() + _CLOSE_TIMEOUT)
 
     def abort(self) -> None:
@@ -185,7 +185,7 @@ class RawLink(Link):
         """Cut the line of a client that does not close it."""
         self.cut()
 
-    def finished(self) -> None:
+    def at_eof(self) -> None:
         """Close after the client's stream, in our turn: thousands may end at once, and each costs two system calls."""
         self._go_deaf()
         self._server.leaving.put(partial(self._leave, "transport close"))

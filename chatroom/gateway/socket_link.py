@@ -85,7 +85,7 @@ class SocketLink(RawLink):
             self.received(data)
         else:
             self._watch(self._events & ~READ)
-            self.finished()
+            self.at_eof()
 
     def act(self, events: int) -> None:
         """Do what these events ask for."""
@@ -153,7 +153,7 @@ class SocketLink(RawLink):
         self._backlog, self._size = None, 0
         self._watch(self._events & ~WRITE)
         if self._finishing:
-            self.finish()
+            self.write_eof()
         if self._hanging_up:
             self._end(None)
         else:
@@ -161,7 +161,7 @@ class SocketLink(RawLink):
 
     # The end.
 
-    def finish(self) -> None:
+    def write_eof(self) -> None:
         self._finishing = True
         if self._backlog is None and not self._ended:
             try:

@@ -28,7 +28,7 @@ class TransportLink(RawLink, asyncio.Protocol):
         self.received(data)
 
     def eof_received(self) -> bool:
-        self.finished()
+        self.at_eof()
         return self._transport.can_write_eof()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -58,7 +58,7 @@ class TransportLink(RawLink, asyncio.Protocol):
         else:
             self._transport.pause_reading()
 
-    def finish(self) -> None:
+    def write_eof(self) -> None:
         if self._transport.is_closing():
             return
         if self._transport.can_write_eof():

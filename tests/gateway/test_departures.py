@@ -63,7 +63,7 @@ async def test_nothing_is_kept_for_those_whose_departure_is_still_to_be_told() -
         room.tell(event_frame("news", b"1"))
         links = [client._connection.link for client in it.app.clients[1:]]
         for link in links:
-            link.finished()  # type: ignore[attr-defined] # as the poller says it; thousands wait for their turn then
+            link.at_eof()  # type: ignore[attr-defined] # as the poller says it; thousands wait for their turn then
         room.tell(event_frame("news", b"2"))
         for client in it.app.clients[1:]:
             client.push(event_frame("more", b"3"))

@@ -1,6 +1,7 @@
 """Requests whose head does not end: in time, or in size."""
 
 import asyncio
+import re
 import time
 
 import pytest
@@ -61,6 +62,25 @@ async def test_a_head_over_64_kib_is_refused_in_however_many_pieces_it_comes(
             assert (await asyncio.wait_for(_rest(reader), 2)).startswith(b"HTTP/1.1 431")
             assert len(it.sockets.connections) == bool(before)
             writer.close()
+
+
+async def test_half_a_head_on_a_connection_that_was_used_before_is_cut_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("chatroom.gateway.uvicorn._HEAD_TIMEOUT", 0.2)
+    async with running(Options(ping_timeout=0.2)) as it:
+        reader, writer = await asyncio.open_connection("127.0.0.1", it.port)
+        for _ in range(2):
+            writer.write(PLAIN + b"\r\n")
+            head = await reader.readuntil(b"\r\n\r\n")
+            size = re.search(rb"content-length: (\d+)", head)
+            assert size is not None
+            await reader.readexactly(int(size[1]))
+        writer.write(PLAIN)
+        begun = time.perf_counter()
+        assert await asyncio.wait_for(_rest(reader), 3) == b""
+        assert time.perf_counter() - begun < 1
+        writer.close()
 
 
 async def test_a_head_behind_an_answer_that_waits_is_bounded_too() -> None:
