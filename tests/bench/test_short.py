@@ -1,3 +1,4 @@
+import contextlib
 import os
 import signal
 import subprocess
@@ -18,8 +19,9 @@ def server_of(bench: "subprocess.Popen[bytes]") -> int:
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end and bench.poll() is None:
         for child in children(bench.pid):
-            if b"serve" in Path(f"/proc/{child}/cmdline").read_bytes():
-                return child
+            with contextlib.suppress(OSError):  # it has ended since: the compiler, or a load
+                if b"serve" in Path(f"/proc/{child}/cmdline").read_bytes():
+                    return child
         time.sleep(0.02)
     raise TimeoutError
 
