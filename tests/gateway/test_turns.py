@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from chatroom.gateway import turns as turns_module
 from chatroom.gateway.turns import BUDGET, Lane, Turns
 from tests.doors import until
 
@@ -35,6 +36,25 @@ async def test_all_bulk_work_of_a_turn_shares_one_budget() -> None:
         steps.append(sum(done) - before)
     assert done == [40, 40, 40]
     assert max(steps) <= BUDGET / 0.0005 + 1
+
+
+async def test_what_is_left_over_gets_smaller_shares(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, shares = 0.0, [0]
+    monkeypatch.setattr(turns_module, "clock", lambda: now)
+    lane = Lane(Turns())
+
+    def deed() -> None:
+        nonlocal now
+        now += BUDGET / 10
+        shares[-1] += 1
+
+    for _ in range(20):
+        lane.put(deed)
+    while lane:
+        await asyncio.sleep(0)
+        if shares[-1]:
+            shares.append(0)
+    assert shares == [10, 4, 4, 2, 0]
 
 
 async def test_what_was_not_reached_in_a_turn_comes_first_in_the_next() -> None:
