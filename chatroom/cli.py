@@ -62,14 +62,19 @@ def _in_words() -> Iterator[None]:
         raise typer.Exit(CONFIG_ERROR) from None
 
 
-def _must_be_there(settings: Any) -> None:
-    """Raise `db.Unavailable` for a file that no server has made: it would be made here, in the wrong folder perhaps."""
+def _must_be_ready(settings: Any) -> None:
+    """Raise `db.Unavailable` unless there is a database with the schema of this version.
+
+    A file that no server has made would be made here, in the wrong folder perhaps.
+    """
     from chatroom.db import Unavailable
+    from chatroom.db.migrate import must_be_newest
     from chatroom.db.url import parse
 
     target = parse(settings.database)
     if target.dialect == "sqlite" and not Path(target.url.database or "").is_file():
         raise Unavailable(f"there is no {target.url.database}; a server makes it when it first starts")
+    must_be_newest(settings.database)
 
 
 @app.command()
@@ -116,7 +121,7 @@ def role(
     settings = _settings()
     try:
         with _in_words():
-            _must_be_there(settings)
+            _must_be_ready(settings)
             handle = asyncio.run(_give_role(settings, who, role))
     except Problem as problem:
         typer.echo(
@@ -166,7 +171,7 @@ def rotate_keys() -> None:
     settings = _settings()
     try:
         with _in_words():
-            _must_be_there(settings)
+            _must_be_ready(settings)
             asyncio.run(_rotate_keys(settings))
     except ValueError:
         typer.echo("chatroom: ENCRYPTION_KEY_OLD: lacks a key that something is still sealed with", err=True)

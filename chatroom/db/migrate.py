@@ -52,6 +52,16 @@ def check(url: str, metadata: MetaData, scripts: Path = SCRIPTS) -> None:
     _with_connection(parse(url), lambda connection: _compare(connection, metadata, scripts))
 
 
+def must_be_newest(url: str, scripts: Path = SCRIPTS) -> None:
+    """Raise Unavailable unless the newest migration ran: for commands that a server may run beside."""
+
+    def look(connection: Connection) -> None:
+        if lag := _lag(MigrationContext.configure(connection), scripts):
+            raise Unavailable(f"{lag}: run `chatroom migrate`, or start the server of this version")
+
+    _with_connection(parse(url), look)
+
+
 def draft(url: str, metadata: MetaData, name: str, scripts: Path = SCRIPTS) -> None:
     """Write the file of the next migration, `NNNN_name.py`, from what the database lacks. For developers."""
     number = 1 + sum(1 for _ in ScriptDirectory(str(scripts)).walk_revisions())
@@ -72,12 +82,19 @@ def _upgrade(connection: Connection, metadata: MetaData, scripts: Path) -> None:
 
 def _compare(connection: Connection, metadata: MetaData, scripts: Path) -> None:
     context = MigrationContext.configure(connection, opts={"target_metadata": metadata})
-    newest = ScriptDirectory(str(scripts)).get_current_head()
-    current = context.get_current_revision()
-    if current != newest:
-        raise Drift(f"the database is at migration {current or 'none'}, the newest is {newest or 'none'}")
+    if lag := _lag(context, scripts):
+        raise Drift(lag)
     if found := compare_metadata(context, metadata):
         raise Drift("\n".join(str(difference) for difference in found))
+
+
+def _lag(context: MigrationContext, scripts: Path) -> str | None:
+    """How the migrations that ran differ from those there are, in words; None when they do not."""
+    newest = ScriptDirectory(str(scripts)).get_current_head()
+    current = context.get_current_revision()
+    if current == newest:
+        return None
+    return f"the database is at migration {current or 'none'}, the newest is {newest or 'none'}"
 
 
 def _config(connection: Connection, metadata: MetaData, scripts: Path) -> Config:

@@ -1,9 +1,13 @@
 """The command line told something wrong: a sentence that names what to mend, never a traceback."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from chatroom.db.migrate import upgrade
+from chatroom.features import tables
 from tests.command import chatroom
 from tests.processes import free_port
 
@@ -30,6 +34,16 @@ def test_a_database_that_is_away_is_said_without_its_password(tmp_path: Path, wo
 def test_a_folder_without_a_database_is_said(tmp_path: Path, words: tuple[str, ...], folder: str) -> None:
     assert "CHATROOM_DATA" in _said(tmp_path / folder, *words, code=69)
     assert not list(tmp_path.rglob("*"))
+
+
+@pytest.mark.parametrize("words", COMMANDS[1:], ids=" ".join)
+def test_a_database_of_an_earlier_version_is_said(tmp_path: Path, words: tuple[str, ...]) -> None:
+    upgrade(f"sqlite:///{tmp_path}/chatroom.db", tables)
+    with closing(sqlite3.connect(tmp_path / "chatroom.db")) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = '0001'")
+    said = _said(tmp_path, *words, code=69)
+    assert "at migration 0001, the newest is" in said
+    assert "`chatroom migrate`" in said
 
 
 def test_a_secret_that_others_may_read_stops_every_command(tmp_path: Path) -> None:
