@@ -7,6 +7,7 @@ import gc
 import os
 import signal
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +27,9 @@ from chatroom.settings import BadSetting, Settings
 UNAVAILABLE = 69  # EX_UNAVAILABLE of sysexits.h
 CONFIG_ERROR = 78  # EX_CONFIG: do not restart, mend the settings
 _BACKLOG = 4096  # connections of a reconnect storm that wait to be accepted
+# Seconds after which a busy loop lets another thread run. The one that commits needs that twice for each batch: beside
+# 19 000 pages a second the p99 of an answer is 16 ms with Python's 5 ms, 13 ms with this, and nothing else gets dearer.
+_SWITCH = 0.0005
 _log = structlog.get_logger("chatroom")
 
 
@@ -109,6 +113,7 @@ async def _serve(settings: Settings, listeners: list[socket.socket]) -> None:
         await _check_durability(settings, app.db)
         await app.start()
         _spare_the_collector()
+        sys.setswitchinterval(_SWITCH)
         port = listeners[0].getsockname()[1]
         await _Server(config, settings.public_url or f"http://localhost:{port}").serve(listeners)
     finally:
