@@ -1,6 +1,6 @@
 """Context: who asks, when, from where. Tx: one transaction, whose events and jobs leave with its commit."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -12,6 +12,7 @@ from chatroom.core.clock import Clock
 from chatroom.core.cookies import Kept
 from chatroom.core.errors import Problem
 from chatroom.core.limits import Limiter
+from chatroom.core.order import Order, Turn
 from chatroom.core.principal import Principal
 from chatroom.core.schema import Event, encode
 from chatroom.db import Database, Reader, Transaction, Unavailable
@@ -42,6 +43,7 @@ class Kernel:
     clock: Clock
     ports: dict[type[Any], Any] = field(default_factory=dict)
     listeners: dict[type[Any], list[Any]] = field(default_factory=dict)
+    order: Order = field(default_factory=Order)
 
 
 class Origin(NamedTuple):
@@ -94,25 +96,25 @@ class Context:
 
         A `single` one runs one statement at the most (`db.Database.begin`).
 
-        Events leave after the commit, in commit order. Raises `Problem("unavailable")` when nothing was stored.
+        Events leave after the commit, in the order of the rooms' logs, and before the block is left. Raises
+        `Problem("unavailable")` when nothing was stored.
         """
         leaving: list[Callable[[], object]] = []
-
-        def leave() -> None:
-            for deed in leaving:
-                deed()
-
-        opening = self.kernel.db.begin(after=leave, single=single)
-        return _Door(opening, lambda db: Tx(self, db, leaving))
+        turn = self.kernel.order.turn()
+        opening = self.kernel.db.begin(after=lambda: turn.tell(leaving), single=single)
+        return _InTurn(opening, lambda db: Tx(self, db, leaving, turn), turn)
 
 
 class Tx:
     """One open transaction. Whoever gets a `tx` works inside its caller's."""
 
-    __slots__ = ("_leaving", "ctx", "db", "now", "who")
+    __slots__ = ("_leaving", "_turn", "ctx", "db", "now", "who")
 
-    def __init__(self, ctx: Context, db: Transaction, leaving: list[Callable[[], object]]) -> None:
+    def __init__(
+        self, ctx: Context, db: Transaction, leaving: list[Callable[[], object]], turn: Turn
+    ) -> None:
         self.ctx = ctx
+        self._turn = turn
         self.who = ctx.who
         self.now = ctx.now
         self.db = db
@@ -126,6 +128,14 @@ class Tx:
     def after(self, deed: Callable[[], object]) -> None:
         """Do something short in memory once committed, in its place among the events: who listens, for example."""
         self._leaving.append(deed)
+
+    def claim(self, moves: Mapping[str, int]) -> None:
+        """Say where heads stand that this moves, room to seq: what is told of the rooms keeps to that order."""
+        self._turn.claim(moves)
+
+    def drop(self, room_ids: Iterable[str]) -> None:
+        """Take that back for rooms that did not move after all."""
+        self._turn.drop(room_ids)
 
 
 class _Door(Generic[Opened, Given]):
@@ -155,6 +165,26 @@ class _Door(Generic[Opened, Given]):
             raise Problem("unavailable", retry_after=1) from refused
         if isinstance(error, Unavailable):
             raise Problem("unavailable", retry_after=1) from error
+
+
+class _InTurn(_Door[Opened, Given]):
+    """A transaction, which ends when what it tells has been told."""
+
+    __slots__ = ("_turn",)
+
+    def __init__(
+        self, opening: AbstractAsyncContextManager[Opened], give: Callable[[Opened], Given], turn: Turn
+    ) -> None:
+        super().__init__(opening, give)
+        self._turn = turn
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            await super().__aexit__(kind, error, trace)
+        finally:
+            await self._turn.end()
 
 
 def _as_it_is(reader: Reader) -> Reader:

@@ -64,6 +64,7 @@ async def lock(tx: Tx, rooms: Iterable[str]) -> dict[str, Head]:
 
 async def advance(tx: Tx, moved: Mapping[str, int]) -> None:
     """Move locked heads: the caller has stored an own row for every seq in between (messages do)."""
+    tx.claim(moved)
     await store.change_heads(tx.db, moved)
 
 
@@ -76,7 +77,10 @@ async def advance_if(
     stands proves that nothing has happened in its room since: who is a member takes a seq, too. Returns the rooms
     that moved. It is the only statement of a `single` transaction. Raises `db.Conflict`.
     """
-    return await store.move_heads(tx.db, moves, stmt, rows)
+    tx.claim({room_id: seq for room_id, (_, seq) in moves.items()})
+    moved = await store.move_heads(tx.db, moves, stmt, rows)
+    tx.drop(moves.keys() - moved)
+    return moved
 
 
 async def heads(reader: Reader, rooms: Iterable[str]) -> dict[str, Head]:
