@@ -19,7 +19,9 @@ def server_of(bench: "subprocess.Popen[bytes]") -> int:
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end and bench.poll() is None:
         for child in children(bench.pid):
-            with contextlib.suppress(OSError):  # it has ended since: the compiler, or a load
+            with contextlib.suppress(
+                FileNotFoundError, ProcessLookupError
+            ):  # ended since: the compiler, or a load
                 if b"serve" in Path(f"/proc/{child}/cmdline").read_bytes():
                     return child
         time.sleep(0.02)
