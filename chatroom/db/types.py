@@ -51,7 +51,7 @@ class Json(TypeDecorator[Any]):
 
 
 class Word(TypeDecorator[str]):
-    """A short ASCII text that a machine reads: enum values, codes, hashes. Compared byte by byte."""
+    """A short ASCII text that a machine reads: enum values, codes, hashes, client ids. Compared byte by byte."""
 
     impl = String
     cache_ok = True
@@ -63,12 +63,12 @@ class Word(TypeDecorator[str]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Choose the column type of a dialect."""
         if dialect.name == "mysql":
-            return dialect.type_descriptor(mysql.VARCHAR(self.length, charset="ascii", collation="ascii_bin"))
+            return dialect.type_descriptor(_exact(dialect, self.length, "ascii"))
         return dialect.type_descriptor(String(self.length))
 
 
 class Name(TypeDecorator[str]):
-    """A text that people read, at most `length` characters of any script. Compared case-sensitively."""
+    """A text that people read, at most `length` characters of any script. Compared code point by code point."""
 
     impl = String
     cache_ok = True
@@ -80,9 +80,7 @@ class Name(TypeDecorator[str]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Choose the column type of a dialect."""
         if dialect.name == "mysql":
-            return dialect.type_descriptor(
-                mysql.VARCHAR(self.length, charset="utf8mb4", collation="utf8mb4_bin")
-            )
+            return dialect.type_descriptor(_exact(dialect, self.length, "utf8mb4"))
         return dialect.type_descriptor(String(self.length))
 
 
@@ -95,6 +93,16 @@ class Text(TypeDecorator[str]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Choose the column type of a dialect."""
         return dialect.type_descriptor(_long_text(dialect))
+
+
+def _exact(dialect: Dialect, length: int, charset: str) -> TypeEngine[Any]:
+    """A VARCHAR in which two texts are equal only if Python says so.
+
+    MySQL's `_bin` collations compare bytes but pad with spaces: `"a"` and `"a "` are one key to them.
+    """
+    if getattr(dialect, "is_mariadb", False):
+        return mysql.VARCHAR(length, charset=charset, collation=f"{charset}_nopad_bin")
+    return mysql.VARCHAR(length, charset="utf8mb4", collation="utf8mb4_0900_bin")
 
 
 def _long_text(dialect: Dialect) -> types.TypeEngine[Any]:

@@ -140,6 +140,39 @@ async def test_a_refused_neighbour_harms_nobody(every_app: App) -> None:
     assert await count(every_app, public) == 0
 
 
+async def test_keys_that_differ_in_spaces_case_or_order_are_different_keys(every_app: App) -> None:
+    ana = await register(every_app, "Ana")
+    room_id = (await room(every_app, ana))["id"]
+    who = await principal(every_app, ana)
+    keys = ["a", "a ", " a", "a  ", "A", " ", "  ", "a!", "a\x7e"]
+    together = await asyncio.gather(*(put(every_app, who, room_id, repr(key), key) for key in keys))
+    assert [answer.seq for answer in together] == list(range(2, 2 + len(keys)))
+    alone = [await put(every_app, who, room_id, repr(key), key) for key in keys]
+    assert alone == together
+    assert await count(every_app, room_id) == len(keys)
+
+
+@pytest.mark.parametrize("at", [0, 5, 8])
+async def test_an_entry_that_the_database_refuses_harms_no_neighbour(every_app: App, at: int) -> None:
+    ana = await register(every_app, "Ana")
+    room_id = (await room(every_app, ana))["id"]
+    who = await principal(every_app, ana)
+    writer = every_app.kernel.ports[MessageWriter]
+    told: list[Any] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context["message"]))
+    # Half a surrogate pair: no database takes it, and no decoder of ours lets it come so far.
+    cmds = [
+        SendMessage(room_id=room_id, content=str(number), client_msg_id=f"k{number}") for number in range(9)
+    ]
+    cmds[at] = SendMessage(room_id=room_id, content="bad", client_msg_id="\ud83d")
+    sent = [writer.put(who, cmd) for cmd in cmds]
+    codes = [await code_of(each) for each in sent]
+    assert codes == ["internal" if number == at else "" for number in range(9)]
+    assert [(await each).seq for number, each in enumerate(sent) if number != at] == list(range(2, 10))
+    assert told == ["messages.writer failed"]
+    assert await count(every_app, room_id) == 8
+
+
 @pytest.mark.parametrize("content", ["", " \n ", "x" * 8001, "bell\u0007", "x" * 32_001])
 async def test_an_unfit_message_is_refused_before_it_is_queued(app: App, cast: Cast, content: str) -> None:
     ana = await principal(app, cast.ana)
