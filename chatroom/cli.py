@@ -1,65 +1,53 @@
-"""The command line: serve, migrate, role, outbox, rotate-keys, routes, contract, bench."""
+"""The command line. Every command raises `exits.CommandError` where it cannot go on; `main` alone says so."""
 
 import inspect
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
 import typer
 
 from chatroom import __version__
+from chatroom.exits import BadArgument, BadSetting, BadSettings, CommandError, sentences
+from chatroom.usage import bad_argument
 
 RESEAL_BATCH: Final = 200  # rows of one transaction
+ROLES: Final = ("user", "moderator", "admin")
 app = typer.Typer(
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     help="Chatroom: a real-time community server.",
 )
 
 
 def main() -> None:
-    """Run the command line."""
-    app()
-
-
-def _settings() -> Any:
-    """Read the settings; a bad one ends the program, naming the variable and never its value."""
-    from pydantic import ValidationError
-
-    from chatroom.serve import CONFIG_ERROR
-    from chatroom.settings import Settings
-
+    """Run the command line. Whatever ends a command early is said here, in one form, with its exit code."""
     try:
-        return Settings()
-    except ValidationError as error:
-        for detail in error.errors(include_input=False, include_url=False):
-            # A default that does not fit the rest goes by the field's name, which is the variable's in capitals.
-            name, why = str(detail["loc"][0]).upper(), detail["msg"]
-            for words in ("Value error, ", "Input "):
-                why = why.removeprefix(words)
-            typer.echo(f"chatroom: {name}: {why}", err=True)
-        raise typer.Exit(CONFIG_ERROR) from None
+        sys.exit(app(prog_name="chatroom", standalone_mode=False))
+    except typer.Abort:
+        sys.exit(130)
+    except typer.TyperException as error:
+        refused: CommandError = bad_argument(error)
+    except CommandError as error:
+        refused = error
+    for sentence in sentences(refused):
+        print(sentence, file=sys.stderr)
+    sys.exit(refused.code)
 
 
-@contextmanager
-def _in_words() -> Iterator[None]:
-    """End with a sentence and the code that `serve` has for it, where a setting or the database is no good."""
-    from chatroom.db import Unavailable
-    from chatroom.serve import CONFIG_ERROR, UNAVAILABLE
-    from chatroom.settings import BadSetting
-
-    try:
-        yield
-    except Unavailable as error:
-        where = "DATABASE_URL, or CHATROOM_DATA where that is empty"
-        typer.echo(f"chatroom: the database cannot be used ({where}): {error}", err=True)
-        raise typer.Exit(UNAVAILABLE) from None
-    except BadSetting as error:
-        typer.echo(f"chatroom: {error}", err=True)
-        raise typer.Exit(CONFIG_ERROR) from None
+@app.callback(invoke_without_command=True)
+def start(
+    ctx: typer.Context,
+    *,
+    version: Annotated[bool, typer.Option("--version", "-V", help="Print the version and stop.")] = False,
+) -> None:
+    """Chatroom: a real-time community server."""
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+    if ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help())
 
 
 def _must_be_ready(settings: Any) -> None:
@@ -80,15 +68,25 @@ def _must_be_ready(settings: Any) -> None:
 @app.command()
 def serve(
     port: Annotated[
-        int | None, typer.Option(help="The port to listen on, instead of PORT.", min=0, max=65535)
+        str | None, typer.Option(help="The port to listen on, instead of PORT.", metavar="NUMBER")
     ] = None,
-    host: Annotated[str | None, typer.Option(help="The address to listen on, instead of HOST.")] = None,
+    host: Annotated[
+        str | None, typer.Option(help="The address to listen on, instead of HOST.", metavar="ADDRESS")
+    ] = None,
 ) -> None:
     """Bring the database up to date and serve everything on one port until SIGTERM or Ctrl+C."""
     from chatroom.serve import run
+    from chatroom.settings import load
 
-    changes = {key: value for key, value in {"port": port, "host": host}.items() if value is not None}
-    raise typer.Exit(run(_settings().model_copy(update=changes)))
+    options = {name: value for name, value in (("port", port), ("host", host)) if value is not None}
+    try:
+        settings = load(**options)
+    except BadSettings as error:
+        faults = [fault for fault in error.faults if fault.name.lower() in options]
+        if faults:
+            raise BadArgument(f"--{faults[0].name.lower()}", faults[0].why) from None
+        raise
+    run(settings)
 
 
 @app.command()
@@ -97,10 +95,11 @@ def migrate() -> None:
     from chatroom.db.migrate import upgrade
     from chatroom.features import tables
     from chatroom.serve import prepare
+    from chatroom.settings import load
 
-    settings = _settings()
-    with _in_words():
-        prepare(settings.data)
+    settings = load()
+    prepare(settings.data)
+    with settings.database_named():
         upgrade(settings.database, tables)
     typer.echo("The database is up to date.")
 
@@ -108,7 +107,7 @@ def migrate() -> None:
 @app.command()
 def role(
     who: Annotated[str, typer.Argument(help="The e-mail address or phone number of a member.")],
-    role: Annotated[Literal["user", "moderator", "admin"], typer.Argument(help="What they shall be.")],
+    role: Annotated[str, typer.Argument(help=f"What they shall be: {', '.join(ROLES)}.")],
 ) -> None:
     """Make a member a moderator or an admin, or a user again: the first admin comes from here.
 
@@ -117,18 +116,18 @@ def role(
     import asyncio
 
     from chatroom.core.errors import Problem
+    from chatroom.settings import load
 
-    settings = _settings()
+    if role not in ROLES:
+        raise BadArgument("ROLE", f"must be one of {', '.join(ROLES)}")
+    settings = load()
     try:
-        with _in_words():
+        with settings.database_named():
             _must_be_ready(settings)
             handle = asyncio.run(_give_role(settings, who, role))
     except Problem as problem:
-        typer.echo(
-            f"chatroom: {problem.message if problem.code != 'not_found' else 'no member has this address'}",
-            err=True,
-        )
-        raise typer.Exit(1) from None
+        why = "is the address or number of no member" if problem.code == "not_found" else problem.message
+        raise BadArgument("WHO", why) from None
     typer.echo(f"{handle} is {'an' if role == 'admin' else 'a'} {role} now.")
 
 
@@ -150,8 +149,9 @@ def outbox() -> None:
     """Print the text messages and mails that a development server would have sent."""
     from chatroom.adapters.outbox import OUTBOX, Outbox
     from chatroom.core.clock import system
+    from chatroom.settings import load
 
-    letters = list(Outbox(_settings().data / OUTBOX, system))
+    letters = list(Outbox(load().data / OUTBOX, system))
     for letter in letters:
         typer.echo(f"{letter.at}  {letter.way} to {letter.to}  {letter.subject}\n  {letter.text}")
     if not letters:
@@ -166,16 +166,15 @@ def rotate_keys() -> None:
     """
     import asyncio
 
-    from chatroom.serve import CONFIG_ERROR
+    from chatroom.settings import load
 
-    settings = _settings()
+    settings = load()
     try:
-        with _in_words():
+        with settings.database_named():
             _must_be_ready(settings)
             asyncio.run(_rotate_keys(settings))
     except ValueError:
-        typer.echo("chatroom: ENCRYPTION_KEY_OLD: lacks a key that something is still sealed with", err=True)
-        raise typer.Exit(CONFIG_ERROR) from None
+        raise BadSetting("ENCRYPTION_KEY_OLD", "lacks a key that something is still sealed with") from None
 
 
 async def _rotate_keys(settings: Any) -> None:

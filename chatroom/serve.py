@@ -17,15 +17,14 @@ import uvloop
 
 from chatroom import logging
 from chatroom.app import build
-from chatroom.db import Database, Unavailable
+from chatroom.db import Database
 from chatroom.db.durability import weak_settings
 from chatroom.db.migrate import upgrade
+from chatroom.exits import BadSetting, CommandError
 from chatroom.features import tables
 from chatroom.gateway.uvicorn import protocols
-from chatroom.settings import BadSetting, Settings
+from chatroom.settings import Settings
 
-UNAVAILABLE = 69  # EX_UNAVAILABLE of sysexits.h
-CONFIG_ERROR = 78  # EX_CONFIG: do not restart, mend the settings
 _BACKLOG = 4096  # connections of a reconnect storm that wait to be accepted
 # Seconds after which a busy loop lets another thread run. The one that commits needs that twice for each batch: beside
 # 19 000 pages a second the p99 of an answer is 16 ms with Python's 5 ms, 13 ms with this, and nothing else gets dearer.
@@ -33,29 +32,19 @@ _SWITCH = 0.0005
 _log = structlog.get_logger("chatroom")
 
 
-def run(settings: Settings) -> int:
-    """Serve until SIGTERM or SIGINT.
+def run(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT, and return after a clean drain.
 
-    Returns 0 after a clean drain, 69 without a database or a free port, 78 for a setting that shows to be bad only
+    Raises `CommandError` without a database or a free port, `BadSetting` for a setting that shows to be bad only
     when it is used.
     """
     logging.configure(settings.log_level, readable=settings.mode != "production")
-    with contextlib.ExitStack() as listening:
-        try:
-            prepare(settings.data)
-            listeners = [listening.enter_context(each) for each in _listen(settings)]
-            upgrade(settings.database, tables)
-            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                runner.run(_serve(settings, listeners))
-        except Unavailable as error:
-            _log.error("database.unavailable", setting="DATABASE_URL", reason=str(error))
-            return UNAVAILABLE
-        except _Taken:
-            return UNAVAILABLE
-        except BadSetting as error:
-            _log.error("setting.refused", setting=error.name, reason=error.why)
-            return CONFIG_ERROR
-    return 0
+    with contextlib.ExitStack() as listening, settings.database_named():
+        prepare(settings.data)
+        listeners = [listening.enter_context(each) for each in _listen(settings)]
+        upgrade(settings.database, tables)
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_serve(settings, listeners))
 
 
 def prepare(folder: Path) -> None:
@@ -69,20 +58,17 @@ def prepare(folder: Path) -> None:
         raise BadSetting("CHATROOM_DATA", "must be a folder that this server may write to")
 
 
-class _Taken(Exception):
-    """A port that cannot be listened on; it has been logged."""
-
-
 def _listen(settings: Settings) -> Iterator[socket.socket]:
-    """Open every port that the settings ask for: all serve everything (contract C09)."""
+    """Open every port that the settings ask for: all serve everything (contract C09). Raises `CommandError`."""
     for port, name in {settings.port: "PORT", **settings.more_ports}.items():
         try:
             yield socket.create_server((settings.host, port), backlog=_BACKLOG)
         except OSError as error:
             nowhere = isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL
-            setting = "HOST" if nowhere else name
-            _log.error("port.unavailable", setting=setting, port=port, reason=error.strerror)
-            raise _Taken from None
+            number = error.errno or 0  # negative where a name cannot be resolved
+            reason = os.strerror(number) if number > 0 else error.strerror
+            why = f"port {port} cannot be listened on: {reason}"
+            raise CommandError("HOST" if nowhere else name, why) from None
 
 
 async def _check_durability(settings: Settings, db: Database) -> None:

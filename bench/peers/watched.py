@@ -49,4 +49,4 @@ def _watched(path: Path) -> uvloop.Loop:
 if __name__ == "__main__":
     _new = uvloop.new_event_loop
     uvloop.new_event_loop = lambda: _watched(Path(sys.argv[1]))
-    sys.exit(run(Settings()))
+    run(Settings())

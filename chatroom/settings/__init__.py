@@ -1,25 +1,31 @@
 """Every setting once: name, type, default and what it does. Read once from the environment, then handed down."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
+from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from chatroom.db import Unavailable
+from chatroom.exits import BadSetting, BadSettings, CommandError
 from chatroom.settings.files import generated
-from chatroom.settings.forms import BadSetting
+from chatroom.settings.forms import fault
 from chatroom.settings.identity import Identity
 from chatroom.settings.limits import Limits
 from chatroom.settings.server import Mode, Server
 
-__all__ = ["BadSetting", "Mode", "Settings"]
+__all__ = ["BadSetting", "Mode", "Settings", "load"]
 _TOKENS: Final = "jwt_secret"
 _FIELDS: Final = "encryption_key"
+_ENV_FILE: Final = ".env"
 
 
 class Settings(Limits, Identity, Server, BaseSettings):
     """The server's settings. The seeds' names are understood; an `.env` file in the working folder is read."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, populate_by_name=True
+        env_file=_ENV_FILE, env_ignore_empty=True, extra="ignore", frozen=True, populate_by_name=True
     )
 
     def token_secret(self) -> str:
@@ -34,3 +40,30 @@ class Settings(Limits, Identity, Server, BaseSettings):
         before = [generated(file, "ENCRYPTION_KEY")] if given and file.exists() else []
         older = [*self.encryption_keys_old, self.phone_enc_key, *before]
         return newest, [key for key in older if key and key != newest]
+
+    @property
+    def database_setting(self) -> str:
+        """The variable that says where the database is."""
+        return "DATABASE_URL" if self.database_url else "CHATROOM_DATA"
+
+    @contextmanager
+    def database_named(self) -> Iterator[None]:
+        """Turn `db.Unavailable`, which knows of no settings, into a `CommandError` that names the variable."""
+        try:
+            yield
+        except Unavailable as error:
+            raise CommandError(self.database_setting, f"the database cannot be used: {error}") from error
+
+
+def load(**given: object) -> Settings:
+    """Read the settings; `given` are fields that win over the environment.
+
+    Raises `BadSettings`, which names every variable that is wrong and quotes no value.
+    """
+    try:
+        return Settings(**given)  # type: ignore[arg-type] # the fields' own types are checked here and now
+    except ValidationError as error:
+        details = error.errors(include_input=False, include_url=False)
+        raise BadSettings([fault(detail) for detail in details]) from None
+    except (OSError, UnicodeDecodeError):
+        raise BadSetting(_ENV_FILE, "must be a text file in UTF-8 that this user may read") from None

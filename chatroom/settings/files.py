@@ -6,7 +6,8 @@ import stat
 import tempfile
 from pathlib import Path
 
-from chatroom.settings.forms import BadSetting, weakness
+from chatroom.exits import BadSetting
+from chatroom.settings.forms import weakness
 
 
 def generated(path: Path, name: str) -> str:

@@ -1,9 +1,13 @@
 """The forms that settings are written in, and what is wrong with a secret."""
 
+import os
 import re
+from collections.abc import Mapping
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
+
+from chatroom.exits import BadSetting
 
 _LIFETIME: Final = re.compile(r"(\d{1,9})\s*(s|m|h|d|w)?", re.ASCII)
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -14,16 +18,30 @@ _EXAMPLES: Final = re.compile(
     r"change.?me|your[-_. ]|replace.?(me|this)|(^|[-_ ])(default|dev|example|fallback)([-_ ]|$)|^super.?secret",
     re.IGNORECASE,
 )
+_COMPLAINTS: Final = {
+    "bool_parsing": "must be 1 or 0",
+    "float_parsing": "must be a number",
+    "finite_number": "must be a number",
+    "greater_than_equal": "must be at least {ge:g}",
+    "int_parsing": "must be a whole number",
+    "int_parsing_size": "must be a whole number of at most 18 digits",
+    "less_than_equal": "must be at most {le:g}",
+    "literal_error": "must be {expected}",
+    "value_error": "{error}",
+}
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-class BadSetting(Exception):
-    """A setting with which the server does not start: exit 78. `name` is the variable; its value is never said."""
-
-    def __init__(self, name: str, why: str) -> None:
-        super().__init__(f"{name}: {why}")
-        self.name = name
-        self.why = why
+def fault(detail: Mapping[str, Any]) -> BadSetting:
+    """Say in our words what pydantic found wrong with one variable."""
+    # A default that does not fit the rest goes by the field's name, which is the variable's in capitals.
+    name = str(detail["loc"][0]).upper()
+    why = _COMPLAINTS.get(detail["type"], "has a value that cannot be used").format(**detail.get("ctx", {}))
+    if detail["type"] == "literal_error":
+        why = why.replace("'", "")
+    if name == "CHATROOM_ENV" and not os.environ.get(name) and os.environ.get("NODE_ENV"):
+        name = "NODE_ENV"
+    return BadSetting(name, why)
 
 
 def seconds(text: str) -> int:

@@ -77,6 +77,8 @@ class Server(BaseModel):
     drain_seconds: float = Field(
         default=15.0,
         ge=0,
+        le=3600,
+        allow_inf_nan=False,
         validation_alias="DRAIN_SECONDS",
         description="How long a stopping server takes to send its connections elsewhere.",
     )

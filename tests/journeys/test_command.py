@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from chatroom import __version__
+from chatroom.cli import app
 from chatroom.db.migrate import upgrade
 from chatroom.features import tables
 from tests.command import chatroom
@@ -25,7 +27,8 @@ def _said(folder: Path, *words: str, code: int, **settings: str) -> str:
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 def test_a_database_that_is_away_is_said_without_its_password(tmp_path: Path, words: tuple[str, ...]) -> None:
     said = _said(tmp_path, *words, code=69, DATABASE_URL=AWAY.format(port=free_port()))
-    assert said.startswith("chatroom: the database cannot be used (DATABASE_URL")
+    assert said.startswith("chatroom: DATABASE_URL: the database cannot be used: ")
+    assert said.count("\n") == 1
     assert "a-password" not in said
 
 
@@ -56,20 +59,85 @@ def test_a_secret_that_others_may_read_stops_every_command(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("name", "value", "why"),
     [
-        ("PORT", "http", "should be a valid integer"),
+        ("PORT", "http", "must be a whole number"),
+        ("PORT", "65536", "must be at most 65535"),
+        ("BCRYPT_ROUNDS", "3", "must be at least 4"),
+        ("STRICT_ENUM", "perhaps", "must be 1 or 0"),
+        ("DRAIN_SECONDS", "soon", "must be a number"),
+        ("DRAIN_SECONDS", "inf", "must be a number"),
+        ("DRAIN_SECONDS", "nan", "must be a number"),
+        ("DRAIN_SECONDS", "3601", "must be at most 3600"),
         ("JWT_SECRET", "short", "must have at least 32 characters"),
-        ("CHATROOM_ENV", "staging", "should be 'production', 'development' or 'test'"),
+        ("RATE_LIMITS", "on", "must be off, or like api=600/1m"),
+        ("CHATROOM_ENV", "staging", "must be production, development or test"),
     ],
 )
 def test_a_bad_setting_is_said_in_plain_words(tmp_path: Path, name: str, value: str, why: str) -> None:
-    assert _said(tmp_path, "serve", code=78, **{name: value}).startswith(f"chatroom: {name}: {why}")
+    said = _said(tmp_path, "serve", code=78, **{name: value})
+    assert said.startswith(f"chatroom: {name}: {why}")
+    assert said.count("\n") == 1
 
 
-def test_a_port_that_is_none_and_a_host_that_is_nowhere_are_refused(tmp_path: Path) -> None:
-    assert "--port" in _said(tmp_path, "serve", "--port", "65536", code=2)
-    done = chatroom(tmp_path, "serve", "--port", str(free_port()), HOST="192.0.2.1")
-    assert done.returncode == 69
-    assert "setting=HOST" in done.stderr
+def test_the_mode_is_refused_by_the_name_it_was_given_under(tmp_path: Path) -> None:
+    said = _said(tmp_path, "serve", code=78, CHATROOM_ENV="", NODE_ENV="staging")
+    assert said == "chatroom: NODE_ENV: must be production, development or test\n"
+
+
+def test_a_host_that_is_nowhere_is_refused(tmp_path: Path) -> None:
+    said = _said(tmp_path, "serve", "--port", str(free_port()), code=69, HOST="192.0.2.1")
+    assert said.startswith("chatroom: HOST: ")
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["serve", "migrate"])
+def test_a_folder_that_cannot_be_made_is_refused_alike(tmp_path: Path, command: str) -> None:
+    (tmp_path / "file").touch()
+    said = _said(tmp_path / "file", command, code=78)
+    assert said == "chatroom: CHATROOM_DATA: must be a folder that this server may write to\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("role ana@example.org king", "ROLE: must be one of user, moderator, admin"),
+        ("role", "WHO: is missing; see `chatroom role --help`"),
+        ("role ana@example.org", "ROLE: is missing; see `chatroom role --help`"),
+        ("serve --port http", "--port: must be a whole number"),
+        ("serve --port 65536", "--port: must be at most 65535"),
+        ("serve --port", "--port: needs a value, or takes none; see `chatroom --help`"),
+        ("contract --check=1", "--check: needs a value, or takes none; see `chatroom --help`"),
+        ("serve --prot 3000", "--prot: there is no such option; see `chatroom serve --help`"),
+        ("serve 3000", "arguments: there are more than this command takes; see `chatroom serve --help`"),
+        ("start", "start: there is no such command; see `chatroom --help`"),
+        ("--verbose", "--verbose: there is no such option; see `chatroom --help`"),
+    ],
+)
+def test_a_wrong_command_line_is_refused_in_one_form(tmp_path: Path, line: str, said: str) -> None:
+    assert _said(tmp_path, *line.split(), code=64) == f"chatroom: {said}\n"
+
+
+def _commands() -> list[str]:
+    return sorted(
+        info.name or str(info.callback and info.callback.__name__) for info in app.registered_commands
+    )
+
+
+@pytest.mark.parametrize("words", [(), *((name.replace("_", "-"),) for name in _commands())])
+def test_every_command_explains_itself(tmp_path: Path, words: tuple[str, ...]) -> None:
+    done = chatroom(tmp_path, *words, "-h")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Usage: chatroom" in done.stdout
+
+
+def test_the_version_is_printed_however_one_asks(tmp_path: Path) -> None:
+    for asked in ("--version", "-V", "version"):
+        assert chatroom(tmp_path, asked).stdout == f"{__version__}\n"
+
+
+def test_without_a_command_the_commands_are_listed(tmp_path: Path) -> None:
+    done = chatroom(tmp_path)
+    assert done.returncode == 0
+    assert "rotate-keys" in done.stdout
 
 
 def test_an_empty_outbox_says_so(tmp_path: Path) -> None:
