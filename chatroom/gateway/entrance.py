@@ -2,15 +2,18 @@
 
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from chatroom.core.addresses import address_key
 from chatroom.core.context import Context, Kernel, Origin
-from chatroom.core.cookies import ACCESS, read_cookie
+from chatroom.core.cookies import ACCESS, port_of, read_cookies
+from chatroom.core.credentials import bearer, first_good
 from chatroom.core.errors import Problem
 from chatroom.core.origins import Origins, Page
 from chatroom.core.principal import OUTSIDER, Principal
 from chatroom.features.auth.anonymous import anonymous
+from chatroom.features.rooms.ports import Site
 from chatroom.gateway import dialects
 from chatroom.gateway.client import Client
 from chatroom.gateway.handshake import Handshake
@@ -38,19 +41,22 @@ class Entrance:
     async def admit(self, client: Client, fields: dict[str, Any]) -> Seat:
         """Return the seat of a connection. Raises `Problem` for a token that is not good.
 
-        Where no token is given a guest comes in, who is written for seed S1 until an event shows another one. A
+        Where nothing says who it is a guest comes in, who is written for seed S1 until an event shows another one. A
         cookie names a person and no dialect; a browser sends it unasked, so that a stale one keeps nobody out but
-        the clients that say how they want to be spoken to.
+        the clients that say how they want to be spoken to, or that they come as a member (`auth.as`).
         """
         shake = client.handshake
         origin = Origin(shake.address, shake.headers.get("user-agent", ""))
+        ctx = Context(self._kernel, OUTSIDER, origin=origin)
         wish = dialects.wished(fields.get("dialect"), shake.query.get("dialect"))
         token = _token(shake, fields)
-        who = None
         if token is not None:
-            who = await self._authenticate(Context(self._kernel, OUTSIDER, origin=origin), token)
-        elif cookie := read_cookie(shake.headers.get("cookie", ""), ACCESS):
-            who = await self._by_cookie(shake, origin, cookie, sure=wish is not None)
+            who: Principal | None = await self._authenticate(ctx, token)
+        else:
+            member = fields.get("as") == _MEMBER
+            who = await self._by_cookie(shake, ctx, sure=member or wish is not None)
+            if who is None and member:
+                raise Problem("unauthorized")
         usual = dialects.GLOBAL if token is None else dialects.ROOMS
         return Seat(
             client,
@@ -60,14 +66,17 @@ class Entrance:
             origin=origin,
         )
 
-    async def _by_cookie(
-        self, shake: Handshake, origin: Origin, cookie: str, *, sure: bool
-    ) -> Principal | None:
+    async def _by_cookie(self, shake: Handshake, ctx: Context, *, sure: bool) -> Principal | None:
+        site: Site = self._kernel.ports[Site]
+        port = port_of(site.url, shake.headers.get("host", ""))
+        found = read_cookies(shake.headers.get("cookie", ""), ACCESS, port)
+        if not found:
+            return None
         try:
             origins: Origins = self._kernel.ports[Origins]
             if origins.page(shake.headers, secure=shake.secure) is not Page.OURS:
                 raise Problem("bad_origin")
-            return await self._authenticate(Context(self._kernel, OUTSIDER, origin=origin), cookie)
+            return await first_good((token for _, token in found), partial(self._authenticate, ctx))
         except Problem as problem:
             if sure or problem.retryable or not self._rule.allowed:
                 raise
@@ -93,21 +102,23 @@ class Entrance:
                 del self._guests[seat.anonymous]
 
 
+_MEMBER: Final = "member"
+"""What `auth.as` says of a client that wants to be refused rather than taken for a guest."""
 _NONE: Final = (None, "")
 
 
 def _token(shake: Handshake, fields: dict[str, Any]) -> str | None:
     """Find the token that the client itself gives. Raises `Problem("invalid_token")` for what is no text."""
-    for candidate in (
+    named = (
         fields.get("token"),
         fields.get("tempSessionToken"),
-        shake.headers.get("authorization"),
+        bearer(shake.headers.get("authorization", "")),
         shake.query.get("token"),
-    ):
-        if candidate in _NONE:
-            continue
-        if not isinstance(candidate, str):
-            raise Problem("invalid_token")
-        scheme, _, token = candidate.partition(" ")
-        return (token if scheme.lower() == "bearer" else candidate).strip()
-    return None
+    )
+    candidate = next((each for each in named if each not in _NONE), None)
+    if candidate is None:
+        return None
+    if not isinstance(candidate, str):
+        raise Problem("invalid_token")
+    scheme, _, token = candidate.partition(" ")
+    return (token if scheme.lower() == "bearer" else candidate).strip()

@@ -33,12 +33,17 @@ class Handshake:
 
 
 def read_headers(pairs: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-    """Return headers by lower-case name; a repeated one is joined by commas (RFC 9110, 5.2)."""
+    """Return headers by lower-case name; a repeated one is joined by commas (RFC 9110, 5.2).
+
+    `Cookie` by semicolons: HTTP/2 splits it, and not every proxy puts it together again (RFC 9113, 8.2.3).
+    """
     headers: dict[str, str] = {}
     for raw_name, raw_value in pairs:
         name = sys.intern(raw_name.decode("latin-1").lower())
         value = raw_value.decode("latin-1")
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+        if name in headers:
+            value = headers[name] + ("; " if name == "cookie" else ", ") + value
+        headers[name] = value
     return headers
 
 

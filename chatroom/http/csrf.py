@@ -1,17 +1,16 @@
 """Cross-site requests: what a cookie may do, and the token that proves whose page asks (contract C08)."""
 
 import hmac
+from collections.abc import Sequence
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import Response
 
-from chatroom.core.csrf import SECONDS, CsrfTokens
+from chatroom.core.csrf import CsrfTokens
 from chatroom.core.errors import Problem
 from chatroom.core.origins import Page
 from chatroom.http.bodies import Fields
 
-COOKIE: Final = "csrfToken"
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _SEEDS_OWN: Final = frozenset(
     f"/api/auth/{name}"
@@ -33,23 +32,22 @@ def refuse_foreign_pages(request: Request, *, by_cookie: bool) -> None:
         raise Problem("bad_origin")
 
 
-def check(request: Request, fields: Fields, tokens: CsrfTokens, session_id: str) -> None:
-    """Check the token of an unsafe request that a cookie authenticated. Raises `Problem`, 403."""
+def check(request: Request, fields: Fields, kept: Sequence[str], tokens: CsrfTokens, session_id: str) -> None:
+    """Check the token of an unsafe request that a cookie authenticated; `kept` is what its cookies hold.
+
+    Raises `Problem`, 403.
+    """
     if request.method in _SAFE or request.url.path in _SEEDS_OWN:
         return
     headers = request.headers
     given = headers.get("x-csrf-token") or headers.get("x-csrf") or fields.csrf
-    kept = request.cookies.get(COOKIE)
     if not given or not kept:
         raise Problem("csrf_missing")
-    if not isinstance(given, str) or not hmac.compare_digest(given.encode(), kept.encode()):
+    if not isinstance(given, str) or not any(
+        hmac.compare_digest(given.encode(), each.encode()) for each in kept
+    ):
         raise Problem("csrf_invalid")
     if not tokens.is_good(
         session_id, given
     ):  # the same in both places, but not from us or for another session
         raise Problem("csrf_failed")
-
-
-def keep(response: Response, token: str, *, secure: bool) -> None:
-    """Set the cookie, which scripts of our own pages read."""
-    response.set_cookie(COOKIE, token, max_age=SECONDS, path="/", secure=secure, samesite="lax")

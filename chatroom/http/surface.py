@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -10,7 +11,7 @@ from starlette.routing import Route
 
 from chatroom.core import ids
 from chatroom.core.context import Context, Kernel, Origin
-from chatroom.core.cookies import Kept
+from chatroom.core.cookies import CSRF, Kept
 from chatroom.core.csrf import CsrfTokens
 from chatroom.core.dispatch import answer, dispatch
 from chatroom.core.errors import Problem
@@ -19,12 +20,14 @@ from chatroom.core.operation import Operation
 from chatroom.core.origins import Page
 from chatroom.core.principal import OUTSIDER, POLICY, Principal, Role
 from chatroom.core.schema import convert, encode, text_of
+from chatroom.features.auth import service as auth
 from chatroom.features.auth.types import CsrfToken
 from chatroom.features.rooms.ports import Site
-from chatroom.http.authenticate import Authenticate, add_refresh_token, is_secure, keep_signed_in, who_asks
+from chatroom.http.authenticate import Authenticate, who_asks
 from chatroom.http.bodies import Fields, read
 from chatroom.http.compression import compress
-from chatroom.http.csrf import check, keep, refuse_foreign_pages
+from chatroom.http.cookies import Cookies
+from chatroom.http.csrf import check, refuse_foreign_pages
 from chatroom.http.dialects import SURFACES, Dialect
 from chatroom.http.limits import count
 
@@ -84,7 +87,7 @@ class Endpoint:
     async def _admit(self, request: Request, ctx: Context) -> Principal:
         """Find out who asks and count it, for the address when that fails."""
         try:
-            who = await who_asks(request, ctx, self._authenticate)
+            who = await who_asks(request, ctx, self._authenticate, self._cookies)
         except Problem as problem:
             await count(request, self._limiter, self._dialect, self._op, OUTSIDER)
             # A stale token, or a cookie that proves nothing, must not keep anybody from signing in again or out.
@@ -99,10 +102,10 @@ class Endpoint:
         """Read the input of a page that may give it."""
         refuse_foreign_pages(request, by_cookie=False)
         fields = await read(request)
-        if self._takes_refresh:
-            add_refresh_token(request, fields)
+        if self._takes_refresh and (token := self._cookies(request).refresh_token()):
+            fields.setdefault("refreshToken", token)
         if request.scope.get("by_cookie"):
-            check(request, fields, self._tokens, who.session_id)
+            check(request, fields, self._cookies(request).tokens(CSRF), self._tokens, who.session_id)
         if _wants_cookie(fields) and request.scope["page"] is not Page.OURS:
             raise Problem("bad_origin")
         return fields
@@ -116,16 +119,20 @@ class Endpoint:
         body = self._dialect.spell(text_of(self._dialect.success(said, "OK")))
         response = Reply(body, self._op.status)
         if isinstance(result, CsrfToken):
-            keep(response, result.csrf_token, secure=is_secure(request, self._site.url))
+            self._cookies(request).keep_csrf(response, result.csrf_token, everywhere=True)
         return response
+
+    def _cookies(self, request: Request) -> Cookies:
+        ctx = Context(self._kernel, OUTSIDER)
+        return Cookies(request, self._site.url, partial(auth.is_signed_here, ctx))
 
     async def _keep(self, request: Request, response: Response, ctx: Context, kept: Kept) -> None:
         """Set the cookies of a session, and with it a CSRF token that is good for it (trust.md W2)."""
-        secure = is_secure(request, self._site.url)
-        keep_signed_in(response, kept, secure=secure)
+        cookies = self._cookies(request)
+        cookies.keep(response, kept)
         if kept.access:
             who = await self._authenticate(ctx, kept.access)
-            keep(response, self._tokens.issue(who.session_id), secure=secure)
+            cookies.keep_csrf(response, self._tokens.issue(who.session_id))
 
 
 def _wants_cookie(fields: Fields) -> bool:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from chatroom.core import audience, clock, cookies, ids, secrets
+from chatroom.core import audience, clock, cookies, credentials, ids, secrets
 from chatroom.core.errors import CATALOGUE, Problem
 from chatroom.core.operation import Operation
 from chatroom.core.origins import Origins, Page
@@ -72,20 +72,77 @@ def test_a_token_is_stored_by_its_digest() -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "value"),
+    ("header", "values"),
     [
-        ("accessToken=a.b.c", "a.b.c"),
-        ("x=1; accessToken=abc; y=2", "abc"),
-        ('accessToken="quoted"', "quoted"),
-        ("", ""),
-        ("other=1", ""),
-        ("accessToken", ""),
-        (";;;=;", ""),
-        ("a\u0001=1; accessToken=x" * 3, ""),
+        ("accessToken=a.b.c", ["a.b.c"]),
+        ("x=1; accessToken=abc; y=2", ["abc"]),
+        ("x=1;accessToken = abc ;y=2", ["abc"]),
+        ('accessToken="quoted"', ["quoted"]),
+        ("", []),
+        ("other=1", []),
+        ("accessToken", []),
+        ("accessToken=", []),
+        ("accesstoken=x; AccessToken=y; accessToken2=z", []),
+        (";;;=;", []),
+        ("a\u0001=1; accessToken=x" * 3, ["xa\u0001=1", "x"]),
+        ("foo[bar]=1; accessToken=abc", ["abc"]),
+        ('a="x; y\\"; accessToken=abc; b="', ["abc"]),
+        ("caf\u00e9=\u00fc; accessToken=abc; \u65e5=\u672c", ["abc"]),
+        ("lone; =nameless; a b=c d; accessToken=abc", ["abc"]),
+        ('json={"a":[1,2]}; accessToken=abc', ["abc"]),
+        ("a=1, b=2; accessToken=abc", ["abc"]),
+        ("accessToken=one; accessToken=two; accessToken=one", ["one", "two"]),
+        ("accessToken=p; accessToken_3000=q; accessToken_3001=r", ["q", "p"]),
+        ("; ".join(f"accessToken={n}" for n in range(9)), ["0", "1", "2", "3"]),
     ],
 )
-def test_a_cookie_is_read_or_absent(header: str, value: str) -> None:
-    assert cookies.read_cookie(header, cookies.ACCESS) == value
+def test_no_cookie_of_a_stranger_hides_ours(header: str, values: list[str]) -> None:
+    found = cookies.read_cookies(header, cookies.ACCESS, "3000")
+    assert [value for _, value in found] == values
+
+
+@pytest.mark.parametrize(
+    ("site", "host", "port"),
+    [
+        ("", "chat.test", ""),
+        ("", "chat.test:80", ""),
+        ("", "chat.test:443", ""),
+        ("", "chat.test:3001", "3001"),
+        ("", "[::1]:3001", "3001"),
+        ("", "[::1]", ""),
+        ("", "", ""),
+        ("", "chat.test:", ""),
+        ("", "chat.test:3001; Path=/", ""),
+        ("https://chat.test", "localhost:3000", ""),
+        ("https://chat.test:8443/base", "localhost:3000", "8443"),
+    ],
+)
+def test_cookies_are_told_apart_by_the_port_that_browsers_see(site: str, host: str, port: str) -> None:
+    assert cookies.port_of(site, host) == port
+
+
+@pytest.mark.parametrize(
+    ("header", "token"),
+    [
+        ("Bearer abc", "abc"),
+        ("bearer  abc ", "abc"),
+        ("Basic dXNlcjpwYXNz", ""),
+        ('Digest username="x", realm="y", nonce="Bearer z"', ""),
+        ("Negotiate YII=", ""),
+        ("abc", ""),
+        ("Bearer", ""),
+        ("", ""),
+        ("Basic dXNlcjpwYXNz, Bearer abc", "abc"),
+        ("Bearer abc, Bearer abc", "abc"),
+    ],
+)
+def test_only_a_bearer_token_is_ours_in_an_authorization_header(header: str, token: str) -> None:
+    assert credentials.bearer(header) == token
+
+
+def test_two_different_bearer_tokens_are_none() -> None:
+    with pytest.raises(Problem, match="not valid"):
+        credentials.bearer("Bearer abc, Bearer xyz")
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,8 @@ async def sign_in(
 
 def cookie_of(answer: httpx2.Response, name: str = "accessToken") -> Any:
     set_cookies = answer.headers.get_list("set-cookie")
-    return SimpleCookie(next(one for one in set_cookies if one.startswith(name)))[name]
+    (morsel,) = SimpleCookie(next(one for one in set_cookies if one.startswith(name))).values()
+    return morsel
 
 
 @PREFIXES

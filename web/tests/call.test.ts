@@ -82,7 +82,10 @@ test("a stranger has nothing to renew", async () => {
 
 test("a cookie's unsafe call sends the CSRF token back, and gets a new one when that is refused", async () => {
   setAccessToken(null);
-  vi.stubGlobal("document", { cookie: "a=b; csrfToken=first.one" });
+  vi.stubGlobal("location", { port: "3001" });
+  vi.stubGlobal("document", {
+    cookie: "a=b; csrfToken=anothers; csrfToken_3000=x; csrfToken_3001=first.one",
+  });
   const refusal = { status: 403, body: { code: "csrf_invalid", message: "" } };
   serve({
     "/api/rooms": [refusal, { status: 201, body: {} }],

@@ -7,6 +7,7 @@ from chatroom.core.errors import Problem
 from chatroom.core.principal import Principal, Role
 from chatroom.features.auth import identifiers, rules, sessions
 from chatroom.features.auth.recent import Recent
+from chatroom.features.auth.tokens import TokenSigner
 from chatroom.features.users import service as users
 from chatroom.features.users.types import ChangeUser, User
 
@@ -35,6 +36,15 @@ async def authenticate_socket(ctx: Context, token: str) -> Principal:
                 raise Problem("password_change_required")
             return who
     raise Problem("busy", retry_after=1)
+
+
+def is_signed_here(ctx: Context, token: str) -> bool:
+    """Whether this server signed a token, for whatever use; it may have expired."""
+    try:
+        ctx.port(TokenSigner).read(token, ctx.now, "access", "s0", "refresh")
+    except Problem as problem:
+        return problem.code == "token_expired"
+    return True
 
 
 async def me(ctx: Context) -> User:

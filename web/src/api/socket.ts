@@ -21,16 +21,15 @@ const ACK_TIMEOUT_MS = 10_000;
 
 /** The token to connect with; undefined while a cookie carries the session.
  *
- * A cookie that has run out is not sent, and without any token the server would take this person for a new guest. So it
- * is proven first; a call renews what can be renewed. A proof that fails is a token that the server refuses, which
- * leads to another try.
+ * A cookie that has run out is not sent, so a call comes first, which renews what can be renewed. Where that fails the
+ * server refuses the socket, for it comes as a member and not as a guest, which leads to another try.
  */
 function proof(): Promise<string | undefined> {
   const token = getAccessToken();
   if (token) return Promise.resolve(token);
   return call("auth.me", {}).then(
     () => getAccessToken() ?? undefined,
-    () => "unproven",
+    () => undefined,
   );
 }
 
@@ -42,7 +41,8 @@ export function openSocket(): ChatSocket {
     tryAllTransports: true,
     reconnectionDelay: 500,
     reconnectionDelayMax: 8_000,
-    auth: (give) => void proof().then((token) => give({ dialect: "native", csr: false, token })),
+    auth: (give) =>
+      void proof().then((token) => give({ dialect: "native", as: "member", csr: false, token })),
   });
 }
 
