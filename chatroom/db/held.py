@@ -5,7 +5,6 @@ millisecond of this process's time, held like this a tenth of it.
 """
 
 import asyncio
-import re
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -21,7 +20,6 @@ from chatroom.db.refusals import known_undone, refusal
 from chatroom.db.types import Id
 
 _OLD: Final = 1800.0  # seconds until a connection is replaced
-_LIST = re.compile(r"IN \(__\[POSTCOMPILE_(\w+)\]\)")
 
 
 class _Open(NamedTuple):
@@ -132,7 +130,7 @@ def _refused(error: BaseException, *, lost: bool) -> Exception | None:
 
 
 class Numbered:
-    """One statement with one set of parameter names, ready for the driver: a list of values is one array."""
+    """One statement with one set of parameter names, ready for the driver."""
 
     def __init__(self, sql: str, slots: Sequence[Slot], shape: Shape) -> None:
         self.sql = sql
@@ -142,28 +140,16 @@ class Numbered:
     def values(self, params: Params | None) -> list[Any]:
         """The values of `$1`, `$2` and so on."""
         given = params or {}
-        found = []
-        for slot in self._slots:
-            value = slot.constant if slot.fixed else given[slot.key]
-            write = slot.converts[0]
-            if write is not None and not slot.fixed:
-                value = [write(item) for item in value] if slot.is_list else write(value)
-            found.append(value)
-        return found
+        return [slot.value(given) for slot in self._slots]
 
 
 def number(stmt: Executable, keys: tuple[str, ...], dialect: Dialect) -> Numbered | None:
     """Compile a statement for PostgreSQL; None when only SQLAlchemy can run it."""
     found = compiled(stmt, keys, dialect)
     slots = slots_of(found, keys, dialect) if found else None
-    if found is None or slots is None or any(slot.is_tuple for slot in slots):
+    if found is None or slots is None:
         return None
-    lists = [slot.key for slot in slots if slot.is_list]
-    first = len(slots) - len(lists) + 1  # the compiler has numbered the others, in their order
-    kinds = {key: found.binds[key].type.compile(dialect) for key in lists}
-    arrays = {key: f"= ANY (${at}::{kinds[key]}[])" for at, key in enumerate(lists, first)}
-    sql = _LIST.sub(lambda match: arrays[match[1]], found.string)
-    return Numbered(sql, sorted(slots, key=lambda slot: slot.is_list), Shape(stmt, dialect, but=(Id,)))
+    return Numbered(found.string, slots, Shape(stmt, dialect, but=(Id,)))
 
 
 class HeldReader:

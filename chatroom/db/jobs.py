@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from chatroom.db.access import Params, Reader, Row, Transaction
+from chatroom.db.lists import among
 from chatroom.db.metadata import metadata
 from chatroom.db.types import Id, Json, Text, Time, Word
 from chatroom.db.upsert import insert_ignore
@@ -51,7 +52,7 @@ jobs: Final = Table(
 _DUE: Final = (
     jobs.c.state == WAITING,
     jobs.c.due_at <= bindparam("now"),
-    jobs.c.name.in_(bindparam("names", expanding=True)),
+    among(jobs.c.name, "names"),
 )
 _ADD: Final = insert(jobs)
 _ANY: Final = select(func.count()).where(*_DUE)

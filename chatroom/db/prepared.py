@@ -5,15 +5,13 @@ comes a second time is compiled for good: its SQL text, where each value comes f
 `Prepared` is the form for SQLite, `held.Numbered` that for PostgreSQL.
 """
 
-import re
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from itertools import chain
 from operator import itemgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Dialect, Executable, TupleType
+from sqlalchemy import Dialect, Executable
 from sqlalchemy.engine import IteratorResult
 from sqlalchemy.engine.result import SimpleResultMetaData
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -21,10 +19,6 @@ from sqlalchemy.sql.elements import BindParameter, ClauseElement
 from sqlalchemy.types import TypeEngine
 
 from chatroom.db.access import Params, Row
-
-_LIST = re.compile(r"__\[POSTCOMPILE_(\w+)\]")
-_KEPT = 512
-"""SQL texts kept per statement, one for each length of its lists."""
 
 Convert = Callable[[Any], Any] | None
 Form = TypeVar("Form")
@@ -36,9 +30,13 @@ class Slot(NamedTuple):
     key: str
     constant: Any = None
     fixed: bool = False
-    converts: tuple[Convert, ...] = (None,)
-    is_list: bool = False
-    is_tuple: bool = False
+    convert: Convert = None
+
+    def value(self, params: Params) -> Any:
+        """What the driver gets."""
+        if self.fixed:
+            return self.constant
+        return self.convert(params[self.key]) if self.convert else params[self.key]
 
 
 class Statements(Generic[Form]):
@@ -94,28 +92,19 @@ class Prepared:
     def __init__(self, sql: str, slots: Sequence[Slot], shape: Shape) -> None:
         self._sql = sql
         self._slots = slots
-        self.has_lists = any(slot.is_list for slot in slots)
-        """Whether one parameter stands for many values; `many` does not take those."""
-        self._texts: dict[tuple[int, ...], str] = {}
         self._shape = shape
         self._values = self._fastest()
 
     def _fastest(self) -> Callable[[Params], tuple[Any, ...]]:
         """Choose the cheapest way from parameters to the values of the placeholders (0.1 us against 1 us)."""
         slots = self._slots
-        if len(slots) > 1 and not any(slot.fixed or slot.is_list or slot.converts[0] for slot in slots):
+        if len(slots) > 1 and not any(slot.fixed or slot.convert for slot in slots):
             return itemgetter(*(slot.key for slot in slots))
-        sources = [_source(slot) for slot in slots]
-        if len(sources) == 1:
-            only = sources[0]
-            return lambda params: tuple(only(params))
-        return lambda params: tuple(value for source in sources for value in source(params))
+        return lambda params: tuple(slot.value(params) for slot in slots)
 
     def run(self, connection: sqlite3.Connection, params: Params | None) -> sqlite3.Cursor:
         """Execute once."""
-        given = params or {}
-        sql = self._text(given) if self.has_lists else self._sql
-        return connection.execute(sql, self._values(given))
+        return connection.execute(self._sql, self._values(params or {}))
 
     def run_many(self, connection: sqlite3.Connection, rows: Sequence[Params]) -> None:
         """Execute once per row."""
@@ -126,44 +115,6 @@ class Prepared:
         found: list[Any] = cursor.fetchmany(1) if first else cursor.fetchall()
         cursor.close()
         return self._shape.rows(found)
-
-    def _text(self, params: Params) -> str:
-        lists = [slot for slot in self._slots if slot.is_list]
-        lengths = tuple(len(params[slot.key]) for slot in lists)
-        text = self._texts.get(lengths)
-        if text is None:
-            if len(self._texts) >= _KEPT:
-                self._texts.clear()
-            marks = iter(zip(lists, lengths, strict=True))
-            text = self._texts[lengths] = _LIST.sub(lambda _: _marks(*next(marks)), self._sql)
-        return text
-
-
-def _source(slot: Slot) -> Callable[[Params], Iterable[Any]]:
-    """Make the function that takes one placeholder's values out of the parameters."""
-    key, converts = slot.key, slot.converts
-    if slot.fixed:
-        return lambda _: (slot.constant,)
-    if not slot.is_list:
-        return lambda params: (_convert(converts[0], params[key]),)
-    if not any(converts):
-        return (lambda params: chain.from_iterable(params[key])) if slot.is_tuple else itemgetter(key)
-    if slot.is_tuple:
-        return lambda params: (value for row in params[key] for value in map(_convert, converts, row))
-    return lambda params: (_convert(converts[0], value) for value in params[key])
-
-
-def _convert(convert: Convert, value: Any) -> Any:
-    return convert(value) if convert else value
-
-
-def _marks(slot: Slot, length: int) -> str:
-    if not length:
-        return f"SELECT {', '.join('1' * len(slot.converts))} WHERE 0"
-    if not slot.is_tuple:
-        return ", ".join("?" * length)
-    row = f"({', '.join('?' * len(slot.converts))})"
-    return f"VALUES {', '.join([row] * length)}"
 
 
 def prepare(stmt: Executable, keys: tuple[str, ...], dialect: Dialect) -> Prepared | None:
@@ -193,15 +144,14 @@ def _slot(
     bind: BindParameter[Any], keys: tuple[str, ...], dialect: Dialect, compiled: SQLCompiler
 ) -> Slot | None:
     """Say where a placeholder's value comes from; None when only SQLAlchemy knows."""
-    is_list = bind in compiled.post_compile_params
-    if bind.key in keys:
-        if isinstance(bind.type, TupleType):
-            converts = tuple(_writer(kind, dialect) for kind in bind.type.types)
-            return Slot(bind.key, converts=converts, is_list=is_list, is_tuple=True)
-        return Slot(bind.key, converts=(_writer(bind.type, dialect),), is_list=is_list)
-    if bind.required or bind.callable or is_list:
+    if bind in compiled.post_compile_params:  # a list that stands in the statement: a text for each length
         return None
-    return Slot(bind.key, constant=_convert(_writer(bind.type, dialect), bind.value), fixed=True)
+    convert = _writer(bind.type, dialect)
+    if bind.key in keys:
+        return Slot(bind.key, convert=convert)
+    if bind.required or bind.callable:
+        return None
+    return Slot(bind.key, constant=convert(bind.value) if convert else bind.value, fixed=True)
 
 
 def _writer(kind: TypeEngine[Any], dialect: Dialect) -> Convert:

@@ -78,6 +78,7 @@ class ServerEngine:
             # Every transaction ends here by itself; another ROLLBACK would cost MariaDB a round trip each, and a
             # traceback in the log when the server goes away just then.
             "pool_reset_on_return": None,
+            "hide_parameters": True,  # what people wrote stays out of errors and so out of the log
         }
         self._write = create_async_engine(
             target.url, isolation_level="READ COMMITTED", connect_args=arguments(target), **pool
@@ -111,6 +112,7 @@ class ServerEngine:
             poolclass=NullPool,
             isolation_level="AUTOCOMMIT",
             connect_args=given,
+            hide_parameters=True,
         )
         held = Held(engine, size, target.pool_seconds, reading=reading)
         self._held.append(held)

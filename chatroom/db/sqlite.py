@@ -47,6 +47,7 @@ class SqliteEngine:
         path.touch(mode=0o600)
         self._engine = create_engine(
             f"sqlite:///{path}",
+            hide_parameters=True,
             poolclass=NullPool,
             isolation_level="AUTOCOMMIT",
             connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS},
@@ -209,7 +210,7 @@ class SqliteTransaction(SqliteReader):
         try:
             self._must_be_whole()
             prepared = self._statements.find(stmt, rows[0])
-            if prepared is not None and not prepared.has_lists:
+            if prepared is not None:
                 prepared.run_many(self._raw, rows)
             else:
                 self._connection.execute(stmt, rows)

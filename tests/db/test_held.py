@@ -8,6 +8,7 @@ from sqlalchemy import Column, Executable, Integer, MetaData, Table, bindparam, 
 from sqlalchemy.schema import CreateTable
 
 from chatroom.db import Database, Unavailable
+from chatroom.db.lists import among
 from chatroom.db.types import Id, Json, Word
 
 notes = Table(
@@ -21,7 +22,7 @@ notes = Table(
 IDS = [f"01900000-0000-7000-8000-00000000000{number}" for number in range(3)]
 BY_IDS = (
     select(notes)
-    .where(notes.c.at >= bindparam("least"), notes.c.id.in_(bindparam("ids", expanding=True)))
+    .where(notes.c.at >= bindparam("least"), among(notes.c.id, "ids"))
     .order_by(notes.c.at)
     .limit(bindparam("count"))
 )

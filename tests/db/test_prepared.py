@@ -18,13 +18,13 @@ from sqlalchemy import (
     or_,
     select,
     text,
-    tuple_,
     union_all,
     update,
 )
 from sqlalchemy.schema import CreateTable
 
 from chatroom.db import Database
+from chatroom.db.lists import among
 from chatroom.db.types import Id, Json, Name, Word
 
 things = Table(
@@ -66,26 +66,13 @@ SIZES = select(things.c.size).order_by(things.c.size)
 QUERIES: list[tuple[Executable, dict[str, Any], Sequence[Sequence[Any]]]] = [
     (SIZES.where(things.c.id == bindparam("key")), {"key": IDS[2]}, [(2,)]),
     (SIZES.where(things.c.id == bindparam("key"), things.c.kind == "a"), {"key": IDS[2]}, [(2,)]),
-    (SIZES.where(things.c.id.in_(bindparam("ids", expanding=True))), {"ids": IDS[:3]}, [(0,), (1,), (2,)]),
-    (SIZES.where(things.c.id.in_(bindparam("ids", expanding=True))), {"ids": []}, []),
+    (SIZES.where(among(things.c.id, "ids")), {"ids": IDS[:3]}, [(0,), (1,), (2,)]),
+    (SIZES.where(among(things.c.id, "ids")), {"ids": []}, []),
     (SIZES.where(things.c.id.in_([IDS[1], IDS[0]])), {}, [(0,), (1,)]),
     (
-        SIZES.where(tuple_(things.c.kind, things.c.size).in_(bindparam("pairs", expanding=True))),
-        {"pairs": [("a", 0), ("b", 0), ("b", 5)]},
-        [(0,), (5,)],
-    ),
-    (
-        SIZES.where(tuple_(things.c.kind, things.c.size).in_(bindparam("pairs", expanding=True))),
-        {"pairs": []},
-        [],
-    ),
-    (
-        SIZES.where(
-            things.c.open.in_(bindparam("flags", expanding=True)),
-            things.c.kind.in_(bindparam("kinds", expanding=True)),
-        ),
-        {"kinds": ["a", "c"], "flags": [True]},
-        [(0,)],
+        SIZES.where(among(things.c.size, "sizes"), among(things.c.kind, "kinds")),
+        {"kinds": ["a", "c"], "sizes": [0, 1, 4]},
+        [(0,), (4,)],
     ),
     (
         SIZES.where(or_(things.c.size > bindparam("n"), things.c.size == bindparam("n"))),
@@ -131,7 +118,7 @@ async def test_a_query_answers_the_same_every_time(
 
 
 async def test_lists_of_another_length_and_with_other_values_answer_anew(db: Database) -> None:
-    stmt = SIZES.where(things.c.id.in_(bindparam("ids", expanding=True)))
+    stmt = SIZES.where(among(things.c.id, "ids"))
     async with db.read() as reader:
         for count in (0, 1, 2, 6, 1, 0, 5):
             assert len(await reader.all(stmt, {"ids": IDS[:count]})) == count

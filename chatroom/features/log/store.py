@@ -6,6 +6,7 @@ from typing import Any, Final
 from sqlalchemy import Column, Integer, Table, bindparam, delete, insert, select, update
 
 from chatroom.db import Counter, Moves, Reader, Row, Transaction, metadata
+from chatroom.db.lists import among
 from chatroom.db.types import Id, Json, Time, Word
 from chatroom.features.log.types import Head
 
@@ -29,8 +30,9 @@ entries: Final = Table(
     Column("data", Json),
 )
 
-_ROOMS: Final = heads.c.room_id.in_(bindparam("rooms", expanding=True))
-_HEADS: Final = select(heads.c.room_id, heads.c.epoch, heads.c.seq).where(_ROOMS)
+_STAND: Final = select(heads.c.room_id, heads.c.epoch, heads.c.seq)
+_HEAD_OF: Final = _STAND.where(heads.c.room_id == bindparam("room"))
+_HEADS: Final = _STAND.where(among(heads.c.room_id, "rooms"))
 # In id order: two transactions that lock several rooms can then never wait for each other in a circle.
 _LOCK: Final = _HEADS.order_by(heads.c.room_id).with_for_update()
 _ADVANCE: Final = update(heads).where(heads.c.room_id == bindparam("room")).values(seq=bindparam("to"))
@@ -64,12 +66,19 @@ async def remove(tx: Transaction, room_id: str) -> None:
 
 async def list_heads(reader: Reader, rooms: Iterable[str]) -> dict[str, Head]:
     """Where the logs of these rooms stand; unknown rooms are absent."""
-    return {row.room_id: Head(row.epoch, row.seq) for row in await reader.all(_HEADS, {"rooms": list(rooms)})}
+    asked = list(rooms)
+    if len(asked) == 1:  # a page of history: a key instead of a list is 12 us less on SQLite
+        rows = await reader.all(_HEAD_OF, {"room": asked[0]})
+    else:
+        rows = await reader.all(_HEADS, {"rooms": asked})
+    return {row.room_id: Head(row.epoch, row.seq) for row in rows}
 
 
 async def lock_heads(tx: Transaction, rooms: Iterable[str]) -> dict[str, Head]:
     """The same, and nobody else moves them until this transaction ends."""
-    return {row.room_id: Head(row.epoch, row.seq) for row in await tx.all(_LOCK, {"rooms": list(rooms)})}
+    # Sorted here too: MariaDB takes the locks in the order of the list, before it sorts.
+    rows = await tx.all(_LOCK, {"rooms": sorted(rooms)})
+    return {row.room_id: Head(row.epoch, row.seq) for row in rows}
 
 
 async def change_heads(tx: Transaction, moved: Mapping[str, int]) -> None:

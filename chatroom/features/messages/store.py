@@ -15,11 +15,11 @@ from sqlalchemy import (
     select,
     table,
     text,
-    tuple_,
 )
 from sqlalchemy import column as name_of
 
 from chatroom.db import Reader, Transaction, metadata
+from chatroom.db.lists import among, among_rows
 from chatroom.db.types import Id, Name, Text, Time, Word
 from chatroom.features.messages.types import MessageRow
 
@@ -80,9 +80,7 @@ _AFTER: Final = (
     .order_by(messages.c.seq)
     .limit(bindparam("count"))
 )
-_NAMES: Final = select(_users.c.id, _users.c.username, _users.c.name).where(
-    _users.c.id.in_(bindparam("users", expanding=True))
-)
+_NAMES: Final = select(_users.c.id, _users.c.username, _users.c.name).where(among(_users.c.id, "users"))
 _rooms: Final = table("rooms", name_of("id", Id))
 _said: Final = messages.alias()
 _newest: Final = (
@@ -96,13 +94,11 @@ _LAST: Final = (
             messages, and_(messages.c.room_id == _rooms.c.id, messages.c.seq == _newest.scalar_subquery())
         ).join(_users, _users.c.id == messages.c.sender_id)
     )
-    .where(_rooms.c.id.in_(bindparam("rooms", expanding=True)))
+    .where(among(_rooms.c.id, "rooms"))
 )
 _REPEATS: Final = _ROW.where(
     messages.c.client_msg_id.is_not(None),  # says that the index will do
-    tuple_(messages.c.room_id, messages.c.sender_id, messages.c.client_msg_id).in_(
-        bindparam("keys", expanding=True)
-    ),
+    among_rows([messages.c.room_id, messages.c.sender_id, messages.c.client_msg_id], "keys"),
 )
 _KEY: Final = ("room", "sender", "key")
 _REPEAT: Final = _ROW.where(

@@ -6,6 +6,7 @@ from typing import Any, Final
 from sqlalchemy import Column, Table, and_, bindparam, delete, insert, select, update
 
 from chatroom.db import Reader, Row, Transaction, metadata
+from chatroom.db.lists import among
 from chatroom.db.types import Id, Name, Time, Word
 from chatroom.features.users.types import Person
 
@@ -39,7 +40,7 @@ _COLUMNS: Final = (
 )
 _ADD: Final = insert(users)
 _FIND: Final = select(*_COLUMNS).where(users.c.id == bindparam("user"))
-_LIST: Final = select(*_COLUMNS).where(users.c.id.in_(bindparam("ids", expanding=True)))
+_LIST: Final = select(*_COLUMNS).where(among(users.c.id, "ids"))
 # In id order, so that two transactions never wait in a circle; rows that name these people may be added meanwhile.
 _LOCK: Final = _LIST.order_by(users.c.id).with_for_update(key_share=True)
 _HANDLE: Final = select(users.c.id).where(users.c.username == bindparam("handle"))
@@ -81,7 +82,7 @@ async def list_by_ids(reader: Reader, ids: Iterable[str]) -> dict[str, Person]:
 
 async def lock(tx: Transaction, ids: Iterable[str]) -> dict[str, Person]:
     """The same, and nobody else changes them until this transaction ends."""
-    return {row.id: _person(row) for row in await tx.all(_LOCK, {"ids": list(ids)})}
+    return {row.id: _person(row) for row in await tx.all(_LOCK, {"ids": sorted(ids)})}
 
 
 async def list_after(reader: Reader, after: str, count: int) -> list[Person]:

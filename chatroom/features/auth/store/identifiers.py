@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Column, ForeignKey, Table, and_, bindparam, delete, func, insert, select, update
 
 from chatroom.db import Reader, Transaction, metadata
+from chatroom.db.lists import among
 from chatroom.db.types import Id, Text, Time, Word
 from chatroom.features.auth.types import IdentifierKind
 
@@ -21,7 +22,7 @@ identifiers: Final = Table(
 
 _ADD: Final = insert(identifiers)
 _OWNER: Final = select(identifiers.c.user_id).where(
-    identifiers.c.kind == bindparam("kind"), identifiers.c.lookup.in_(bindparam("lookups", expanding=True))
+    identifiers.c.kind == bindparam("kind"), among(identifiers.c.lookup, "lookups")
 )
 _OF: Final = select(identifiers.c.kind, identifiers.c.sealed).where(
     identifiers.c.user_id == bindparam("user")

@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy import column as name_of
 
 from chatroom.db import Reader, Transaction, metadata
+from chatroom.db.lists import among
 from chatroom.db.types import Id, Name, Time, Word
 from chatroom.features.rooms.store.codes import invites
 from chatroom.features.rooms.types import ListedRoom, LoungeRow, Member, RoomRow
@@ -132,13 +133,11 @@ _MEMBERS: Final = _MEMBER.where(members.c.room_id == bindparam("room")).order_by
     members.c.joined_at, members.c.user_id
 )
 _ROOMS_OF: Final = select(members.c.room_id).where(members.c.user_id == bindparam("user"))
-_ROOMS_OF_ALL: Final = select(members.c.user_id, members.c.room_id).where(
-    members.c.user_id.in_(bindparam("users", expanding=True))
-)
+_ROOMS_OF_ALL: Final = select(members.c.user_id, members.c.room_id).where(among(members.c.user_id, "users"))
 _PAIRS: Final = select(members.c.room_id, members.c.user_id).where(
     # Not pairs: for a list of those SQLite reads the whole table (100 ms of 200 000 rows), for two lists the key.
-    members.c.room_id.in_(bindparam("rooms", expanding=True)),
-    members.c.user_id.in_(bindparam("users", expanding=True)),
+    among(members.c.room_id, "rooms"),
+    among(members.c.user_id, "users"),
 )
 _ADD_ROOM: Final = insert(rooms)
 _ADD_MEMBER: Final = insert(members)

@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 
 from chatroom.db import Reader, Transaction, metadata
+from chatroom.db.lists import among
 from chatroom.db.types import Id, Text, Time, Word
 from chatroom.features.rooms.types import InviteRow
 
@@ -38,7 +39,7 @@ _REMOVE: Final = delete(invites).where(invites.c.room_id == bindparam("room"))
 _FIND: Final = select(
     invites.c.room_id, invites.c.sealed, invites.c.expires_at, invites.c.max_uses, invites.c.uses
 ).where(invites.c.room_id == bindparam("room"))
-_BY_CODE: Final = select(invites.c.room_id).where(invites.c.lookup.in_(bindparam("codes", expanding=True)))
+_BY_CODE: Final = select(invites.c.room_id).where(among(invites.c.lookup, "codes"))
 _IS_STALE: Final = invites.c.sealed.not_like(bindparam("mark"))
 _STALE_COUNT: Final = select(func.count()).select_from(invites).where(_IS_STALE)
 _STALE: Final = select(invites.c.room_id, invites.c.sealed).where(_IS_STALE).limit(bindparam("count"))
@@ -52,7 +53,7 @@ _USE: Final = (
     update(invites)
     .where(
         invites.c.room_id == bindparam("room"),
-        invites.c.lookup.in_(bindparam("codes", expanding=True)),
+        among(invites.c.lookup, "codes"),
         or_(invites.c.expires_at.is_(None), invites.c.expires_at > bindparam("now")),
         or_(invites.c.max_uses.is_(None), invites.c.uses < invites.c.max_uses),
     )
