@@ -1,6 +1,6 @@
 # Every target works on a machine that has only make and python3 (3.11 or newer).
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench bench-check contract screenshots environment web clients
+.PHONY: help run test check bench bench-check bounds contract screenshots environment web clients
 
 PYTHON := .venv/bin/python
 export UV_PROJECT_ENVIRONMENT := $(CURDIR)/.venv
@@ -34,6 +34,9 @@ bench: environment ## Measure this server and its peers side by side: under 15 m
 
 bench-check: environment ## Measure briefly and name what got worse than the stored ratios by more than 20 %
 	$(PYTHON) -m bench --check
+
+bounds: environment ## Attack a server in every way for a minute each, and print what it cost; BOUNDS="--seconds 5 --only head"
+	$(PYTHON) -m tests.security.bounds $(BOUNDS)
 
 contract: environment ## Write what the server promises: OpenAPI, AsyncAPI, reference pages, TypeScript
 	$(PYTHON) -m chatroom contract
