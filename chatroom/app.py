@@ -31,7 +31,7 @@ from chatroom.features.auth.proving import Turns as SignInTurns
 from chatroom.features.auth.recent import Recent
 from chatroom.features.auth.tokens import TokenSigner
 from chatroom.features.auth.uses import Uses
-from chatroom.features.messages import replay
+from chatroom.features.messages import recovery
 from chatroom.features.messages.pages import Pages
 from chatroom.features.messages.writer import MessageWriter
 from chatroom.features.presence import activity
@@ -79,7 +79,7 @@ class App:
             turns=turns,
             anonymous=_anonymous(settings),
             active=activity.active,
-            go_on=Operation(replay.go_on, may="messages.read"),
+            go_on=Operation(recovery.go_on, may="messages.read"),
         )
         self.sockets = SocketServer(self._events, _options(settings), turns=turns)
         self._site = http.build(
@@ -116,6 +116,7 @@ class App:
             TypingBoard: MemoryTyping(),
             MessageWriter: self._writer,
             Pages: pages,
+            recovery.Steps: recovery.Steps(),
             LastMessages: pages.last,
             Site: Site(settings.public_url),
             RateLimiter: self._rates,

@@ -32,6 +32,16 @@ class Connection(Protocol):
     def become(self, who: Principal) -> None:
         """Ask as `who` from now on: the same person under another token, or with a row at last."""
 
+    def tell(self, event: str, payload: bytes) -> None:
+        """Send it what it asked for: never dropped for a slow reader, never a reason to close it."""
+
+    async def drained(self) -> None:
+        """Wait until it has taken nearly everything it was sent. Raises `Departed`."""
+
+
+class Departed(Exception):
+    """The connection ended while something waited for it: there is nobody to answer."""
+
 
 @dataclass(slots=True)
 class Kernel:
@@ -86,6 +96,11 @@ class Context:
     def emit(self, event: Event, to: Audience) -> None:
         """Tell clients now, outside any transaction: for what is never stored (typing, presence)."""
         publish(self.kernel.broker, event, to)
+
+    def reply(self, event: Event) -> None:
+        """Tell the connection that asks, as an answer (`Connection.tell`); nobody where there is none."""
+        if self.connection is not None:
+            self.connection.tell(event.event, encode(event))
 
     def read(self) -> AbstractAsyncContextManager[Reader]:
         """Open a consistent look at the database. Raises `Problem("unavailable")` when it is away."""

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
+from chatroom.gateway.backlog import Disconnected
 from chatroom.gateway.burst import Burst
-from chatroom.gateway.connection import Disconnected
 from chatroom.gateway.handshake import Handshake
 from chatroom.wire.frame import Frame, ack_frame, event_frame
 from chatroom.wire.socket_packet import ACK, DISCONNECT, EVENT, control_frame, encode
@@ -22,6 +22,7 @@ __all__ = ["Application", "Argument", "Client", "Disconnected", "Handshake", "Re
 Argument = msgspec.Raw | bytes | Any
 Inbound = tuple[str, list[Argument] | Frame, int | None, int]
 """An event that waits for its turn: name, arguments or what refuses it, ack id, bytes."""
+_SMALL = 1024  # bytes of an answer that needs no allowance: 64 of them wait at the most, a soft limit's worth
 _ID_BYTES = 15  # 120 random bits in 20 URL-safe characters
 
 
@@ -97,6 +98,12 @@ class Client:
             return
         connection.put(frame)
 
+    def give(self, frame: Frame) -> None:
+        """Queue what this client asked for: it is sent as fast as it is taken, and never a reason to close."""
+        if self.connected and frame.size > _SMALL:
+            self._connection.allow(frame.size)
+        self.push(frame)
+
     def enter(self, burst: Burst) -> bool:
         """Take whatever `burst` brings until the end of this turn. False: it is to be pushed, frame by frame."""
         connection = self._connection
@@ -113,7 +120,7 @@ class Client:
 
     def reply(self, ack_id: int, args: bytes) -> None:
         """Answer the event that asked with `ack_id`; `args` is JSON without brackets."""
-        self.push(ack_frame(ack_id, args, namespace=self.namespace))
+        self.give(ack_frame(ack_id, args, namespace=self.namespace))
         self._settled(ack_id)
 
     def answer(self, ack_id: int, *args: object) -> None:

@@ -1,18 +1,16 @@
-"""One Engine.IO connection: heartbeat, bounded queue, end. What its messages mean is its subclass's."""
+"""One Engine.IO connection: heartbeat and end. What its messages mean is its subclass's."""
 
-import asyncio
 import math
 import random
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from typing import TYPE_CHECKING
 
-from chatroom.gateway.burst import Burst
+from chatroom.gateway.backlog import Backlog
 from chatroom.gateway.handshake import Handshake
 from chatroom.gateway.link import Link, PollingLink
 from chatroom.gateway.upgrade import Upgrade
 from chatroom.wire.engine_packet import CLOSE, MESSAGE, NOOP_FRAME, PING_FRAME, PONG, SEPARATOR
 from chatroom.wire.errors import ProtocolError
-from chatroom.wire.frame import Frame, Joined
 
 if TYPE_CHECKING:
     from chatroom.gateway.server import SocketServer
@@ -21,58 +19,34 @@ NORMAL, GOING_AWAY, POLICY, RESTART = 1000, 1001, 1008, 1012
 _CODES = {"ping timeout": GOING_AWAY, "server shutting down": RESTART, "rate limit": POLICY}
 
 
-class Disconnected(Exception):
-    """The client went away before what was awaited of it."""
-
-
-class Connection(ABC):
+class Connection(Backlog):
     """The state of one session, on whichever link it travels; see `Link` for the transports."""
 
     __slots__ = (
-        "_waiters",
-        "burst",
-        "closed",
         "connect_by",
-        "doomed",
         "handshake",
-        "link",
-        "outbox",
-        "pending",
         "ping_at",
-        "places",
         "pong_by",
-        "queued",
-        "server",
         "sid",
         "slot",
-        "strict",
+        "stuck",
         "upgrade",
     )
 
     def __init__(self, server: "SocketServer", sid: str, handshake: Handshake, link: Link) -> None:
         """Open a session on `link`; the caller sends the open packet."""
-        self.server = server
+        super().__init__(server, link)
         self.sid = sid
         self.handshake = handshake
-        self.link = link
         link.connection = self
         self.upgrade: Upgrade | None = None
-        self.pending: list[Frame] = []
-        self.burst: Burst | None = None  # what is pending besides, shared with others
-        self.places: list[int] = []  # of each pending frame: how many frames of the burst come before it
-        # Look at `admit` before queueing: the network is behind, or gone.
-        self.strict = link.name == "polling"
-        self.queued = 0  # bytes that wait, counted while `strict`
-        self.closed = False
-        self.doomed = False  # too slow, or gone: closed in one of the next turns
         self.slot = 0
         now = server.loop.time()
         interval = server.options.ping_interval
         self.ping_at = now + interval * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, guards nothing
         self.pong_by = math.inf
+        self.stuck = 0  # bytes that waited when a pong was due while we did not read
         self.connect_by = now + server.options.connect_timeout
-        self.outbox = server.outbox
-        self._waiters: list[asyncio.Future[None]] | None = None
         self.rearm()
 
     # What the subclass gives.
@@ -125,98 +99,6 @@ class Connection(ABC):
         """End the connection for what the peer did."""
         self.close("parse error", error.code, gone=True)
 
-    # Out.
-
-    def admit(self, frame: Frame) -> bool:
-        """Whether `frame` may be queued while the network is behind; the slow path of `Client.push`."""
-        if self.closed or self.doomed:
-            return False
-        options = self.server.options
-        after = self.queued + frame.size
-        if after > options.soft_limit and frame.ephemeral:
-            self.server.stats.drops += 1
-            return False
-        if self.queued and after > options.hard_limit:
-            self.doomed = True
-            self.outbox.doom(self)
-            return False
-        self.queued = after
-        return True
-
-    def queue(self, frame: Frame) -> None:
-        """Queue `frame`; the twin of `Client.push` for packets of the connection itself."""
-        if self.strict and not self.admit(frame):
-            return
-        self.put(frame)
-
-    def put(self, frame: Frame) -> None:
-        """Queue a frame that is admitted."""
-        pending = self.pending
-        if self.burst is not None:
-            self.places.append(len(self.burst.frames))
-        elif not pending:
-            self.outbox.mark(self)
-        pending.append(frame)
-
-    def fold(self) -> bool:
-        """Leave a burst that takes no more frames: what it brought waits as one. False: it still takes some."""
-        burst, frames = self.burst, self.pending
-        if burst is None or not burst.sealed:
-            return False
-        self.server.stats.messages_out += len(frames) + len(burst.frames) - 1
-        self.pending = [Joined(burst.mix(frames, self.places) if frames else burst.seal())]
-        self.burst, self.places = None, []
-        return True
-
-    def flush(self) -> None:
-        """Send what is pending, if the link takes anything now."""
-        link, frames, burst = self.link, self.pending, self.burst
-        if not link.ready or not (frames or burst):
-            return
-        count = len(frames)
-        if frames:
-            self.pending = []
-        if burst is None:
-            backlog = link.send(frames)
-        else:
-            self.burst = None
-            count += len(burst.frames)
-            whole = burst.mix(frames, self.places) if frames else burst.seal()
-            if frames:
-                self.places = []
-            backlog = link.put(whole)
-        self.server.stats.messages_out += count
-        if backlog or self.strict:
-            self.relieved(backlog)
-            # One frame may be larger than the limit; a client that reads gets it.
-            if backlog > self.server.options.hard_limit and count > 1 and not self.closed:
-                self.doomed = True
-                self.outbox.doom(self)
-
-    def relieved(self, backlog: int) -> None:
-        """Note that the network has taken all but `backlog` bytes of what was written."""
-        self.queued = backlog + sum(frame.size for frame in self.pending)
-        self.strict = bool(backlog) or self.closed or self.doomed or self.link.name == "polling"
-        if self._waiters is not None and self.queued <= self.server.options.soft_limit:
-            waiters, self._waiters = self._waiters, None
-            for waiter in waiters:
-                if not waiter.done():
-                    waiter.set_result(None)
-
-    def deafen(self) -> None:
-        """Queue nothing any more: nobody takes it."""
-        self.strict = self.doomed = True
-        self.pending, self.burst, self.places = [], None, []
-
-    async def drained(self) -> None:
-        """Wait until the queue is below the soft limit; raises Disconnected."""
-        if self.closed:
-            raise Disconnected
-        if self.queued > self.server.options.soft_limit:
-            waiter: asyncio.Future[None] = self.server.loop.create_future()
-            self._waiters = [*(self._waiters or ()), waiter]
-            await waiter
-
     # Time.
 
     def rearm(self) -> None:
@@ -235,9 +117,11 @@ class Connection(ABC):
         """Send the ping, or end what took too long."""
         options = self.server.options
         if self.pong_by < horizon:
-            if not self.link.paused:
+            # We do not read a client that does not take its answers; one that takes none at all is gone.
+            if not self.link.paused or (self.behind and self.queued >= self.stuck > 0):
                 self.close("ping timeout", gone=True)
                 return
+            self.stuck = self.queued
             self.pong_by = horizon + options.ping_timeout  # we are not listening: the pong may be in the pipe
         if self.connect_by < horizon:
             self.close("connect timeout", POLICY)
@@ -293,8 +177,5 @@ class Connection(ABC):
         self.server.forget(self, reason)
         if self.upgrade is not None:
             self.upgrade.drop()
-        for waiter in self._waiters or ():
-            if not waiter.done():
-                waiter.set_exception(Disconnected())
-        self._waiters = None
+        self.abandon()
         self.lost(reason)

@@ -78,11 +78,18 @@ class _Said(msgspec.Struct):
 _read_said: Final = msgspec.json.Decoder(_Said).decode
 
 
-def plain_frame(dialect: str, delivery: Delivery) -> Frame | None:
-    """Encode what a plain dialect hears of an event: the value as it was said; None when that is nothing."""
-    if delivery.event != "receive_message":
+def answer_frame(dialect: str, event: str, payload: bytes) -> Frame | None:
+    """Encode an event that answers what one connection asked for; None when its dialect hears nothing of it."""
+    if dialect == GLOBAL:  # hears the lobby alone, on a channel of its own
         return None
-    said = _read_said(delivery.payload)
+    return plain_frame(dialect, event, payload) if dialect in PLAIN else event_frame(event, payload)
+
+
+def plain_frame(dialect: str, event: str, payload: bytes) -> Frame | None:
+    """Encode what a plain dialect hears of an event: the value as it was said; None when that is nothing."""
+    if event != "receive_message":
+        return None
+    said = _read_said(payload)
     value = bytes(said.content)
     if said.format == "json":
         value = msgspec.json.decode(value, type=str).encode()

@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 import structlog
 
-from chatroom.core.context import Context, Kernel
+from chatroom.core.context import Context, Departed, Kernel
 from chatroom.core.dispatch import dispatch
 from chatroom.core.errors import Problem
 from chatroom.core.operation import Operation
@@ -168,6 +168,8 @@ class SocketEvents:
         ctx = Context(self._kernel, conversation.seat.who, connection=conversation.seat)
         try:
             await dispatch(ctx, op, lambda: convert(fields, op.input, lenient=False))
+        except Departed:
+            return
         except Exception as error:  # noqa: BLE001 - it is answered; Conversation logs what is no Problem
             conversation.answer("resume", None, error)
 

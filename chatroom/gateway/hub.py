@@ -206,7 +206,7 @@ class Hub:
         if dialect == GLOBAL:
             channel = LOBBY_EARS if channel == _LOBBY else ""
         listeners = channels.get(channel)
-        frame = plain_frame(dialect, delivery) if listeners else None
+        frame = plain_frame(dialect, delivery.event, delivery.payload) if listeners else None
         if listeners is None or frame is None:
             return
         if self._waiting or len(listeners.clients) > _CHUNK:

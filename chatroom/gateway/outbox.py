@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from chatroom.gateway.turns import Turns, clock
 
 if TYPE_CHECKING:
-    from chatroom.gateway.connection import Connection
+    from chatroom.gateway.backlog import Backlog
 
 _STRIDE = 32  # connections between two looks at the clock; a write costs about 5 us
 
@@ -18,18 +18,18 @@ class Outbox:
     def __init__(self, turns: Turns) -> None:
         """Flush in the share of `turns`."""
         self._turns = turns
-        self._dirty: list[Connection] = []
-        self._doomed: list[Connection] = []
+        self._dirty: list[Backlog] = []
+        self._doomed: list[Backlog] = []
         self._scheduled = False
 
-    def mark(self, connection: "Connection") -> None:
+    def mark(self, connection: "Backlog") -> None:
         """Flush `connection` at the end of this turn."""
         self._dirty.append(connection)
         if not self._scheduled:
             self._scheduled = True
             self._turns.add(self._flush)
 
-    def doom(self, connection: "Connection") -> None:
+    def doom(self, connection: "Backlog") -> None:
         """Close `connection` as a slow consumer at the end of this turn, not below the caller's feet."""
         self._doomed.append(connection)
         if not self._scheduled:

@@ -4,10 +4,10 @@ import asyncio
 from typing import Protocol
 
 from chatroom.core.addresses import address_key
-from chatroom.core.context import Origin
+from chatroom.core.context import Departed, Origin
 from chatroom.core.principal import Principal
-from chatroom.gateway.client import Client
-from chatroom.gateway.dialects import PLAIN
+from chatroom.gateway.client import Client, Disconnected
+from chatroom.gateway.dialects import PLAIN, answer_frame
 
 
 class Watch(Protocol):
@@ -70,3 +70,14 @@ class Seat:
         self.who = who
         if self.watch is not None:
             self.watch.put(self)
+
+    def tell(self, event: str, payload: bytes) -> None:
+        frame = answer_frame(self.dialect, event, payload)
+        if frame is not None:
+            self.client.give(frame)
+
+    async def drained(self) -> None:
+        try:
+            await self.client.drain()
+        except Disconnected:
+            raise Departed from None

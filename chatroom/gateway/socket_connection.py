@@ -144,7 +144,8 @@ class SocketConnection(NamespaceConnection):
     def _line_up(
         self, client: Client, name: str, args: list[Argument] | Frame, ack_id: int | None, size: int
     ) -> None:
-        if client.busy is None:
+        # Nothing is begun for a client that does not take its answers: what it sends waits, and at last it with it.
+        if client.busy is None and not client.inbox and not (self.strict and self.behind):
             self._start(client, name, args, ack_id)
             return
         if client.inbox is None:
@@ -182,7 +183,11 @@ class SocketConnection(NamespaceConnection):
             error = work.exception()
             if error is not None:
                 self._failed(client, name, ack_id, error)
-        while client.inbox and client.busy is None and client.connected:
+        self._next(client)
+
+    def _next(self, client: Client) -> None:
+        """Start what waits in line, as far as it may."""
+        while client.inbox and client.busy is None and client.connected and not self.behind:
             next_name, args, next_id, size = client.inbox.popleft()
             self.waiting -= 1
             self.waiting_bytes -= size
@@ -193,6 +198,12 @@ class SocketConnection(NamespaceConnection):
             self.finish()
         elif half and self.link.paused and not self.closed:
             self.link.resume()
+
+    def eased(self) -> None:
+        super().eased()
+        if self.waiting:
+            for client in self.clients.values():
+                self.server.loop.call_soon(self._next, client)
 
     def _failed(self, client: Client, name: str, ack_id: int | None, error: BaseException) -> None:
         self.server.stats.errors += 1

@@ -148,7 +148,9 @@ class SocketLink(RawLink):
         if self._ended:
             return
         if sent < len(waiting):
-            self._keep(waiting, sent)
+            backlog = self._keep(waiting, sent)
+            if sent:
+                self.relieved(backlog)
             return
         self._backlog, self._size = None, 0
         self._watch(self._events & ~WRITE)

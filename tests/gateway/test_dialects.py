@@ -5,17 +5,15 @@ from typing import Any
 import msgspec
 import pytest
 
-from chatroom.core import audience
-from chatroom.core.broker import Delivery
 from chatroom.features.rooms.types import LOBBY
 from chatroom.gateway import dialects
 from tests.cast import Cast
 from tests.doors import Ears, Server
 
 
-def said(**fields: Any) -> Delivery:
-    """A message on its way."""
-    return Delivery(audience.room("r"), "receive_message", msgspec.json.encode(fields), ephemeral=False)
+def said(**fields: Any) -> tuple[str, bytes]:
+    """A message on its way: its event and its text."""
+    return "receive_message", msgspec.json.encode(fields)
 
 
 @pytest.mark.parametrize(
@@ -31,17 +29,16 @@ def said(**fields: Any) -> Delivery:
 )
 def test_a_plain_dialect_hears_the_value_as_it_was_said(content: str, kind: str | None, value: str) -> None:
     delivery = said(content=content, format=kind) if kind else said(content=content, seq=7)
-    frame = dialects.plain_frame(dialects.LOUNGE, delivery)
+    frame = dialects.plain_frame(dialects.LOUNGE, *delivery)
     assert frame is not None
     assert frame.packet.decode() == f'42["message",{value}]'
-    frame = dialects.plain_frame(dialects.GLOBAL, delivery)
+    frame = dialects.plain_frame(dialects.GLOBAL, *delivery)
     assert frame is not None
     assert frame.packet.decode() == f'42["chat message",{value}]'
 
 
 def test_a_plain_dialect_hears_nothing_but_what_is_said() -> None:
-    other = Delivery(audience.room("r"), "room_entry", b"{}", ephemeral=False)
-    assert dialects.plain_frame(dialects.LOUNGE, other) is None
+    assert dialects.plain_frame(dialects.LOUNGE, "room_entry", b"{}") is None
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from chatroom.core.operation import Operation
 from chatroom.core.schema import Event
-from chatroom.features.messages import receipts, service
+from chatroom.features.messages import receipts, recovery, service
 from chatroom.features.messages.types import MessageReceived, MessagesRead, RoomsReset
 
 operations = [
@@ -18,7 +18,7 @@ operations = [
     Operation(service.say, may="messages.send", socket="message"),
     Operation(service.chat, may="messages.send", socket="chat message", bare="message"),
     Operation(service.history, may="messages.read", http="GET /rooms/{roomId}/messages"),
-    Operation(service.resume, may="messages.read", socket="resume", bare="rooms"),
+    Operation(recovery.resume, may="messages.read", socket="resume", bare="rooms"),
     Operation(
         receipts.mark_read, may="messages.mark_read", http="POST /rooms/{roomId}/read", socket="mark_read"
     ),

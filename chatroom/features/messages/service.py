@@ -1,4 +1,4 @@
-"""Send, read pages, read what was missed."""
+"""Send, and read pages."""
 
 import asyncio
 from typing import cast
@@ -10,35 +10,21 @@ from chatroom.core.context import Context
 from chatroom.core.errors import Problem
 from chatroom.core.limits import KEYS
 from chatroom.core.principal import Role
-from chatroom.db import Reader
 from chatroom.features.auth import anonymous
-from chatroom.features.log import service as log
-from chatroom.features.log.types import Head
-from chatroom.features.messages import rules, store
+from chatroom.features.messages import recovery, rules
 from chatroom.features.messages.pages import Asked, Pages
 from chatroom.features.messages.types import (
     EntriesPage,
-    Entry,
     HistoryPage,
     MessageReceived,
     ReadHistory,
-    Resume,
-    Resumed,
-    ResumedRoom,
-    ResumePoint,
     SayInLobby,
     SayInLounge,
     SendMessage,
 )
-from chatroom.features.messages.view import views
 from chatroom.features.messages.writer import MessageWriter
 from chatroom.features.rooms import service as rooms
 from chatroom.features.rooms.types import LOBBY
-
-RESUME_PAGE = 500
-RESUME_REACH = (
-    5_000  # further behind than this, a fresh page is cheaper for both sides (trust.md section 7, 3)
-)
 
 
 def send(ctx: Context, cmd: SendMessage) -> asyncio.Future[MessageReceived]:
@@ -104,7 +90,10 @@ async def history(ctx: Context, cmd: ReadHistory) -> HistoryPage | EntriesPage:
     head = await pages.enter(ctx, cmd.room_id)
     if cmd.after is not None:
         async with ctx.read() as reader:
-            entries, more = await _entries(reader, cmd.room_id, cmd.after, head, cmd.limit)
+            missed, more = await recovery.read(
+                reader, cmd.room_id, cmd.after, head, count=cmd.limit, size=recovery.PAGE
+            )
+        entries = [each.entry for each in missed]
         return EntriesPage(entries=entries, epoch=head.epoch, head_seq=head.seq, has_more=more)
     if cmd.cursor is not None:
         direction, seq = page.decode_seq(cmd.cursor, "bf")
@@ -114,38 +103,3 @@ async def history(ctx: Context, cmd: ReadHistory) -> HistoryPage | EntriesPage:
     newest = await pages.newest(cmd.room_id, cmd.limit, head, lambda: pages.read(ctx, asked, head))
     # JSON text already, which encodes to itself: what any encoder makes of the page.
     return cast("HistoryPage", newest)
-
-
-async def _entries(
-    reader: Reader, room_id: str, seq: int, head: Head, count: int
-) -> tuple[list[Entry], bool]:
-    """Entries after `seq`, merged from messages and the log by their one order, and whether there are more."""
-    rows = await store.list_after(reader, room_id, seq, head.seq, count)
-    merged: list[Entry] = [*views(rows, head.epoch), *await log.after(reader, room_id, seq, head, count)]
-    merged.sort(key=lambda entry: entry.seq)
-    entries = merged[:count]
-    return entries, bool(entries) and entries[-1].seq < head.seq
-
-
-async def resume(ctx: Context, cmd: Resume) -> Resumed:
-    """Read what was missed in rooms since the last entry a client has (contract 0, *Resume*).
-
-    A room whose gap cannot be proven filled answers `reset`: another epoch, too far behind, or no longer one's to see.
-    """
-    async with ctx.read() as reader:
-        return Resumed(rooms=[await _resume(ctx, reader, point) for point in cmd.rooms])
-
-
-async def _resume(ctx: Context, reader: Reader, point: ResumePoint) -> ResumedRoom:
-    try:
-        await rooms.must_read(reader, point.room_id, ctx.who.id)
-    except Problem:
-        return ResumedRoom(room_id=point.room_id, epoch="", head_seq=0, reset=True)
-    head = (await log.heads(reader, [point.room_id]))[point.room_id]
-    gap = head.seq - point.last_seq
-    if head.epoch != point.epoch or not 0 <= gap <= RESUME_REACH:
-        return ResumedRoom(room_id=point.room_id, epoch=head.epoch, head_seq=head.seq, reset=True)
-    entries, more = await _entries(reader, point.room_id, point.last_seq, head, RESUME_PAGE)
-    return ResumedRoom(
-        room_id=point.room_id, epoch=head.epoch, head_seq=head.seq, entries=entries, has_more=more
-    )

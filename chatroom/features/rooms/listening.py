@@ -22,36 +22,60 @@ def _connection(ctx: Context) -> Connection:
 async def enter(ctx: Context, cmd: OneRoom) -> RoomJoined:
     """Hear a room from now on (`join_room`). Raises `Problem("room_not_found")` for a private room of others.
 
-    First the ear, then the head: a message that commits in between is heard live, so nothing falls into a hole.
-    Membership is read again after that, so that somebody removed meanwhile does not go on hearing. A guest without a
-    row only visits (contract C34).
+    A guest without a row only visits (contract C34).
     """
-    connection = _connection(ctx)
+    _connection(ctx)
+    await admit(ctx, cmd.room_id)
+    joined = await begin(ctx, cmd.room_id)
+    ctx.reply(joined)
+    return joined
+
+
+async def admit(ctx: Context, room_id: str) -> None:
+    """Make sure that `ctx.who` may listen: join a public room if need be. Raises `Problem("room_not_found")`."""
     async with ctx.read() as reader:
-        room = rules.must_see(await store.find(reader, cmd.room_id, ctx.who.id))
+        room = rules.must_see(await store.find(reader, room_id, ctx.who.id))
     if room.role is None and not ctx.who.transient:
         async with ctx.begin() as tx:
-            await service.admit(tx, cmd.room_id, None)
-    broker, channel = ctx.kernel.broker, audience.room_channel(cmd.room_id)
+            await service.admit(tx, room_id, None)
+
+
+async def look(ctx: Context, room_id: str) -> RoomJoined:
+    """The room as it stands, for somebody who may listen. Raises `Problem("room_not_found" | "not_a_member")`."""
+    async with ctx.read() as reader:
+        found = await store.find(reader, room_id, ctx.who.id)
+        room = rules.must_see(found) if ctx.who.transient else rules.must_be_member(found)
+        head = (await log.heads(reader, [room_id]))[room_id]
+    return RoomJoined(
+        room_id=room_id,
+        room=service.view(room, head),
+        epoch=head.epoch,
+        head_seq=head.seq,
+        timestamp=iso(ctx.now),
+    )
+
+
+async def begin(ctx: Context, room_id: str) -> RoomJoined:
+    """Listen, and tell the others at the person's first connection there. Raises what `look` raises.
+
+    First the ear, then the head: a message that commits in between is heard live, so nothing falls into a hole.
+    Membership is read again after that, so that somebody removed meanwhile does not go on hearing.
+    """
+    connection = _connection(ctx)
+    broker, channel = ctx.kernel.broker, audience.room_channel(room_id)
     listened = broker.listens(connection.id, channel)
     first = broker.subscribe(connection.id, channel)
     try:
-        async with ctx.read() as reader:
-            found = await store.find(reader, cmd.room_id, ctx.who.id)
-            room = rules.must_see(found) if ctx.who.transient else rules.must_be_member(found)
-            head = (await log.heads(reader, [cmd.room_id]))[cmd.room_id]
+        joined = await look(ctx, room_id)
     except Problem as problem:
         if not (listened and problem.retryable):  # the database is away: what was heard goes on being heard
             broker.unsubscribe(connection.id, channel)
         raise
-    now = iso(ctx.now)
-    joined = RoomJoined(
-        room_id=cmd.room_id, room=service.view(room, head), epoch=head.epoch, head_seq=head.seq, timestamp=now
-    )
-    ctx.emit(joined, to=audience.connection(connection.id))
     if first:
-        news = UserJoined(user_id=ctx.who.id, username=ctx.who.username, room_id=cmd.room_id, timestamp=now)
-        ctx.emit(news, to=audience.room(cmd.room_id).but(ctx.who.id))
+        news = UserJoined(
+            user_id=ctx.who.id, username=ctx.who.username, room_id=room_id, timestamp=joined.timestamp
+        )
+        ctx.emit(news, to=audience.room(room_id).but(ctx.who.id))
     return joined
 
 

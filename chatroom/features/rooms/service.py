@@ -199,6 +199,12 @@ async def must_read(reader: Reader, room_id: str, user_id: str) -> RoomRow:
     return rules.must_see(await store.find(reader, room_id, user_id))
 
 
+async def heads_in_sight(reader: Reader, room_ids: Sequence[str], user_id: str) -> dict[str, Head]:
+    """Where these rooms stand, in one statement; those that this person may not read are absent."""
+    rows = await store.list_seen(reader, room_ids, user_id)
+    return {row.id: Head(row.epoch, row.seq) for row in rows if rules.may_see(row)}
+
+
 async def must_be_member(reader: Reader, room_id: str, user_id: str) -> RoomRow:
     """Return a room this person belongs to. Raises `Problem("room_not_found" | "not_a_member")`."""
     return rules.must_be_member(await store.find(reader, room_id, user_id))

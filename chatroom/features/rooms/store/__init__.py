@@ -106,6 +106,7 @@ _mine: Final = (
 )
 _SEEN: Final = _whole(rooms.outerjoin(members, _MINE))
 _SHOWN: Final = _SEEN.where(rooms.c.id == bindparam("room"))
+_ANY_OF: Final = _SEEN.where(rooms.c.id.in_(bindparam("rooms", expanding=True)))
 _SCOPES: Final[dict[str, Select[Any]]] = {
     "mine": _whole(_mine.join(rooms, rooms.c.id == _mine.c.room_id), _mine).order_by(rooms.c.id.desc()),
     "public": _page(_SEEN.where(_LISTED)),
@@ -175,6 +176,12 @@ async def show(reader: Reader, room_id: str, user_id: str) -> ListedRoom | None:
     """A room with this person's membership and all that a list says of it, or None."""
     row = await reader.one(_SHOWN, {"room": room_id, "user": user_id})
     return ListedRoom(*row) if row else None
+
+
+async def list_seen(reader: Reader, room_ids: Sequence[str], user_id: str) -> Sequence[ListedRoom]:
+    """The same for each of these rooms; unknown ones are absent."""
+    rows: Sequence[Any] = await reader.all(_ANY_OF, {"rooms": list(room_ids), "user": user_id})
+    return rows
 
 
 async def list_rooms(
