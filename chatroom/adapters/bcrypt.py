@@ -5,16 +5,19 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future as ThreadFuture
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import bcrypt
 
+from chatroom.adapters.fair_queue import FairQueue
 from chatroom.core.errors import Problem
 
 _THREADS: Final = 2
-_QUEUE: Final = 32  # some five seconds of work on two cores; beyond that an honest "busy" is kinder
-_NICE: Final = 19  # the least of what is left
+_NICE: Final = (
+    10  # a tenth of a busy core: at 19 it is a hundredth, and a sign-in beside a busy loop took 20 s
+)
 T = TypeVar("T")
 
 
@@ -25,35 +28,84 @@ def _step_back() -> None:
 
 
 class BcryptHasher:
-    """Hashes at cost `rounds` (4 to 16)."""
+    """Hashes at cost `rounds` (4 to 16), for every client address in its turn."""
 
     def __init__(self, rounds: int) -> None:
         self._rounds = rounds
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="bcrypt", initializer=_step_back)
+        self._queue: FairQueue[_Work] = FairQueue()
         self._under_way = 0
         # Compared when nobody has the identifier, so that the answer takes as long as for a wrong password.
         self._nobody = bcrypt.hashpw(b"nobody", bcrypt.gensalt(rounds))
 
-    async def hash(self, password: bytes) -> str:
-        return (await self._run(lambda: bcrypt.hashpw(password, bcrypt.gensalt(self._rounds)))).decode()
+    async def hash(self, password: bytes, lane: str = "") -> str:
+        hashed = await self._run(lane, lambda: bcrypt.hashpw(password, bcrypt.gensalt(self._rounds)))
+        return hashed.decode()
 
-    async def verify(self, password: bytes, hashed: str | None) -> bool:
+    async def verify(self, password: bytes, hashed: str | None, lane: str = "") -> bool:
         expected = self._nobody if hashed is None else hashed.encode()
-        same = await self._run(lambda: bcrypt.checkpw(password, expected))
+        same = await self._run(lane, lambda: bcrypt.checkpw(password, expected))
         return same and hashed is not None
 
     def is_outdated(self, hashed: str) -> bool:
         return hashed.split("$")[2] != f"{self._rounds:02d}"
 
     def close(self) -> None:
-        """Let the threads end."""
+        """Let the threads end; whoever still waits is told to come back."""
+        while (job := self._queue.take()) is not None:
+            job.refuse()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    async def _run(self, work: Callable[[], T]) -> T:
-        if self._under_way >= _THREADS + _QUEUE:
-            raise Problem("busy", retry_after=5)
-        self._under_way += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, work)
-        finally:
-            self._under_way -= 1
+    async def _run(self, lane: str, work: Callable[[], T]) -> T:
+        job = _Work(work)
+        dropped = self._queue.put(lane, job)
+        if dropped is not None:
+            dropped.refuse()
+        self._start()
+        result: T = await job.answer
+        return result
+
+    def _start(self) -> None:
+        """Give free threads what is next. A caller who has gone costs no hash."""
+        while self._under_way < _THREADS and (job := self._queue.take()) is not None:
+            if job.answer.done():
+                continue
+            self._under_way += 1
+            job.run(self._pool, self._ended)
+
+    def _ended(self) -> None:
+        self._under_way -= 1
+        self._start()
+
+
+class _Work:
+    """A hash to make, and the caller who waits for it."""
+
+    def __init__(self, work: Callable[[], Any]) -> None:
+        self._work = work
+        self._loop = asyncio.get_running_loop()
+        self.answer: asyncio.Future[Any] = self._loop.create_future()
+
+    def refuse(self) -> None:
+        """Tell the caller to come back."""
+        if not self.answer.done():
+            self.answer.set_exception(Problem("busy", retry_after=5))
+
+    def run(self, pool: ThreadPoolExecutor, ended: Callable[[], None]) -> None:
+        """Hash in a thread; `ended` is called on the loop when the thread is free again."""
+
+        def tell(done: ThreadFuture[Any]) -> None:
+            ended()
+            if self.answer.done():
+                return
+            if error := done.exception():
+                self.answer.set_exception(error)
+            else:
+                self.answer.set_result(done.result())
+
+        started = pool.submit(self._work)
+        started.add_done_callback(lambda done: self._tell(tell, done))
+
+    def _tell(self, tell: Callable[[ThreadFuture[Any]], None], done: ThreadFuture[Any]) -> None:
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(tell, done)

@@ -31,6 +31,9 @@ class NoRates:
     async def peek(self, bucket: str, key: str) -> Quota:
         return UNCOUNTED
 
+    async def take_back(self, bucket: str, key: str) -> None:
+        return None
+
     async def forget(self, bucket: str, key: str) -> None:
         return None
 
@@ -63,6 +66,10 @@ class MemoryRates:
 
     async def peek(self, bucket: str, key: str) -> Quota:
         return self._quota(bucket, self._hits.get((bucket, key), deque()), self._clock())
+
+    async def take_back(self, bucket: str, key: str) -> None:
+        if hits := self._hits.get((bucket, key)):
+            hits.pop()
 
     async def forget(self, bucket: str, key: str) -> None:
         self._hits.pop((bucket, key), None)
@@ -111,6 +118,14 @@ class RedisRates:
         return await self._ask(
             bucket, lambda: self._look(bucket, _name(bucket, key)), lambda: self._locally.peek(bucket, key)
         )
+
+    async def take_back(self, bucket: str, key: str) -> None:
+        async def pop() -> None:
+            bridge = self._windows.bridge
+            # The library keeps a window as a list, the newest first, and has no call for this.
+            await bridge.get_connection().lpop(bridge.prefixed_key(_name(bucket, key)))  # type: ignore[attr-defined]
+
+        await self._ask(bucket, pop, lambda: self._locally.take_back(bucket, key))
 
     async def forget(self, bucket: str, key: str) -> None:
         await self._ask(

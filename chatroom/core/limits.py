@@ -49,6 +49,7 @@ BUCKETS: Final[dict[str, Bucket]] = {
     "history": Bucket(300, _MINUTE),  # reading back, on any surface
     "heartbeat": Bucket(120, _MINUTE, "Heartbeat rate exceeded."),
     "auth.failed": Bucket(5, _QUARTER, _LATER, vital=True),  # by address and identifier
+    "auth.failed_here": Bucket(30, _QUARTER, _LATER, vital=True),  # by address, whoever it tried to be
     "auth.failed_anywhere": Bucket(20, _QUARTER, _LATER, vital=True),  # by identifier
     "auth.sign_in": Bucket(100, _QUARTER, _LATER, vital=True),  # successful ones, by address
     "auth.sign_up": Bucket(60, _HOUR, _LATER, vital=True),  # by address
@@ -96,6 +97,9 @@ class RateLimiter(Protocol):
     async def peek(self, bucket: str, key: str) -> Quota:
         """Tell whether a hit would be allowed."""
 
+    async def take_back(self, bucket: str, key: str) -> None:
+        """Take the newest hit of a key back: what it was counted for was not done, or went well."""
+
     async def forget(self, bucket: str, key: str) -> None:
         """Take all hits of a key back.
 
@@ -104,6 +108,19 @@ class RateLimiter(Protocol):
 
     async def close(self) -> None:
         """Let go of what it holds."""
+
+
+async def spend_all(limiter: RateLimiter, *hits: tuple[str, str]) -> None:
+    """Count one hit in each of these (bucket, key), or in none of them. Raises what `spend` raises."""
+    counted: list[tuple[str, str]] = []
+    try:
+        for bucket, key in hits:
+            await spend(limiter, bucket, key)
+            counted.append((bucket, key))
+    except Problem:
+        for bucket, key in counted:
+            await limiter.take_back(bucket, key)
+        raise
 
 
 async def spend(limiter: RateLimiter, bucket: str, key: str) -> Quota:

@@ -10,7 +10,7 @@ import pytest
 
 from chatroom.adapters.rates import MemoryRates, NoRates, RedisRates
 from chatroom.core.errors import Problem
-from chatroom.core.limits import BUCKETS, Bucket, Quota, TooMany, spend
+from chatroom.core.limits import BUCKETS, Bucket, Quota, TooMany, spend, spend_all
 from tests.processes import Redis
 
 TABLE = {**BUCKETS, "api": Bucket(3, 10), "auth.failed": Bucket(2, 10, "Later.", vital=True)}
@@ -46,6 +46,26 @@ async def test_keys_and_buckets_are_counted_apart() -> None:
     assert (await rates.peek("v1", "ana")).remaining == BUCKETS["v1"].hits
     await rates.forget("api", "ana")
     assert (await rates.peek("api", "ana")).remaining == 3
+
+
+async def test_the_newest_hit_can_be_taken_back() -> None:
+    clock = Clock()
+    rates = MemoryRates(TABLE, clock)
+    await rates.hit("api", "ana")
+    clock.now += 1
+    await rates.hit("api", "ana")
+    await rates.take_back("api", "ana")
+    await rates.take_back("api", "nobody")
+    assert await rates.peek("api", "ana") == Quota(3, 2, 9.0, allowed=True)
+
+
+async def test_several_buckets_are_counted_together_or_not_at_all() -> None:
+    rates = MemoryRates(TABLE)
+    for _ in range(2):
+        await spend(rates, "auth.failed", "ana")
+    with pytest.raises(TooMany):
+        await spend_all(rates, ("api", "here"), ("auth.failed", "ana"))
+    assert (await rates.peek("api", "here")).remaining == 3
 
 
 async def test_a_refused_hit_names_the_wait_and_the_sentence_of_the_seed() -> None:
@@ -100,6 +120,8 @@ async def test_nodes_count_together_in_redis(nodes: list[RedisRates]) -> None:
     assert [quota.remaining for quota in answers] == [2, 1, 0, 0]
     assert 9 < answers[-1].reset_after <= 10
     assert not (await one.peek("api", key)).allowed
+    await two.take_back("api", key)
+    assert (await one.peek("api", key)).remaining == 1
     await two.forget("api", key)
     assert (await one.peek("api", key)).remaining == 3
 

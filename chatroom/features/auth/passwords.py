@@ -4,7 +4,7 @@ from chatroom.core import ids
 from chatroom.core.addresses import address_key
 from chatroom.core.context import Context, Tx
 from chatroom.core.errors import Problem
-from chatroom.core.limits import RateLimiter, spend
+from chatroom.core.limits import RateLimiter, spend_all
 from chatroom.core.secrets import Vault
 from chatroom.features.auth import codes, identifiers, notices, rules, sessions
 from chatroom.features.auth.ports import Conduct, PasswordHasher
@@ -79,7 +79,7 @@ async def _replace(
     clean = rules.clean_password(new, *([given.value] if given else []), proven.person.name)
     if rules.given_password(present) == clean.encode():
         raise Problem("bad_input", "The new password is the present one.", errors={"newPassword": ["same"]})
-    hashed = await ctx.port(PasswordHasher).hash(clean.encode())
+    hashed = await ctx.port(PasswordHasher).hash(clean.encode(), address_key(ctx.origin.address))
     async with ctx.begin() as tx:
         await settle(tx, proven)
         await _put(tx, proven.person.id, hashed, besides=besides)
@@ -119,13 +119,14 @@ async def reset(ctx: Context, cmd: Reset) -> PasswordChanged:
     if to is None:
         raise Problem("bad_input", "Name an email or a phoneNumber.")
     clean = rules.clean_password(cmd.new_password, to.value)
-    key = f"{address_key(ctx.origin.address)}/{ctx.port(Vault).index(to.kind, to.value)}"
+    index, address = ctx.port(Vault).index(to.kind, to.value), address_key(ctx.origin.address)
+    key = f"{address}/{index}"
     limiter = ctx.port(RateLimiter)
-    await spend(limiter, "auth.failed", key)
+    await spend_all(limiter, ("auth.failed_here", address), ("auth.failed", key))
     async with ctx.read() as reader:
         owner = await identifiers.find_owner(ctx, reader, to)
     code = await codes.check(ctx, owner or ids.new(), "reset", cmd.code)
-    hashed = await ctx.port(PasswordHasher).hash(clean.encode())
+    hashed = await ctx.port(PasswordHasher).hash(clean.encode(), address)
     async with ctx.begin() as tx:
         await codes.use(tx, code)
         person = await users.find(tx.db, code.user_id)
@@ -133,5 +134,7 @@ async def reset(ctx: Context, cmd: Reset) -> PasswordChanged:
             raise Problem("invalid_code")
         await users.settle(tx, person)
         await _put(tx, person.id, hashed)
+    await limiter.take_back("auth.failed_here", address)
     await limiter.forget("auth.failed", key)
+    await limiter.forget("auth.failed_anywhere", index)
     return PasswordChanged()

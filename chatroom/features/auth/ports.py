@@ -6,13 +6,14 @@ from typing import NamedTuple, Protocol
 class PasswordHasher(Protocol):
     """Hashes passwords slowly, off the event loop, a bounded number at a time.
 
-    Both calls raise `Problem("busy")` when too many are waiting.
+    `lane` is who asks (`address_key` of the client): lanes take turns, so that nobody waits for another's flood. Both
+    calls raise `Problem("busy")` when too many are waiting.
     """
 
-    async def hash(self, password: bytes) -> str:
+    async def hash(self, password: bytes, lane: str = "") -> str:
         """Hash a password of at most 72 bytes."""
 
-    async def verify(self, password: bytes, hashed: str | None) -> bool:
+    async def verify(self, password: bytes, hashed: str | None, lane: str = "") -> bool:
         """Compare; with `None` (no such person) take the same time and say no."""
 
     def is_outdated(self, hashed: str) -> bool:

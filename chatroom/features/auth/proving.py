@@ -9,12 +9,13 @@ from chatroom.core import ids
 from chatroom.core.addresses import address_key
 from chatroom.core.context import Context, Tx
 from chatroom.core.errors import Problem
-from chatroom.core.limits import RateLimiter, spend
+from chatroom.core.limits import RateLimiter, spend_all
 from chatroom.core.secrets import Vault
 from chatroom.features.auth import identifiers, rules
 from chatroom.features.auth.ports import PasswordHasher
 from chatroom.features.auth.rules import Identifier
 from chatroom.features.auth.store import passwords as store
+from chatroom.features.auth.store import sessions as session_store
 from chatroom.features.auth.types import Password
 from chatroom.features.users import service as users
 from chatroom.features.users.types import Person
@@ -22,7 +23,7 @@ from chatroom.features.users.types import Person
 TRIES: Final = 5
 """Attempts at a first password (trust.md A3)."""
 WAITING: Final = 50
-"""Callers that wait for their turn at one identifier: so many good ones in a second all pass (trust.md S16)."""
+"""Callers of one address that wait for their turn at one identifier: so many good ones in a second all pass."""
 _RETRY: Final = 15  # seconds in which so many hashes of cost 12 are made
 
 
@@ -35,10 +36,11 @@ class Proven(NamedTuple):
 
 
 class Turns:
-    """One check at a time for each identifier.
+    """One check at a time for each address and identifier.
 
     A limit is counted before the check, so that parallel guesses cannot all pass before the first one counts; without
-    turns it would refuse a person who signs in on several devices at once.
+    turns it would refuse a person who signs in on several devices at once. By address too: else whoever keeps a queue
+    full at somebody's identifier keeps its owner out.
     """
 
     def __init__(self) -> None:
@@ -46,7 +48,7 @@ class Turns:
 
     @asynccontextmanager
     async def take(self, key: str) -> AsyncIterator[None]:
-        """Wait until it is this caller's turn at an identifier. Raises `Problem("busy")` when too many wait."""
+        """Wait until it is this caller's turn at a key. Raises `Problem("busy")` when too many wait."""
         queue = self._queues.setdefault(key, _Queue())
         if queue.callers > WAITING:
             raise Problem("busy", retry_after=_RETRY)
@@ -61,7 +63,7 @@ class Turns:
 
 
 class _Queue:
-    """Who wants the same identifier, the one whose turn it is included."""
+    """Who wants the same, the one whose turn it is included."""
 
     def __init__(self) -> None:
         self.lock = asyncio.Lock()
@@ -71,16 +73,21 @@ class _Queue:
 async def prove(ctx: Context, given: Identifier | None, password: str) -> Proven:
     """Return whose identifier and password these are; None is somebody signed in who has none.
 
-    One of nobody costs the same hash, so the answer's time tells nothing (trust.md A9).
+    One of nobody costs the same hash, so the answer's time tells nothing (trust.md A9). Guesses are limited by address
+    and identifier, by address alone, and by identifier alone; the last not where the person has signed in from before,
+    so that strangers who use it up do not lock them out.
     Raises `Problem("invalid_credentials" | "rate_limited" | "busy" | "account_suspended")`.
     """
     key = ctx.port(Vault).index(given.kind, given.value) if given else ctx.who.id
-    here = f"{address_key(ctx.origin.address)}/{key}"
+    address = address_key(ctx.origin.address)
+    here = f"{address}/{key}"
     limiter = ctx.port(RateLimiter)
-    async with ctx.port(Turns).take(key):
-        await spend(limiter, "auth.failed", here)
-        await spend(limiter, "auth.failed_anywhere", key)
-        proven = await _compare(ctx, given, password)
+    async with ctx.port(Turns).take(here):
+        claimed = await _look(ctx, given, address)
+        anywhere = () if claimed.at_home else (("auth.failed_anywhere", key),)
+        await spend_all(limiter, ("auth.failed_here", address), ("auth.failed", here), *anywhere)
+        proven = await _compare(ctx, claimed, password, address)
+        await limiter.take_back("auth.failed_here", address)
         await limiter.forget("auth.failed", here)
         await limiter.forget("auth.failed_anywhere", key)
     if proven.person.status in ("suspended", "banned"):
@@ -88,23 +95,38 @@ async def prove(ctx: Context, given: Identifier | None, password: str) -> Proven
     return proven
 
 
-async def _compare(ctx: Context, given: Identifier | None, password: str) -> Proven:
-    raw = rules.given_password(password)
+class _Claimed(NamedTuple):
+    """Whose an identifier is, if anybody's, and whether they have a session that began at this address."""
+
+    person: Person | None
+    password: Password | None
+    at_home: bool
+
+
+async def _look(ctx: Context, given: Identifier | None, address: str) -> _Claimed:
     async with ctx.read() as reader:
-        user_id = await identifiers.find_owner(ctx, reader, given) if given else None
-        # Nobody is looked for as somebody is: two reads take long enough to be measured.
-        person = await users.find(reader, user_id or ids.NIL)
-        stored = await store.find(reader, user_id or ids.NIL)
+        owner = await identifiers.find_owner(ctx, reader, given) if given else None
+        # Nobody is looked for as somebody is: three reads take long enough to be measured.
+        user_id = owner or ids.NIL
+        person = await users.find(reader, user_id)
+        stored = await store.find(reader, user_id)
+        homes = await session_store.list_addresses(reader, user_id)
+    return _Claimed(person, stored, any(address_key(home) == address for home in homes))
+
+
+async def _compare(ctx: Context, claimed: _Claimed, password: str, lane: str) -> Proven:
+    raw = rules.given_password(password)
+    person, stored = claimed.person, claimed.password
     if stored is not None and stored.must_change:
         async with ctx.begin() as tx:
             if not await store.take_try(tx.db, stored, TRIES, tx.now):
                 stored = None
     hasher = ctx.port(PasswordHasher)
     usable = stored if raw and person and person.status != "deleted" else None
-    same = await hasher.verify(raw or b"-", usable.hashed if usable else None)
+    same = await hasher.verify(raw or b"-", usable.hashed if usable else None, lane)
     if not same or usable is None or person is None:
         raise Problem("invalid_credentials")
-    renewed = await hasher.hash(raw or b"") if hasher.is_outdated(usable.hashed) else None
+    renewed = await hasher.hash(raw or b"", lane) if hasher.is_outdated(usable.hashed) else None
     return Proven(person, usable, renewed)
 
 

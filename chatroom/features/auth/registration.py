@@ -92,7 +92,7 @@ async def _by_email(ctx: Context, email: str, password: str, name: str | None) -
     given = Identifier("email", rules.clean_email(email))
     clean = rules.clean_password(password, given.value, *([name] if name else []))
     await spend(ctx.port(RateLimiter), "auth.sign_up", address_key(ctx.origin.address))
-    return given, await ctx.port(PasswordHasher).hash(clean.encode())
+    return given, await ctx.port(PasswordHasher).hash(clean.encode(), address_key(ctx.origin.address))
 
 
 async def _become_member(tx: Tx, name: str | None, given: Identifier, hashed: str) -> Person:
@@ -121,7 +121,8 @@ async def _by_phone(ctx: Context, cmd: SignUp) -> SignedUp:
     derived = None
     if conduct.derived:
         formula = rules.derived_password(cmd.first_name, cmd.last_name, cmd.birth_year)
-        derived = await ctx.port(PasswordHasher).hash(formula.encode()[: rules.MAX_BYTES])
+        lane = address_key(ctx.origin.address)
+        derived = await ctx.port(PasswordHasher).hash(formula.encode()[: rules.MAX_BYTES], lane)
     else:
         await codes.spend(ctx, number)
     age: DeclaredAge | None = "_18PLUS" if adult else None

@@ -134,9 +134,9 @@ async def test_an_unknown_address_costs_a_hash_too(app: App) -> None:
     compared: list[bool] = []
 
     class Counting(BcryptHasher):
-        async def verify(self, password: bytes, hashed: str | None) -> bool:
+        async def verify(self, password: bytes, hashed: str | None, lane: str = "") -> bool:
             compared.append(hashed is None)
-            return await super().verify(password, hashed)
+            return await super().verify(password, hashed, lane)
 
     hasher = Counting(4)
     app.kernel.ports[PasswordHasher] = hasher

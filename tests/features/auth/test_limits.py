@@ -82,6 +82,72 @@ async def test_a_thousand_guesses_from_fifty_addresses_are_twenty(app: App, cast
     assert all(int(answer.headers["retry-after"]) > 0 for answer in answers if answer.status_code != 401)
 
 
+@pytest.mark.parametrize("settings", [{"rate_limits": ""}])
+async def test_one_address_tries_thirty_times_whoever_it_tries_to_be_wherever_and_with_whatever_headers(
+    app: App, cast: Cast
+) -> None:
+    home = httpx2.ASGITransport(app.asgi, client=("192.0.2.1", 1))
+    paths = ("/auth/login", "/api/auth/login", "/api/auth/signin", "/api/v1/auth/login")
+    pages = (
+        {},
+        {"sec-fetch-site": "same-origin"},
+        {"sec-fetch-site": "none"},
+        {"origin": "http://chat.test"},
+    )
+    async with httpx2.AsyncClient(transport=home, base_url="http://chat.test") as stranger:
+
+        async def guess(number: int) -> int:
+            body = {"email": f"person{number}@example.org", "password": "wrong horse"}
+            path, headers = paths[number % 4], pages[number // 4 % 4]
+            return (await stranger.post(path, json=body, headers=headers)).status_code
+
+        statuses = [await guess(number) for number in range(60)]
+        statuses += await asyncio.gather(*(guess(number) for number in range(60, 120)))
+    assert Counter(statuses) == {401: 30, 429: 90}
+    assert await sign_in(app, "192.0.2.2", PASSWORD) == ""
+
+
+@LIMITED
+async def test_of_a_hundred_parallel_guesses_at_a_hundred_people_thirty_are_looked_at(
+    app: App, cast: Cast
+) -> None:
+    codes = await asyncio.gather(
+        *(sign_in(app, "192.0.2.1", "wrong horse", f"person{number}@example.org") for number in range(100))
+    )
+    assert Counter(codes) == {"invalid_credentials": 30, "rate_limited": 70}
+
+
+@LIMITED
+async def test_who_signs_in_well_uses_up_nothing_for_the_neighbours(app: App, cast: Cast) -> None:
+    for _ in range(40):
+        assert await sign_in(app, "192.0.2.1", PASSWORD) == ""
+    for _ in range(40):  # refused for this identifier, which costs the others nothing
+        await sign_in(app, "192.0.2.1", "wrong horse", "nobody@example.org")
+    assert await sign_in(app, "192.0.2.1", "wrong horse", cast.bob.email) == "invalid_credentials"
+
+
+@LIMITED
+async def test_strangers_who_use_up_the_tries_do_not_keep_the_owner_out_where_they_signed_in_before(
+    app: App, cast: Cast
+) -> None:
+    assert await sign_in(app, "198.51.100.7", PASSWORD) == ""
+    for number in range(6):
+        for _ in range(5):
+            await sign_in(app, f"192.0.2.{number}", "wrong horse")
+    assert await sign_in(app, "203.0.113.9", PASSWORD) == "rate_limited"
+    assert await sign_in(app, "198.51.100.7", PASSWORD) == ""
+
+
+@LIMITED
+async def test_a_crowd_that_waits_at_an_identifier_does_not_keep_its_owner_waiting(
+    app: App, cast: Cast
+) -> None:
+    crowd = [asyncio.create_task(sign_in(app, "192.0.2.1", "wrong horse")) for _ in range(200)]
+    await asyncio.sleep(0)
+    assert await sign_in(app, "192.0.2.2", PASSWORD) == ""
+    assert "busy" in await asyncio.gather(*crowd)
+
+
 @LIMITED
 async def test_the_limit_is_the_same_for_an_address_of_nobody(app: App, cast: Cast) -> None:
     for email in (EMAIL, "nobody@example.org"):

@@ -58,6 +58,9 @@ _LIVING: Final = (
     sessions.c.expires_at > bindparam("now"),
 )
 _OF: Final = _ALL.where(*_LIVING).order_by(sessions.c.created_at.desc(), sessions.c.id.desc())
+_ADDRESSES: Final = (
+    select(sessions.c.address).where(sessions.c.user_id == bindparam("user")).distinct().limit(100)
+)
 _REVOKE: Final = (
     update(sessions)
     .where(sessions.c.id == bindparam("session"), sessions.c.revoked_at.is_(None))
@@ -122,6 +125,11 @@ async def find_by_token(reader: Reader, token_hash: str) -> Session | None:
 async def list_living(reader: Reader, user_id: str, now: int) -> list[Session]:
     """The sessions of a person that have not ended, the newest first."""
     return [Session(*row) for row in await reader.all(_OF, {"user": user_id, "now": now})]
+
+
+async def list_addresses(reader: Reader, user_id: str) -> list[str]:
+    """Where the sessions of a person began that are still known, ended or not; at most 100."""
+    return [row.address for row in await reader.all(_ADDRESSES, {"user": user_id})]
 
 
 async def revoke(tx: Transaction, session_id: str, at: int) -> bool:
