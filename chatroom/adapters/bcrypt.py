@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 
 import bcrypt
 
-from chatroom.adapters.fair_queue import FairQueue
+from chatroom.core.fair_queue import FairQueue
 from chatroom.core.errors import Problem
 
 _THREADS: Final = 2

@@ -57,9 +57,11 @@ BUCKETS: Final[dict[str, Bucket]] = {
     "auth.anonymous": Bucket(100, _HOUR),  # guests without a token who begin to speak, by address
     "rooms.ad_hoc": Bucket(20, _HOUR),  # lounges opened by entering them, by address
     "rooms.invite": Bucket(10, _QUARTER),  # wrong invite codes, by person
-    "sms.number": Bucket(3, _DAY, _LATER, vital=True),
-    "sms.address": Bucket(10, _DAY, _LATER, vital=True),
-    "sms.everybody": Bucket(1_000, _DAY, _LATER, vital=True),  # what a day may cost at the most
+    "sms.number": Bucket(3, 10 * _MINUTE, _LATER, vital=True),  # what somebody gets, whoever asks for it
+    "sms.address": Bucket(10, _DAY, _LATER, vital=True),  # by the address of whoever asks
+    "sms.everybody": Bucket(
+        1_000, _DAY, _LATER, vital=True
+    ),  # what a day may cost; recovery is counted apart
 }
 """Contract C22 and its section 0, the seeds' sentences; `RATE_LIMITS` and `RATE_LIMIT_*` change the figures."""
 

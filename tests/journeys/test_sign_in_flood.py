@@ -11,8 +11,6 @@ from tests.journeys.conftest import Serve
 from tests.journeys.people import PASSWORD, register
 
 FEW = 18  # those made while the request is read and answered on a busy machine; first come, first served it is 34
-    8  # two are under way, and as many end while the person's own is made; first come, first served it is 30
-)
 
 
 def client(url: str, address: str) -> httpx2.Client:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from chatroom.core.context import Context, Tx
 from chatroom.core.errors import Problem
 from chatroom.core.jobs import job
-from chatroom.features.auth import identifiers
+from chatroom.features.auth import codes, identifiers
 from chatroom.features.auth.ports import PasswordHasher, SmsSender
 from chatroom.features.auth.proving import TRIES
 from chatroom.features.auth.rules import Identifier
@@ -26,17 +26,19 @@ async def send_password(ctx: Context, payload: Any) -> None:
     """Make a first password, keep its hash, send it. A second run sends another one, and only that one works."""
     user_id: str = payload["userId"]
     password = "".join(secrets.choice(_LETTERS) for _ in range(LENGTH))
-    hashed = await ctx.port(PasswordHasher).hash(password.encode())
+    address: str = payload.get("address", "")
+    hashed = await ctx.port(PasswordHasher).hash(password.encode(), address)
     async with ctx.begin() as tx:
         number = (await identifiers.of(ctx, tx.db, user_id)).get("phone")
         stored = await passwords.find(tx.db, user_id)
         if number is None or (stored and not stored.must_change):
             return
         ends = tx.now + MINUTES * 60_000
-        await passwords.put(tx.db, Password(user_id, hashed, tx.now, must_change=True, expires_at=ends))
+        first = Password(user_id, hashed, tx.now, must_change=True, expires_at=ends, address=address)
+        await passwords.put(tx.db, first)
     # No full stop behind it, which somebody would copy with it.
     text = f"Your first password is {password} and works for {MINUTES} minutes: set one of your own then."
-    await ctx.port(SmsSender).send(number, text)
+    await codes.carry(ctx, Identifier("phone", number), ctx.port(SmsSender).send(number, text))
 
 
 async def release(tx: Tx, number: Identifier) -> None:

@@ -104,7 +104,7 @@ async def forget(ctx: Context, cmd: Forgot) -> Sent:
     if to is None:
         raise Problem("bad_input", "Name an email or a phoneNumber.")
     identifiers.check_sender(ctx, to.kind)
-    await codes.spend(ctx, to)
+    await codes.spend(ctx, to, "reset")
     async with ctx.begin() as tx:
         await codes.ask(tx, "reset", to)
     return Sent()

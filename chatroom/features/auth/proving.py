@@ -11,17 +11,18 @@ from chatroom.core.context import Context, Tx
 from chatroom.core.errors import Problem
 from chatroom.core.limits import RateLimiter, spend_all
 from chatroom.core.secrets import Vault
-from chatroom.features.auth import identifiers, rules
+from chatroom.features.auth import identifiers, rules, sessions
 from chatroom.features.auth.ports import PasswordHasher
 from chatroom.features.auth.rules import Identifier
 from chatroom.features.auth.store import passwords as store
-from chatroom.features.auth.store import sessions as session_store
 from chatroom.features.auth.types import Password
 from chatroom.features.users import service as users
 from chatroom.features.users.types import Person
 
 TRIES: Final = 5
-"""Attempts at a first password (trust.md A3)."""
+"""Attempts at a first password from the address that signed up."""
+ELSEWHERE: Final = 100
+"""Attempts from all other addresses together: of 93 random bits that is none, and strangers spend nothing but these."""
 WAITING: Final = 50
 """Callers of one address that wait for their turn at one identifier: so many good ones in a second all pass."""
 _RETRY: Final = 15  # seconds in which so many hashes of cost 12 are made
@@ -110,8 +111,8 @@ async def _look(ctx: Context, given: Identifier | None, address: str) -> _Claime
         user_id = owner or ids.NIL
         person = await users.find(reader, user_id)
         stored = await store.find(reader, user_id)
-        homes = await session_store.list_addresses(reader, user_id)
-    return _Claimed(person, stored, any(address_key(home) == address for home in homes))
+        at_home = await sessions.began_at(reader, user_id, address)
+    return _Claimed(person, stored, at_home)
 
 
 async def _compare(ctx: Context, claimed: _Claimed, password: str, lane: str) -> Proven:
@@ -119,7 +120,7 @@ async def _compare(ctx: Context, claimed: _Claimed, password: str, lane: str) ->
     person, stored = claimed.person, claimed.password
     if stored is not None and stored.must_change:
         async with ctx.begin() as tx:
-            if not await store.take_try(tx.db, stored, TRIES, tx.now):
+            if not await store.take_try(tx.db, stored, lane, most=TRIES, elsewhere=ELSEWHERE, now=tx.now):
                 stored = None
     hasher = ctx.port(PasswordHasher)
     usable = stored if raw and person and person.status != "deleted" else None

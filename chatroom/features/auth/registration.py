@@ -124,6 +124,7 @@ async def _by_phone(ctx: Context, cmd: SignUp) -> SignedUp:
         lane = address_key(ctx.origin.address)
         derived = await ctx.port(PasswordHasher).hash(formula.encode()[: rules.MAX_BYTES], lane)
     else:
+        await codes.may_send(ctx, number)
         await codes.spend(ctx, number)
     age: DeclaredAge | None = "_18PLUS" if adult else None
     for _ in range(_TRIES):
@@ -133,6 +134,8 @@ async def _by_phone(ctx: Context, cmd: SignUp) -> SignedUp:
         except Conflict:
             continue
         except Problem as problem:
+            if not conduct.derived:
+                await codes.take_back(ctx, number)  # nothing is sent
             if problem.code == "user_exists" and conduct.strict:
                 return SignedUp(message=_SENT, user_id=ids.new())
             raise
@@ -164,7 +167,9 @@ async def _claim(
     if derived:
         await passwords.put(tx.db, Password(user_id, derived, tx.now))
     else:
-        await enqueue(tx, first.send_password, {"userId": user_id})
+        await enqueue(
+            tx, first.send_password, {"userId": user_id, "address": address_key(tx.ctx.origin.address)}
+        )
     return user_id
 
 

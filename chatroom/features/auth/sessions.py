@@ -3,11 +3,13 @@
 from typing import Final, NamedTuple
 
 from chatroom.core import ids
+from chatroom.core.addresses import address_key
 from chatroom.core.context import Context, Tx
 from chatroom.core.cookies import Kept
 from chatroom.core.errors import Problem
 from chatroom.core.principal import Principal, Role
 from chatroom.core.secrets import digest
+from chatroom.db import Reader
 from chatroom.features.auth.store import sessions as store
 from chatroom.features.auth.tokens import TokenSigner
 from chatroom.features.auth.types import Session
@@ -94,6 +96,14 @@ async def _add(tx: Tx, session: Session) -> None:
     living = await store.list_living(tx.db, session.user_id, tx.now)
     await end(tx, session.user_id, *(old.id for old in living[MOST - 1 :]))
     await store.add(tx.db, session)
+
+
+async def began_at(reader: Reader, user_id: str, address: str) -> bool:
+    """Whether a session of a person that is still known began at an address (`address_key`).
+
+    Limits that strangers can use up do not hold there.
+    """
+    return any(address_key(home) == address for home in await store.list_addresses(reader, user_id))
 
 
 async def end(tx: Tx, user_id: str, *session_ids: str) -> None:

@@ -267,6 +267,9 @@ class Password(NamedTuple):
     """A first password, sent by SMS."""
     expires_at: int | None = None
     tries: int = 0
+    """Made at `address`, from which the first password was asked for."""
+    address: str = ""
+    tries_elsewhere: int = 0
 
 
 class Code(NamedTuple):
@@ -281,6 +284,9 @@ class Code(NamedTuple):
     created_at: int
     expires_at: int
     tries: int = 0
+    """Made at `address`, from which the code was asked for."""
+    address: str = ""
+    tries_elsewhere: int = 0
 
 
 class CsrfToken(Wire, frozen=True, kw_only=True):

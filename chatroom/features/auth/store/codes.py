@@ -21,15 +21,19 @@ codes: Final = Table(
     Column("created_at", Time, nullable=False),
     Column("expires_at", Time, nullable=False, index=True),
     Column("tries", Integer, nullable=False),
+    Column("address", Word(45), nullable=False, server_default=""),
+    Column("tries_elsewhere", Integer, nullable=False, server_default="0"),
 )
 
 _MINE: Final = (codes.c.user_id == bindparam("user"), codes.c.purpose == bindparam("what"))
 _FIND: Final = select(*codes.c).where(*_MINE)
-_TRY: Final = (
-    update(codes)
-    .where(*_MINE, codes.c.tries < bindparam("most"), codes.c.expires_at > bindparam("now"))
-    .values(tries=codes.c.tries + 1)
+_LIVING: Final = update(codes).where(*_MINE, codes.c.expires_at > bindparam("now"))
+_TRY: Final = _LIVING.where(codes.c.address == bindparam("here"), codes.c.tries < bindparam("most")).values(
+    tries=codes.c.tries + 1
 )
+_TRY_ELSEWHERE: Final = _LIVING.where(
+    codes.c.address != bindparam("here"), codes.c.tries_elsewhere < bindparam("most")
+).values(tries_elsewhere=codes.c.tries_elsewhere + 1)
 _USE: Final = delete(codes).where(*_MINE, codes.c.hashed == bindparam("hash"))
 _OF: Final = delete(codes).where(codes.c.user_id == bindparam("user"))
 _EXPIRED: Final = delete(codes).where(codes.c.expires_at < bindparam("before"))
@@ -48,9 +52,17 @@ async def find(reader: Reader, user_id: str, purpose: str) -> Code | None:
     return Code(*row) if row else None
 
 
-async def take_try(tx: Transaction, user_id: str, purpose: str, most: int, now: int) -> bool:
-    """Count an attempt; False when there is no living code, or none of its tries is left."""
-    return await tx.run(_TRY, {"user": user_id, "what": purpose, "most": most, "now": now}) > 0
+async def take_try(
+    tx: Transaction, user_id: str, purpose: str, address: str, *, most: int, elsewhere: int, now: int
+) -> bool:
+    """Count an attempt: one of `most` at the address that asked for the code, one of `elsewhere` at all others.
+
+    False when there is no living code, or no such try is left.
+    """
+    given = {"user": user_id, "what": purpose, "here": address, "now": now}
+    if await tx.run(_TRY, {**given, "most": most}):
+        return True
+    return await tx.run(_TRY_ELSEWHERE, {**given, "most": elsewhere}) > 0
 
 
 async def use(tx: Transaction, user_id: str, purpose: str, hashed: str) -> bool:

@@ -18,6 +18,8 @@ passwords: Final = Table(
     Column("must_change", Boolean, nullable=False, server_default=false()),  # a first password
     Column("expires_at", Time),
     Column("tries", Integer, nullable=False, server_default="0"),
+    Column("address", Word(45), nullable=False, server_default=""),
+    Column("tries_elsewhere", Integer, nullable=False, server_default="0"),
 )
 
 _FIND: Final = select(*passwords.c).where(passwords.c.user_id == bindparam("user"))
@@ -26,17 +28,18 @@ _HASH: Final = (
     .where(passwords.c.user_id == bindparam("user"), passwords.c.hashed == bindparam("was"))
     .values(hashed=bindparam("fresh"))
 )
-_TRY: Final = (
-    update(passwords)
-    .where(
-        passwords.c.user_id == bindparam("user"),
-        passwords.c.hashed == bindparam("was"),
-        passwords.c.tries < bindparam("most"),
-        passwords.c.expires_at > bindparam("now"),
-    )
-    .values(tries=passwords.c.tries + 1)
+_LIVING: Final = update(passwords).where(
+    passwords.c.user_id == bindparam("user"),
+    passwords.c.hashed == bindparam("was"),
+    passwords.c.expires_at > bindparam("now"),
 )
-_FORGIVE: Final = update(passwords).where(passwords.c.user_id == bindparam("user")).values(tries=0)
+_TRY: Final = _LIVING.where(passwords.c.tries < bindparam("most")).values(tries=passwords.c.tries + 1)
+_TRY_ELSEWHERE: Final = _LIVING.where(passwords.c.tries_elsewhere < bindparam("most")).values(
+    tries_elsewhere=passwords.c.tries_elsewhere + 1
+)
+_FORGIVE: Final = (
+    update(passwords).where(passwords.c.user_id == bindparam("user")).values(tries=0, tries_elsewhere=0)
+)
 _REMOVE: Final = delete(passwords).where(passwords.c.user_id == bindparam("user"))
 
 
@@ -58,10 +61,16 @@ async def change_hash(tx: Transaction, user_id: str, was: str, fresh: str) -> bo
     return await tx.run(_HASH, {"user": user_id, "was": was, "fresh": fresh}) > 0
 
 
-async def take_try(tx: Transaction, password: Password, most: int, now: int) -> bool:
-    """Count an attempt at a first password before it is made; False when there is none left, or it has expired."""
-    given = {"user": password.user_id, "was": password.hashed, "most": most, "now": now}
-    return await tx.run(_TRY, given) > 0
+async def take_try(
+    tx: Transaction, password: Password, address: str, *, most: int, elsewhere: int, now: int
+) -> bool:
+    """Count an attempt at a first password before it is made; False when none is left, or it has expired.
+
+    There are `most` at the address that signed up, and `elsewhere` at all others.
+    """
+    own = password.address == address
+    given = {"user": password.user_id, "was": password.hashed, "now": now}
+    return await tx.run(_TRY if own else _TRY_ELSEWHERE, {**given, "most": most if own else elsewhere}) > 0
 
 
 async def forgive(tx: Transaction, user_id: str) -> None:

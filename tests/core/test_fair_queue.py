@@ -1,6 +1,6 @@
 """Turns by lane: one who asks for much makes nobody else wait."""
 
-from chatroom.adapters.fair_queue import IN_ALL, IN_LANE, FairQueue
+from chatroom.core.fair_queue import IN_ALL, IN_LANE, FairQueue
 
 
 class Clock:
