@@ -11,8 +11,8 @@ from typing import Any, Final, TypeVar
 
 import bcrypt
 
-from chatroom.core.fair_queue import FairQueue
 from chatroom.core.errors import Problem
+from chatroom.core.fair_queue import FairQueue
 
 _THREADS: Final = 2
 _NICE: Final = (

@@ -85,14 +85,17 @@ def _number(ctx: Context, to: Identifier) -> str:
     return ctx.port(Vault).index(to.kind, to.value)
 
 
+async def count(ctx: Context, to: Identifier) -> bool:
+    """Count a message that somebody is about to get; False when they have had enough."""
+    return (await ctx.port(RateLimiter).hit("sms.number", _number(ctx, to))).allowed
+
+
 async def carry(ctx: Context, to: Identifier, sending: Awaitable[None]) -> None:
-    """Count a message to somebody and wait for it; what was not sent is not counted. Raises what sending raises."""
-    limiter, key = ctx.port(RateLimiter), _number(ctx, to)
-    await limiter.hit("sms.number", key)
+    """Wait for a message that was counted; what was not sent does not count. Raises what sending raises."""
     try:
         await sending
     except NotSent:
-        await limiter.take_back("sms.number", key)
+        await ctx.port(RateLimiter).take_back("sms.number", _number(ctx, to))
         raise
 
 
@@ -146,7 +149,7 @@ async def send_code(ctx: Context, sealed: Any) -> None:
 async def _is_due(ctx: Context, order: _Order, *, at_home: bool) -> bool:
     """Whether somebody may be written to; where they have signed in before, whatever strangers have asked for."""
     to, limiter = Identifier(order.kind, order.value), ctx.port(RateLimiter)
-    if not at_home and not (await limiter.peek("sms.number", _number(ctx, to))).allowed:
+    if not await count(ctx, to) and not at_home:
         _log.info("codes.enough", purpose=order.purpose)
         return False
     counted = order.kind == "phone" and order.purpose == "reset"

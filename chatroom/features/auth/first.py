@@ -38,7 +38,9 @@ async def send_password(ctx: Context, payload: Any) -> None:
         await passwords.put(tx.db, first)
     # No full stop behind it, which somebody would copy with it.
     text = f"Your first password is {password} and works for {MINUTES} minutes: set one of your own then."
-    await codes.carry(ctx, Identifier("phone", number), ctx.port(SmsSender).send(number, text))
+    to = Identifier("phone", number)
+    await codes.count(ctx, to)  # the sign-up was refused where there were enough
+    await codes.carry(ctx, to, ctx.port(SmsSender).send(number, text))
 
 
 async def release(tx: Tx, number: Identifier) -> None:
