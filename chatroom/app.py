@@ -6,10 +6,9 @@ from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from chatroom import features
+from chatroom import features, startup
 from chatroom.adapters.bcrypt import BcryptHasher
 from chatroom.adapters.mail import NoMail, SmtpMail
 from chatroom.adapters.memory import MemoryLimiter, MemoryPresence, MemoryTyping, Window
@@ -50,7 +49,6 @@ from chatroom.settings import Settings
 from chatroom.worker.runner import Runner
 
 _CLOSE: Final = 5.0  # seconds for last-seen times and running jobs at the end
-_log = structlog.get_logger("chatroom")
 
 
 class App:
@@ -131,7 +129,7 @@ class App:
 
     async def start(self) -> None:
         """Bind to the running loop, open the lobby at the first start, and begin the jobs."""
-        _say_limits(self.settings)
+        startup.tell(self.settings)
         await lounges.open_lobby(Context(self.kernel, SYSTEM))
         await self.sockets.start()
         self._tasks = [
@@ -202,17 +200,6 @@ def _mail(settings: Settings, now: clock.Clock) -> Mailer:
         return SmtpMail(settings.smtp_url, sender)
     outbox = _outbox(settings, now)
     return OutboxMail(outbox) if outbox else NoMail()
-
-
-def _say_limits(settings: Settings) -> None:
-    """Say how people are held back, loudly when they are not."""
-    if settings.unlimited:
-        note = "nobody is held back: never serve people like this"
-        _log.warning("limits.off", setting="RATE_LIMITS", note=note)
-        return
-    if settings.message_rate_limit == 0:
-        _log.warning("limits.off", setting="MESSAGE_RATE_LIMIT")
-    _log.info("limits.on", counted="in Redis" if settings.redis_url else "in this process")
 
 
 def _anonymous(settings: Settings) -> Anonymous:

@@ -39,3 +39,13 @@ def configure(level: str, *, readable: bool) -> None:
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+_said: set[str] = set()
+
+
+def warn_once(event: str, **fields: str) -> None:
+    """Log a warning about a setting the first time that its event shows up in this process."""
+    if event not in _said:
+        _said.add(event)
+        structlog.get_logger("chatroom").warning(event, **fields)

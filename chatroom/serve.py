@@ -15,7 +15,7 @@ import structlog
 import uvicorn
 import uvloop
 
-from chatroom import logging
+from chatroom import logging, startup
 from chatroom.app import build
 from chatroom.db import Database
 from chatroom.db.durability import weak_settings
@@ -29,6 +29,7 @@ _BACKLOG = 4096  # connections of a reconnect storm that wait to be accepted
 # Seconds after which a busy loop lets another thread run. The one that commits needs that twice for each batch: beside
 # 19 000 pages a second the p99 of an answer is 16 ms with Python's 5 ms, 13 ms with this, and nothing else gets dearer.
 _SWITCH = 0.0005
+_NOWHERE = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 _log = structlog.get_logger("chatroom")
 
 
@@ -61,14 +62,27 @@ def prepare(folder: Path) -> None:
 def _listen(settings: Settings) -> Iterator[socket.socket]:
     """Open every port that the settings ask for: all serve everything (contract C09). Raises `CommandError`."""
     for port, name in {settings.port: "PORT", **settings.more_ports}.items():
-        try:
-            yield socket.create_server((settings.host, port), backlog=_BACKLOG)
-        except OSError as error:
-            nowhere = isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL
-            number = error.errno or 0  # negative where a name cannot be resolved
-            reason = os.strerror(number) if number > 0 else error.strerror
-            why = f"port {port} cannot be listened on: {reason}"
-            raise CommandError("HOST" if nowhere else name, why) from None
+        found = port
+        for number, host in enumerate(settings.hosts):
+            try:
+                listener = _open(host, found)
+            except OSError as error:
+                nowhere = isinstance(error, socket.gaierror) or error.errno in _NOWHERE
+                if nowhere and number:  # the other family of the same wish, which this machine lacks
+                    continue
+                code = error.errno or 0  # negative where a name cannot be resolved
+                reason = os.strerror(code) if code > 0 else error.strerror
+                why = f"port {port} of {host} cannot be listened on: {reason}"
+                raise CommandError("HOST" if nowhere else name, why) from None
+            found = found or listener.getsockname()[1]  # port 0: the first address chooses
+            yield listener
+
+
+def _open(host: str, port: int) -> socket.socket:
+    """Listen on one address of one family; a name goes by its IPv4 address, else by the one it has."""
+    if ":" in host:
+        return socket.create_server((host, port), family=socket.AF_INET6, backlog=_BACKLOG)
+    return socket.create_server((host, port), backlog=_BACKLOG)
 
 
 async def _check_durability(settings: Settings, db: Database) -> None:
@@ -101,7 +115,7 @@ async def _serve(settings: Settings, listeners: list[socket.socket]) -> None:
         _spare_the_collector()
         sys.setswitchinterval(_SWITCH)
         port = listeners[0].getsockname()[1]
-        await _Server(config, settings.public_url or f"http://localhost:{port}").serve(listeners)
+        await _Server(config, startup.address(settings, port)).serve(listeners)
     finally:
         await app.close()
 
@@ -121,14 +135,14 @@ def _spare_the_collector() -> None:
 class _Server(uvicorn.Server):
     """uvicorn, which would raise the signal again after its own shutdown and so cut ours short."""
 
-    def __init__(self, config: uvicorn.Config, url: str) -> None:
+    def __init__(self, config: uvicorn.Config, address: str) -> None:
         super().__init__(config)
-        self._url = url
+        self._address = address
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, and only then say so: whoever reads the address may connect, or ask to stop, at once."""
         await super().startup(sockets)
-        print(f"Chatroom is at {self._url}", flush=True)  # noqa: T201
+        print(self._address, flush=True)  # noqa: T201
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

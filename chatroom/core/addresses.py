@@ -3,9 +3,17 @@
 import ipaddress
 import re
 from collections.abc import Iterable, Mapping
+from typing import Final
+
+from chatroom.logging import warn_once
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _SECURE = ("https", "wss")
+_FORWARDED: Final = ("x-forwarded-for", "forwarded", "x-real-ip")
+_UNNAMED: Final = (
+    "requests come with forwarding headers from an address that TRUSTED_PROXIES does not name: if that is a proxy of "
+    "yours, name it, for everybody behind it counts as one person for the limits"
+)
 _HOST = re.compile(r"[A-Za-z0-9.:_\[\]-]{1,255}", re.ASCII)
 
 
@@ -38,9 +46,15 @@ class Proxies:
             return False
         return any(address in network for network in self._networks)
 
+    def notice(self, host: str, headers: Mapping[str, str]) -> None:
+        """Warn once that a proxy may stand in front of this server unnamed; `host` is not trusted."""
+        if any(name in headers for name in _FORWARDED):
+            warn_once("proxy.unnamed", setting="TRUSTED_PROXIES", peer=_own(host), note=_UNNAMED)
+
     def peer(self, host: str, headers: Mapping[str, str], *, secure: bool) -> tuple[str, bool]:
         """Return address and secure-flag of the client behind `host`: the right-most hop that is no proxy."""
         if not self.trusts(host):
+            self.notice(host, headers)
             return host, secure
         secure = headers.get("x-forwarded-proto", "https" if secure else "http").strip().lower() in _SECURE
         for hop in reversed(headers.get("x-forwarded-for", "").split(",")):
@@ -56,6 +70,14 @@ class Proxies:
         """Return the host name that was asked for, when `host` is a proxy that tells; else `""`."""
         asked = headers.get("x-forwarded-host", "").rpartition(",")[2].strip()
         return asked if _HOST.fullmatch(asked) and self.trusts(host) else ""
+
+
+def _own(host: str) -> str:
+    """The address, where it belongs to a network of ours: a stranger's is personal and stays out of the log."""
+    try:
+        return host if ipaddress.ip_address(host).is_private else "a public address"
+    except ValueError:
+        return "an unknown address"
 
 
 def _bare(hop: str) -> str:

@@ -48,6 +48,7 @@ POLICY: Final[dict[str, frozenset[Role]]] = {
     "auth.sign_in": _ALL,
     "auth.sign_out": _ALL,
     "auth.csrf": _ALL,
+    "auth.capabilities": _ALL,
     "auth.guest": _ALL,
     "auth.refresh": _ALL,
     "auth.recover": _ALL,

@@ -5,6 +5,7 @@ own routes write S1's names; a refreshed session stays under the names in which 
 """
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Final, Literal
 
 from starlette.requests import Request
@@ -12,8 +13,13 @@ from starlette.responses import Response
 
 from chatroom.core.cookies import ACCESS, CSRF, REFRESH, Kept, names_of, port_of, read_cookies
 from chatroom.core.csrf import SECONDS
+from chatroom.logging import warn_once
 
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+_DROPPED: Final = (
+    "somebody came by plain http from another machine: their browser drops Secure cookies, so they are signed out at "
+    "each reload; set PUBLIC_URL to the address people use, https:// or, inside one network, http://"
+)
 _SIGN_IN: Final = "/api/auth/signin"
 _REFRESH: Final = "/api/auth/refresh"
 _SESSION: Final[dict[str, tuple[str, Literal["lax", "strict"]]]] = {
@@ -32,7 +38,7 @@ class Cookies:
         self._is_ours = is_ours
         self._header = "; ".join(request.headers.getlist("cookie"))
         self._port = port_of(site, request.headers.get("host", ""))
-        self._secure = is_secure(request, site)
+        self._site = site
 
     def tokens(self, name: str) -> list[str]:
         """The values that the browser sent under either name of a cookie, in the order in which they count."""
@@ -61,6 +67,11 @@ class Cookies:
         names = names_of(CSRF, self._port) if everywhere else names_of(CSRF, self._port_to_write())[:1]
         for name in names:
             response.set_cookie(name, token, max_age=SECONDS, path="/", secure=self._secure, samesite="lax")
+
+    @cached_property
+    def _secure(self) -> bool:
+        """Whether what is written is `Secure`; asked for only where a cookie is."""
+        return is_secure(self._request, self._site)
 
     def _port_to_write(self) -> str:
         path = self._request.url.path
@@ -97,10 +108,16 @@ class Cookies:
 
 
 def is_secure(request: Request, site: str) -> bool:
-    """Cookies are `Secure` unless the site is plain http on loopback (contract 0).
+    """Cookies are `Secure` unless the site is plain http: on loopback, or where PUBLIC_URL says so.
 
-    The public URL says which it is: behind a proxy that ends TLS and asks for `localhost`, a request looks like plain
-    http on loopback. Where nobody said it, the request tells.
+    The public URL comes first: behind a proxy that ends TLS and asks for `localhost`, a request looks like plain
+    http on loopback. Where nobody said it, the request tells; by plain http from another machine the browser then
+    drops what it is given, which is said once.
     """
     asked = request.url
-    return site.startswith("https:") or not (asked.scheme == "http" and asked.hostname in _LOOPBACK)
+    if site.startswith("https:") or asked.scheme == "https":
+        return True
+    if site.startswith("http:") or asked.hostname in _LOOPBACK:
+        return False
+    warn_once("cookies.dropped", setting="PUBLIC_URL", note=_DROPPED)
+    return True

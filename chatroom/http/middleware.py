@@ -29,6 +29,7 @@ _HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
 _DATA_POLICY: Final = b"default-src 'none'; frame-ancestors 'none'"
 OF_DATA: Final = ((b"content-security-policy", _DATA_POLICY), *_HEADERS)
 """Safe headers that all answers have alike, but for pages."""
+_REFUSED: Final = 400
 _FAULT: Final = 500
 _NOT_MODIFIED: Final = 304
 _log = structlog.get_logger("chatroom.http")
@@ -102,6 +103,7 @@ class Envelope:
         headers = Known(scope["headers"])
         host, port = scope.get("client") or ("", 0)
         if not self._proxies.trusts(host):
+            self._proxies.notice(host, headers)
             return headers
         address, secure = self._proxies.peer(host, headers, secure=scope["scheme"] == "https")
         scope["client"] = (address, port if address == host else 0)
@@ -164,11 +166,16 @@ def _up(seconds: float) -> int:
 
 
 def tell(scope: Scope, status: int, seconds: float) -> None:
-    """One line for each request: ids and names of ours only, never an address that somebody else wrote."""
-    if not _log.is_enabled_for(logging.INFO):  # half of what the line costs where nobody reads it
+    """One line for each request: ids and names of ours only, never an address that somebody else wrote.
+
+    Files and health checks that went well are for `LOG_LEVEL=debug`: a page load would be ten lines.
+    """
+    level = logging.INFO if "served" in scope or status >= _REFUSED else logging.DEBUG
+    if not _log.is_enabled_for(level):  # half of what the line costs where nobody reads it
         return
     fields: dict[str, Any] = {"user": scope["user"]} if scope.get("user") else {}
-    _log.info(
+    _log.log(
+        level,
         "request.answered",
         request_id=scope["request_id"],
         method=scope["method"],

@@ -1,5 +1,6 @@
 """The forms that settings are written in, and what is wrong with a secret."""
 
+import ipaddress
 import os
 import re
 from collections.abc import Mapping
@@ -30,6 +31,10 @@ _COMPLAINTS: Final = {
     "value_error": "{error}",
 }
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+# RFC 1918, RFC 4193: addresses that no router of the internet forwards.
+_PRIVATE: Final = tuple(
+    map(ipaddress.ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"))
+)
 
 
 def fault(detail: Mapping[str, Any]) -> BadSetting:
@@ -77,6 +82,20 @@ def origin(text: str) -> str:
     if not whole or parts.username or "*" in parts.netloc:
         raise ValueError("must be origins like https://chat.example.org")
     return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def is_private(host: str) -> bool:
+    """Whether a host of an address can only be reached from this machine or its own network.
+
+    That is loopback, RFC 1918, RFC 4193, and the names that multicast DNS gives out (RFC 6762: `.local`).
+    """
+    if host in LOOPBACK or host.rstrip(".").endswith(".local"):
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return any(address.version == network.version and address in network for network in _PRIVATE)
 
 
 def is_example(text: str) -> bool:

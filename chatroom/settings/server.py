@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, BaseModel, Field, field_validator
+from pydantic import AliasChoices, BaseModel, Field, ValidationInfo, field_validator
 
 from chatroom.db.url import parse
-from chatroom.settings.forms import LOOPBACK, listed, origin
+from chatroom.settings.forms import LOOPBACK, is_private, listed, origin
 
 Mode = Literal["production", "development", "test"]
 _REDIS: Final = ("redis", "rediss", "redis+unix")
@@ -23,7 +23,12 @@ class Server(BaseModel):
         validation_alias=AliasChoices("CHATROOM_ENV", "NODE_ENV"),
         description="production, development or test. Development prints readable logs and shows errors' causes.",
     )
-    host: str = Field(default="0.0.0.0", validation_alias="HOST", description="The address to listen on.")  # noqa: S104
+    host: str = Field(
+        default="",
+        validation_alias="HOST",
+        description="The address to listen on; 0.0.0.0 or :: means every one. Empty: this machine only, or every "
+        "address where PUBLIC_URL is plain http in a network of yours.",
+    )
     port: int = Field(
         default=3000, ge=0, le=_LAST_PORT, validation_alias="PORT", description="The port to listen on."
     )
@@ -59,7 +64,8 @@ class Server(BaseModel):
     public_url: str = Field(
         default="",
         validation_alias="PUBLIC_URL",
-        description="Where people reach this server, e.g. https://chat.example.org; links, pages and cookies go by it.",
+        description="Where people reach this server, e.g. https://chat.example.org, or http://192.168.1.5:3000 inside "
+        "one network; links, pages and cookies go by it.",
     )
     trusted_proxies: str = Field(
         default="",
@@ -102,8 +108,10 @@ class Server(BaseModel):
 
     @field_validator("public_url")
     @classmethod
-    def _reachable(cls, url: str) -> str:
-        if url and urlsplit(origin(url)).scheme == "http" and urlsplit(url).hostname not in LOOPBACK:
+    def _reachable(cls, url: str, info: ValidationInfo) -> str:
+        plain = bool(url) and urlsplit(origin(url)).scheme == "http"
+        careful = info.data.get("mode", "production") == "production"
+        if plain and careful and not is_private(urlsplit(url).hostname or ""):
             raise ValueError("must be https: over http sign-in cookies would be readable on the way")
         return url.rstrip("/")
 
@@ -131,6 +139,27 @@ class Server(BaseModel):
             if not (entry.isascii() and entry.isdigit() and 1 <= int(entry) <= _LAST_PORT):
                 raise ValueError("must be ports like 3001,5000")
         return text
+
+    @property
+    def plain(self) -> bool:
+        """Whether people are told to come by plain http from other machines: their cookies cannot be `Secure`."""
+        asked = urlsplit(self.public_url)
+        return asked.scheme == "http" and asked.hostname not in LOOPBACK
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The addresses to listen on, the indispensable one first.
+
+        By default both of loopback, for `localhost` may mean either; where PUBLIC_URL sends people from other
+        machines here without a proxy, every address.
+        """
+        if self.host == "::":  # every address, of both families
+            return ("::", "0.0.0.0")  # noqa: S104 - asked for by HOST
+        if self.host not in ("", "localhost"):
+            return (self.host,)
+        if self.plain and not self.host:
+            return ("0.0.0.0", "::")  # noqa: S104 - asked for by PUBLIC_URL
+        return ("127.0.0.1", "::1")
 
     @property
     def database(self) -> str:

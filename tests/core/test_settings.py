@@ -101,3 +101,63 @@ def test_a_secret_that_is_not_given_is_made_once_for_its_owner_only(
     assert {path.stat().st_mode & 0o777 for path in data.iterdir()} == {0o600}
     given = read(monkeypatch, CHATROOM_DATA=str(data), JWT_SECRET=GIVEN, ENCRYPTION_KEY=GIVEN[::-1])
     assert (given.token_secret(), given.field_secrets()[0]) == (GIVEN, GIVEN[::-1])
+
+
+@pytest.mark.parametrize(
+    ("variables", "hosts"),
+    [
+        ({}, ("127.0.0.1", "::1")),
+        ({"HOST": "localhost"}, ("127.0.0.1", "::1")),
+        ({"HOST": "127.0.0.1"}, ("127.0.0.1",)),
+        ({"HOST": "0.0.0.0"}, ("0.0.0.0",)),
+        ({"HOST": "::"}, ("::", "0.0.0.0")),
+        ({"PUBLIC_URL": "https://chat.example.org"}, ("127.0.0.1", "::1")),
+        ({"PUBLIC_URL": "http://localhost:3000"}, ("127.0.0.1", "::1")),
+        ({"PUBLIC_URL": "http://192.168.1.5:3000"}, ("0.0.0.0", "::")),
+        ({"PUBLIC_URL": "http://192.168.1.5:3000", "HOST": "192.168.1.5"}, ("192.168.1.5",)),
+    ],
+)
+def test_it_listens_to_this_machine_unless_told_otherwise(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], hosts: tuple[str, ...]
+) -> None:
+    assert read(monkeypatch, **variables).hosts == hosts
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "10.0.0.1",
+        "172.16.0.1",
+        "172.31.255.254",
+        "192.168.1.5:3000",
+        "[fd12:3456::1]:3000",
+        "nas.local",
+        "NAS.local.",
+    ],
+)
+def test_plain_http_inside_a_network_is_allowed_in_every_mode(
+    monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    settings = read(monkeypatch, PUBLIC_URL=f"http://{host}")
+    assert (settings.mode, settings.plain) == ("production", True)
+
+
+PUBLIC = [
+    "203.0.113.7",
+    "172.32.0.1",
+    "100.64.0.1",
+    "[2001:db8::1]",
+    "chat.example.org",
+    "local",
+    "nas",
+    "x.localx",
+]
+
+
+@pytest.mark.parametrize("host", PUBLIC)
+def test_plain_http_across_the_internet_is_refused_in_production_only(
+    monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    with pytest.raises(ValidationError):
+        read(monkeypatch, PUBLIC_URL=f"http://{host}")
+    assert read(monkeypatch, PUBLIC_URL=f"http://{host}", CHATROOM_ENV="development").plain

@@ -48,6 +48,7 @@ EXPECTED: Final = {
     "auth.end_session": PEOPLE,
     "auth.change_me": MEMBERS,
     "auth.issue": EVERYBODY,
+    "auth.capabilities": EVERYBODY,
     "auth.me": PEOPLE,
     "rooms.list_rooms": PEOPLE,
     "rooms.show": PEOPLE,

@@ -19,7 +19,7 @@ async def main(settings: Settings) -> None:
     app = await build(settings)
     await app.start()
     config = Config()
-    config.bind = [f"{settings.host}:{settings.port}"]
+    config.bind = [f"{settings.hosts[0]}:{settings.port}"]
     config.graceful_timeout = 2.0
     stopping = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)

@@ -2,6 +2,7 @@
 
 from chatroom.core.operation import Operation
 from chatroom.features.auth import (
+    capabilities,
     csrf,
     devices,
     identifiers,
@@ -44,6 +45,7 @@ operations = [
     Operation(
         devices.end_session, may="auth.end_session", http="DELETE /auth/sessions/{sessionId}", newer=True
     ),
+    Operation(capabilities.capabilities, may="auth.capabilities", http="GET /capabilities", newer=True),
     Operation(csrf.issue, may="auth.csrf", http="POST /auth/csrf", on=("api",)),
     Operation(service.me, may="users.read_self", http="GET /users/me"),
     Operation(service.change_me, may="users.change_self", http="PATCH /users/me", newer=True),

@@ -40,6 +40,19 @@ export interface BecomeGuest {
   cookies?: boolean;
 }
 
+/** Whether this server can write to an e-mail address and to a phone. */
+export interface ByAddress {
+  email: boolean;
+  phone: boolean;
+}
+
+/** What works on this server, so that a client offers nothing else. */
+export interface Capabilities {
+  registration: WaysIn;
+  passwordReset: ByAddress;
+  identifiers: ByAddress;
+}
+
 /** Set a new password; every other session of the person ends. */
 export interface ChangeOwnPassword {
   currentPassword: string;
@@ -591,6 +604,13 @@ export interface UserTyping {
   timestamp: string;
 }
 
+/** Which ways to become somebody work. */
+export interface WaysIn {
+  email: boolean;
+  phone: boolean;
+  guest: boolean;
+}
+
 /** What the server tells. */
 export interface ServerToClientEvents {
   error: (payload: ErrorNews) => void;
@@ -628,6 +648,8 @@ export interface Operations {
   "auth.become_guest": { input: BecomeGuest; output: GuestToken };
   /** Send a code to an address or number that one wants to have. */
   "auth.begin": { input: AddIdentifier; output: Sent };
+  /** Tell which ways to sign up, to reset a password and to change an address work here. Needs no token. */
+  "auth.capabilities": { input: Empty; output: Capabilities };
   /** Set a new password without being signed in; every session ends. */
   "auth.change": { input: ChangePassword; output: PasswordChanged };
   /** Change one's own name or handle. */
@@ -717,6 +739,7 @@ export interface Route {
 export const routes: Readonly<Record<keyof Operations, Route>> = {
   "auth.become_guest": { method: "POST", path: "/api/auth/guest" },
   "auth.begin": { method: "POST", path: "/api/v1/users/me/identifiers", envelope: true },
+  "auth.capabilities": { method: "GET", path: "/api/v1/capabilities", envelope: true },
   "auth.change": { method: "POST", path: "/api/auth/change-password" },
   "auth.change_me": { method: "PATCH", path: "/api/v1/users/me", envelope: true },
   "auth.change_own": { method: "POST", path: "/api/v1/users/me/password", envelope: true },
