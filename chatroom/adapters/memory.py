@@ -50,12 +50,16 @@ class MemoryLimiter:
         hits.append(now)
         return None
 
+    def give_back(self, limit: str, key: str) -> None:
+        if hits := self._hits.get(limit, {}).get(key):
+            hits.pop()
+
     def _sweep(self, now: float) -> None:
         """Forget keys whose last hit no window remembers, so that memory follows the people who are here."""
         self._swept = now
         for name, keys in self._hits.items():
             reach = self._windows[name].seconds
-            self._hits[name] = {key: hits for key, hits in keys.items() if now - hits[-1] < reach}
+            self._hits[name] = {key: hits for key, hits in keys.items() if hits and now - hits[-1] < reach}
 
 
 class MemoryPresence:

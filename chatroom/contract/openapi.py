@@ -21,7 +21,7 @@ _FAILURE_FIELDS: Schema = {
         "type": "object",
         "additionalProperties": {"type": "array", "items": {"type": "string"}},
     },
-    "retryAfter": {"description": "Seconds.", "type": "number"},
+    "retryAfter": {"description": "Seconds.", "type": "integer"},
 }
 _FAILURES: dict[str, Schema] = {
     "Failure": {

@@ -10,12 +10,12 @@ from chatroom.contract.translate import Schema, Translator
 _REF = "#/components/schemas/"
 
 REFUSAL: Schema = {
-    "description": "Why something was refused. `code` is stable, `message` is for people, `retryAfter` is in seconds.",
+    "description": "Why something was refused. `code` is stable, `message` is for people, `retryAfter` whole seconds.",
     "type": "object",
     "properties": {
         "code": {"type": "string"},
         "message": {"type": "string"},
-        "retryAfter": {"type": "number"},
+        "retryAfter": {"type": "integer"},
     },
     "required": ["code", "message"],
 }

@@ -1,5 +1,6 @@
 """Every refusal the server knows: its stable code, HTTP status and default sentence. The only error catalogue."""
 
+import math
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
@@ -55,7 +56,8 @@ CATALOGUE: Final[Mapping[str, Entry]] = {
 class Problem(Exception):
     """A refusal with a code of the catalogue.
 
-    `errors` maps a field to its complaints, `retry_after` is in seconds, `message` replaces the default sentence.
+    `errors` maps a field to its complaints, `message` replaces the default sentence. `retry_after` is in seconds,
+    rounded up to whole ones, so that body and `Retry-After` (RFC 9110, 10.2.3) agree and nobody comes too early.
     Dialects, acks and retry decisions render it; nothing else does.
     """
 
@@ -74,4 +76,4 @@ class Problem(Exception):
         self.message = message or entry.message
         self.retryable = entry.retryable
         self.errors = errors
-        self.retry_after = retry_after
+        self.retry_after = None if retry_after is None else max(1, math.ceil(retry_after))

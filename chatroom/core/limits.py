@@ -1,10 +1,8 @@
 """Rate limits: named in one table, counted by ports. Messages have a limiter of their own (ADR 0016)."""
 
-from collections.abc import Callable
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from chatroom.core.errors import CATALOGUE, Problem
-from chatroom.core.principal import Principal
 
 
 class Limiter(Protocol):
@@ -13,15 +11,13 @@ class Limiter(Protocol):
     def hit(self, limit: str, key: str) -> float | None:
         """Count one hit; None when it is within the limit, else the seconds until the next one would be."""
 
+    def give_back(self, limit: str, key: str) -> None:
+        """Take the newest hit back: what it was for was not done."""
 
-def _by_user_and_room(who: Principal, cmd: Any) -> str:
-    return f"{who.id}/{cmd.room_id}"
 
-
-KEYS: Final[dict[str, Callable[[Principal, Any], str]]] = {
-    "messages.send": _by_user_and_room,
-}
-"""What each limit counts by: the person and room for messages (contract C22)."""
+MESSAGES: Final = "messages.send"
+"""The limit of stored messages, by person and room."""
+LIMITS: Final = frozenset({MESSAGES})
 
 _SLOWER: Final = CATALOGUE["rate_limited"].message
 _LATER: Final = "Too many authentication attempts. Please try again later."

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from functools import cached_property
 from typing import Any, get_args, get_type_hints
 
-from chatroom.core.limits import KEYS
+from chatroom.core.limits import LIMITS
 from chatroom.core.principal import POLICY
 from chatroom.core.schema import Empty, decoder, strict
 
@@ -21,7 +21,8 @@ class Operation:
     plain function for what needs no waiting. `may` names a row of the policy table; `http` is `"METHOD /path/{field}"`
     below a surface's prefix, `on` the surfaces that have it there: `root` (no prefix, seed S0), `api` (`/api`, bare)
     and `v1` (`/api/v1`, enveloped). `newer` is short for v1 alone (contract 0: newer things are v1 only). A socket's
-    argument that is no object stands for the field `bare`.
+    argument that is no object stands for the field `bare`; where `verbatim`, an object does so too. `limit` says which
+    limit the slice counts it by.
     Raises KeyError at import when the action or the limit is not in its table, so the server does not start without.
     """
 
@@ -37,15 +38,18 @@ class Operation:
         on: Collection[str] = ("api", "v1"),
         newer: bool = False,
         bare: str | None = None,
+        verbatim: bool = False,
     ) -> None:
         POLICY[may]
         self.call = call
         self.may = may
+        if limit is not None and limit not in LIMITS:
+            raise KeyError(limit)
         self.limit = limit
-        self.limit_key = KEYS[limit] if limit else None
         self.method, self.path = http.split(" ", 1) if http else ("", "")
         self.socket = socket
         self.bare = bare
+        self.verbatim = verbatim
         self.status = status
         self.on = frozenset({"v1"} if newer else on)
         self.slice = call.__module__.split(".")[2]

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, get_type_hints
 
 import msgspec
 
@@ -93,17 +93,25 @@ def _refuse_nul(value: Any) -> None:
             pending.extend(item)
 
 
+def _texts(value: Any) -> list[Any]:
+    """The fields of a struct but for those that are JSON text still."""
+    fields = (getattr(value, name) for name in value.__struct_fields__)
+    return [field for field in fields if not isinstance(field, msgspec.Raw)]
+
+
 def decoder(kind: type[T]) -> Callable[[bytes], T]:
     """Return a function from JSON text to `kind` that raises `Problem("bad_input")` for everything else.
 
-    msgspec refuses NaN, lone surrogates and bad UTF-8 by itself; NUL and deep nesting are refused here.
+    msgspec refuses NaN, lone surrogates and bad UTF-8 by itself; NUL and deep nesting are refused here, but for NUL in
+    a field that keeps its JSON text.
     """
     decode = msgspec.json.Decoder(kind).decode
+    verbatim = msgspec.Raw in get_type_hints(kind).values()
 
     def checked(raw: bytes) -> T:
         try:
             if _NUL in raw:  # a cheap test of the text first: hardly any message holds these six characters
-                _refuse_nul(msgspec.json.decode(raw))
+                _refuse_nul(_texts(decode(raw)) if verbatim else msgspec.json.decode(raw))
             return decode(raw)
         except msgspec.ValidationError as error:
             raise _complaint(error) from None

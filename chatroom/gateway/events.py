@@ -70,7 +70,8 @@ class SocketEvents:
             client.data = Conversation(await self._entrance.admit(client, fields))
             client.data.resume = fields.get("resume")
         except Problem as problem:
-            raise Refused(problem.message, {"code": problem.code}) from None
+            wait = {} if problem.retry_after is None else {"retryAfter": problem.retry_after}
+            raise Refused(problem.message, {"code": problem.code, **wait}) from None
 
     def connected(self, client: Client) -> None:
         """Let the connection hear its news, and the slices know."""
@@ -121,7 +122,7 @@ class SocketEvents:
         if (back := self._active(ctx)) is not None:
             self._spawn(self._tell("active", back))
         try:
-            result = dispatch(ctx, op, lambda: decode(_raw(args, op.bare)))
+            result = dispatch(ctx, op, lambda: decode(_raw(args, op)))
         except Exception as error:  # noqa: BLE001 - every event is answered in its turn; Conversation logs faults
             conversation.answer(name, ack_id, error)
             return None
@@ -209,12 +210,14 @@ async def _finish(conversation: Conversation, name: str, ack_id: int | None, res
     conversation.answer(name, ack_id, outcome)
 
 
-def _raw(args: list[Argument], bare: str | None) -> bytes:
-    """The first argument as JSON text (the seeds' events have exactly one); as the field `bare` if it is no object."""
+def _raw(args: list[Argument], op: Operation) -> bytes:
+    """The first argument as JSON text (the seeds' events have exactly one), or the field that it stands for."""
     if not args:
         return _EMPTY
     first = args[0]
     if not isinstance(first, msgspec.Raw):
         raise Problem("bad_input", "Binary arguments are not accepted.")
     raw = bytes(first)
-    return raw if bare is None or raw[:1] == b"{" else b'{"%b":%b}' % (bare.encode(), raw)
+    if op.bare is None or (raw[:1] == b"{" and not op.verbatim):
+        return raw
+    return b'{"%b":%b}' % (op.bare.encode(), raw)

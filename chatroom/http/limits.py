@@ -18,6 +18,8 @@ _OWN: Final = {
 """Operations with a bucket of their own on every surface, so that reading back does not use up the rest."""
 _PROOFS: Final = frozenset({"auth.sign_in", "auth.register", "auth.recover", "auth.replace_password"})
 """Where passwords and codes are tried: no more often for a page of ours than for a script that says it is one."""
+_NEVER: Final = frozenset({"auth.logout"})
+"""Operations that are not counted: whoever is over the limit may still sign out."""
 
 
 async def count(
@@ -28,6 +30,8 @@ async def count(
     Our own pages ask for more than a script that talks to one seed's surface; what they say of themselves can be
     forged, and lifts 60 a minute to 300, no more, and nothing where somebody proves who they are. Raises `TooMany`.
     """
+    if op.name in _NEVER:
+        return
     ours = request.scope["page"] is Page.OURS and op.may not in _PROOFS
     bucket = _OWN.get(op.name) or ("web" if ours else dialect.name)
     request.scope["quota"] = await spend(limiter, bucket, who.id or client_key(request))

@@ -1,6 +1,5 @@
 """One operation on one surface as a Starlette route: read, dispatch, reply."""
 
-import math
 from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
@@ -29,6 +28,7 @@ from chatroom.http.compression import compress
 from chatroom.http.cookies import Cookies
 from chatroom.http.csrf import check, refuse_foreign_pages
 from chatroom.http.dialects import SURFACES, Dialect
+from chatroom.http.done import done
 from chatroom.http.limits import count
 
 _KIND: Final = [(b"cache-control", b"no-store"), (b"content-type", b"application/json")]
@@ -62,6 +62,7 @@ class Endpoint:
         self._op = op
         self._authenticate = authenticate
         self._gives = dialect.gives.get(op.name)
+        self._done = done(op)
         self._takes_refresh = "refresh_token" in op.input.__struct_fields__
         self._open_to_all = Role.OUTSIDER in POLICY[op.may]
         self._limiter: RateLimiter = kernel.ports[RateLimiter]
@@ -116,7 +117,7 @@ class Endpoint:
 
     def _answer(self, request: Request, result: Any) -> Response:
         said = self._gives(result) if self._gives else result
-        body = self._dialect.spell(text_of(self._dialect.success(said, "OK")))
+        body = self._dialect.spell(text_of(self._dialect.success(said, self._done)))
         response = Reply(body, self._op.status)
         if isinstance(result, CsrfToken):
             self._cookies(request).keep_csrf(response, result.csrf_token, everywhere=True)
@@ -153,5 +154,5 @@ def refuse(request: Request, dialect: Dialect, problem: Problem) -> Response:
     status, body = dialect.failure(problem, request.scope.get("request_id", ids.new()))
     response = Reply(encode(body), status)
     if problem.retry_after is not None:
-        response.headers["retry-after"] = str(math.ceil(problem.retry_after))
+        response.headers["retry-after"] = str(problem.retry_after)
     return response

@@ -42,13 +42,18 @@ def tape(app: App) -> Tape:
     return tape
 
 
-async def test_permission_comes_before_decoding_and_the_limit_after_it(app: App, cast: Cast) -> None:
+async def test_permission_comes_before_decoding_and_the_limit_of_messages_after_it(
+    app: App, cast: Cast
+) -> None:
     asked: list[str] = []
 
     class Counting:
         def hit(self, limit: str, key: str) -> float | None:
             asked.append(f"{limit} {key}")
             return 2.5
+
+        def give_back(self, limit: str, key: str) -> None:
+            raise AssertionError("nothing was counted")
 
     app.kernel.limiter = Counting()
     send = operations["messages.send"]
@@ -62,9 +67,9 @@ async def test_permission_comes_before_decoding_and_the_limit_after_it(app: App,
     assert (refused.value.code, asked) == ("unauthorized", [])
     ana = await principal(app, cast.ana)
     with pytest.raises(Problem) as refused:
-        dispatch(Context(app.kernel, ana), send, decode)
-    assert (refused.value.code, refused.value.retry_after) == ("rate_limited", 2.5)
-    assert asked == ["decode", f"messages.send {cast.ana.id}/{cast.tea}"]
+        await answer(dispatch(Context(app.kernel, ana), send, decode))
+    assert (refused.value.code, refused.value.retry_after) == ("rate_limited", 3)
+    assert asked[:2] == ["decode", f"messages.send {cast.ana.id}/{cast.tea}"]
 
 
 async def test_input_of_an_operation_without_any_is_read_and_dropped(app: App, cast: Cast) -> None:

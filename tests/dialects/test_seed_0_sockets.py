@@ -12,7 +12,18 @@ from tests.journeys.people import register
 from tests.journeys.server import ChatServer
 from tests.journeys.waiting import until
 
-VALUES: list[Any] = ["hello", {"nested": {"list": [1, 2.5, None, True]}}, 7, None, False, ["é", "😀"], "7"]
+VALUES: list[Any] = [
+    "hello",
+    {"nested": {"list": [1, 2.5, None, True]}},
+    7,
+    None,
+    False,
+    ["é", "😀"],
+    "7",
+    "",
+    {},
+    {"message": ""},
+]
 
 
 def signed_in(server: ChatServer) -> dict[str, str]:

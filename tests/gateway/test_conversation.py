@@ -90,7 +90,7 @@ async def test_a_refusal_says_in_the_ack_why_and_when_to_come_back(mouth: Mouth,
                 "error": {
                     "code": "rate_limited",
                     "message": "Too many requests. Please slow down.",
-                    "retryAfter": 1.5,
+                    "retryAfter": 2,
                 },
             },
         ),

@@ -15,8 +15,15 @@ operations = [
         status=201,
         newer=True,
     ),
-    Operation(service.say, may="messages.send", socket="message"),
-    Operation(service.chat, may="messages.send", socket="chat message", bare="message"),
+    Operation(service.say, may="messages.send", socket="message", limit="messages.send"),
+    Operation(
+        service.chat,
+        may="messages.send",
+        socket="chat message",
+        bare="message",
+        verbatim=True,
+        limit="messages.send",
+    ),
     Operation(service.history, may="messages.read", http="GET /rooms/{roomId}/messages"),
     Operation(recovery.resume, may="messages.read", socket="resume", bare="rooms"),
     Operation(

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from chatroom.core import ids
 from chatroom.core.errors import Problem
+from chatroom.core.limits import MESSAGES, Limiter
 from chatroom.core.principal import Principal
 from chatroom.features.log.types import Head
 from chatroom.features.messages import rules
@@ -15,18 +16,28 @@ from chatroom.features.messages.view import view
 
 
 class Entry(NamedTuple):
-    """A send that waits for its commit; `content` is clean."""
+    """A send that waits for its commit; `content` is clean. It has been counted by `limiter`."""
 
     who: Principal
     cmd: SendMessage
     content: str
     done: asyncio.Future[MessageReceived]
+    limiter: Limiter
 
     @property
     def key(self) -> Key | None:
         """What recognises a retry, when the client gave an id."""
         cmd = self.cmd
         return (cmd.room_id, self.who.id, cmd.client_msg_id) if cmd.client_msg_id else None
+
+    def uncount(self) -> None:
+        """Take it back from the limit, which counts what is stored."""
+        self.limiter.give_back(MESSAGES, limit_key(self.who, self.cmd))
+
+
+def limit_key(who: Principal, cmd: SendMessage) -> str:
+    """What messages are counted by: the person and the room."""
+    return f"{who.id}/{cmd.room_id}"
 
 
 class Batch:
@@ -39,6 +50,7 @@ class Batch:
         self.said: list[MessageReceived] = []
         self.strangers: list[Entry] = []
         self._answers: list[tuple[Entry, MessageReceived | Problem]] = []
+        self._repeats: list[Entry] = []
         self._now = now
 
     def number(
@@ -59,6 +71,7 @@ class Batch:
             if key and (key in stored or key in fresh):
                 first = view(stored[key], head.epoch) if key in stored else fresh[key]
                 self._answers.append((entry, _again(entry, first)))
+                self._repeats.append(entry)
                 continue
             before, last = self.moves.get(room_id, (head.seq, head.seq))
             self.moves[room_id] = (before, last + 1)
@@ -75,9 +88,12 @@ class Batch:
         if len(rooms) < len(self.moves):
             self.said = [message for message in self.said if message.room_id in rooms]
             self._answers = [answer for answer in self._answers if answer[0].cmd.room_id in rooms]
+            self._repeats = [entry for entry in self._repeats if entry.cmd.room_id in rooms]
 
     def resolve(self) -> None:
         """Answer the senders: everything is committed."""
+        for entry in self._repeats:
+            entry.uncount()
         for entry, answer in self._answers:
             if entry.done.done():  # cancelled: its connection has gone
                 continue
@@ -114,4 +130,5 @@ def refuse(entries: Iterable[Entry], problem: Problem) -> None:
     """Answer all that still wait with the same refusal."""
     for entry in entries:
         if not entry.done.done():
+            entry.uncount()
             entry.done.set_exception(problem)

@@ -1,22 +1,34 @@
 """What a message may be."""
 
-from typing import Any, Final
+import unicodedata
+from typing import Final
 
 import msgspec
 
 from chatroom.core.errors import Problem
 from chatroom.core.principal import Principal, Role
 from chatroom.core.text import clean_text
-from chatroom.features.messages.types import MessageReceived, MessageType, SendMessage, SendValue, StoredType
+from chatroom.features.messages.types import (
+    MessageReceived,
+    MessageType,
+    SendMessage,
+    SendValue,
+    SendVerbatim,
+    StoredType,
+)
 
 CONTENT_LENGTH: Final = 8000
-VALUE_DEPTH: Final = 8
 _TYPES: Final[dict[str, MessageType]] = {"text": "text", "image": "image", "video": "video", "link": "link"}
 
 
 def clean_content(content: str) -> str:
     """Return content fit to store: as said, in NFC. Raises `Problem("bad_input")`."""
     return clean_text(content, field="content", length=CONTENT_LENGTH)
+
+
+def stored_content(cmd: SendMessage) -> str:
+    """Return the content of a send as it is stored. Raises `Problem("bad_input")`."""
+    return cmd.content if isinstance(cmd, SendVerbatim) else clean_content(cmd.content)
 
 
 def message_type(given: str) -> MessageType:
@@ -35,23 +47,29 @@ def stored_type(cmd: SendMessage) -> StoredType:
 
 
 def from_value(room_id: str, value: bytes) -> SendMessage:
-    """Return what saying a JSON value means; numbers stay as they were written. Raises `Problem("bad_input")`."""
+    """Return what saying a JSON value means: it will come back as it went, numbers as they were written.
+
+    A text is stored as it is. The empty one, and one with control characters, which no text of a room may hold, are
+    stored as JSON like objects are. Raises `Problem("bad_input")` for what is too long or shows nothing.
+    """
     try:
         plain = msgspec.json.decode(value)
     except msgspec.DecodeError:
         raise Problem("bad_input", "The message is not valid JSON.") from None
-    if isinstance(plain, str):
-        return SendMessage(room_id=room_id, content=plain)
-    if _depth(plain) > VALUE_DEPTH:
-        raise Problem("bad_input", f"A message is at most {VALUE_DEPTH} levels deep.")
-    return SendValue(room_id=room_id, content=msgspec.json.format(value, indent=-1).decode())
+    compact = msgspec.json.format(value, indent=-1).decode()
+    if plain and isinstance(plain, str):
+        shown = "".join(filter(_is_shown, plain))
+        clean_content(shown)
+        if len(shown) == len(plain):
+            return SendVerbatim(room_id=room_id, content=plain)
+    long = plain if isinstance(plain, str) else compact
+    if len(long) > CONTENT_LENGTH:
+        raise Problem("bad_input", f"A message has at most {CONTENT_LENGTH} characters.")
+    return SendValue(room_id=room_id, content=compact)
 
 
-def _depth(value: Any) -> int:
-    if not isinstance(value, dict | list):
-        return 0
-    inside = value.values() if isinstance(value, dict) else value
-    return 1 + max(map(_depth, inside), default=0)
+def _is_shown(char: str) -> bool:
+    return char in "\n\t\r" or unicodedata.category(char) not in ("Cc", "Cs")
 
 
 def must_speak_plainly(who: Principal, cmd: SendMessage) -> None:
@@ -63,5 +81,5 @@ def must_speak_plainly(who: Principal, cmd: SendMessage) -> None:
 def must_repeat(first: MessageReceived, cmd: SendMessage) -> None:
     """Check that a retry says what was said first. Raises `Problem("message_conflict")` (promise P2)."""
     kind = (message_type(cmd.message_type), original_type(cmd.message_type) or msgspec.UNSET)
-    if first.content != clean_content(cmd.content) or (first.message_type, first.original_type) != kind:
+    if first.content != stored_content(cmd) or (first.message_type, first.original_type) != kind:
         raise Problem("message_conflict")

@@ -8,7 +8,6 @@ import msgspec
 from chatroom.core import page
 from chatroom.core.context import Context
 from chatroom.core.errors import Problem
-from chatroom.core.limits import KEYS
 from chatroom.core.principal import Role
 from chatroom.features.auth import anonymous
 from chatroom.features.messages import recovery, rules
@@ -56,16 +55,12 @@ async def chat(ctx: Context, cmd: SayInLobby) -> MessageReceived:
 
 
 async def _say(ctx: Context, room_id: str, value: msgspec.Raw) -> MessageReceived:
-    cmd = rules.from_value(room_id, bytes(value))
-    wait = ctx.kernel.limiter.hit("messages.send", KEYS["messages.send"](ctx.who, cmd))
-    if wait is not None:
-        raise Problem("rate_limited", retry_after=wait)
-    return await speak(ctx, cmd)
+    return await speak(ctx, rules.from_value(room_id, bytes(value)))
 
 
 async def speak(ctx: Context, cmd: SendMessage) -> MessageReceived:
     """Say something in a public room, and join it if need be. Raises like `send`."""
-    rules.clean_content(cmd.content)
+    rules.stored_content(cmd)
     rules.must_speak_plainly(ctx.who, cmd)
     if ctx.who.transient:
         async with ctx.read() as reader:

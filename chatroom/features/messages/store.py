@@ -142,6 +142,12 @@ async def find_repeats(tx: Transaction, keys: Iterable[Key]) -> dict[Key, Messag
     return {(row.room_id, row.sender_id, row.client_msg_id or ""): row for row in rows}
 
 
+async def find_repeat(reader: Reader, key: Key) -> MessageRow | None:
+    """The stored message of a key, or None."""
+    rows = _rows(await reader.all(_REPEAT, dict(zip(_KEY, key, strict=True))))
+    return rows[0] if rows else None
+
+
 async def list_before(reader: Reader, room_id: str, seq: int, count: int) -> Sequence[MessageRow]:
     """At most `count` messages below a seq, the nearest ones, oldest first."""
     rows = _rows(await reader.all(_BEFORE, {"room": room_id, "seq": seq, "count": count}))

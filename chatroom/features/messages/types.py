@@ -28,8 +28,12 @@ class SendMessage(Wire, frozen=True, kw_only=True):
     client_msg_id: ClientMsgId | None = None
 
 
-class SendValue(SendMessage, frozen=True, kw_only=True):
-    """A value that is no text, its compact JSON text in `content`. No client sends this; `say` makes it."""
+class SendVerbatim(SendMessage, frozen=True, kw_only=True):
+    """What seeds S0 and S1 say: it comes back as it went, not normalised. No client sends this; `say` makes it."""
+
+
+class SendValue(SendVerbatim, frozen=True, kw_only=True):
+    """A value that cannot be kept as a text, its compact JSON text in `content`."""
 
 
 class SayInLounge(Wire, frozen=True, kw_only=True):

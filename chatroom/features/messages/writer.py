@@ -12,12 +12,13 @@ from typing import Final
 from chatroom.core import audience
 from chatroom.core.context import Context, Kernel, Tx
 from chatroom.core.errors import Problem
+from chatroom.core.limits import MESSAGES
 from chatroom.core.principal import SYSTEM, Principal
 from chatroom.db import Conflict
 from chatroom.features.log import service as log
 from chatroom.features.log.types import Head
 from chatroom.features.messages import rules, store
-from chatroom.features.messages.batch import Batch, Entry, refuse
+from chatroom.features.messages.batch import Batch, Entry, limit_key, refuse
 from chatroom.features.messages.lanes import Lane, Lanes
 from chatroom.features.messages.store import Key
 from chatroom.features.messages.types import MessageReceived, MessageRow, SendMessage
@@ -86,15 +87,46 @@ class MessageWriter:
     def put(self, who: Principal, cmd: SendMessage) -> asyncio.Future[MessageReceived]:
         """Queue a send; the Future resolves after its commit, those of one room in the order of the calls.
 
+        The limit of messages counts what is stored: a send is counted here, and given back when it is refused or
+        turns out to repeat another.
         Raises `Problem("bad_input" | "busy")` at once; the Future raises `Problem("room_not_found" |
-        "not_a_member" | "message_conflict" | "unavailable")`.
+        "not_a_member" | "message_conflict" | "rate_limited" | "unavailable")`.
         """
-        content = rules.clean_content(cmd.content)
+        content = rules.stored_content(cmd)
         if self._lanes.waiting >= _QUEUE:
             raise Problem("busy", retry_after=1)
+        if self._kernel.limiter.hit(MESSAGES, limit_key(who, cmd)) is not None:
+            return asyncio.ensure_future(self._put_over_limit(who, cmd, content))
+        return self._queue(who, cmd, content)
+
+    async def _put_over_limit(self, who: Principal, cmd: SendMessage, content: str) -> MessageReceived:
+        """Answer a send above the limit: it passes if one under way does not count; a retry gets its first answer."""
+        while True:
+            if earlier := self._lanes.unanswered(cmd.room_id, who.id):
+                await asyncio.wait(earlier)
+            if cmd.client_msg_id and (first := await self._first_answer(who, cmd)):
+                return first
+            wait = self._kernel.limiter.hit(MESSAGES, limit_key(who, cmd))
+            if wait is None:
+                return await self._queue(who, cmd, content)
+            if not earlier:
+                raise Problem("rate_limited", retry_after=wait)
+
+    async def _first_answer(self, who: Principal, cmd: SendMessage) -> MessageReceived | None:
+        """The answer that this send got before, if it did. Raises `Problem("message_conflict")` for another content."""
+        async with Context(self._kernel, SYSTEM).read() as reader:
+            await rooms.must_be_member(reader, cmd.room_id, who.id)
+            row = await store.find_repeat(reader, (cmd.room_id, who.id, cmd.client_msg_id or ""))
+            if row is None:
+                return None
+            first = view(row, (await log.heads(reader, [cmd.room_id]))[cmd.room_id].epoch)
+        rules.must_repeat(first, cmd)
+        return first
+
+    def _queue(self, who: Principal, cmd: SendMessage, content: str) -> asyncio.Future[MessageReceived]:
         done: asyncio.Future[MessageReceived] = asyncio.get_running_loop().create_future()
         lane = self._lanes.of(cmd.room_id)
-        lane.put(Entry(who, cmd, content, done))
+        lane.put(Entry(who, cmd, content, done, self._kernel.limiter))
         if lane.task is None:
             lane.task = asyncio.create_task(self._work(lane), name="messages.writer")
         return done

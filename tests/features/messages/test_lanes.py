@@ -2,6 +2,7 @@
 
 import asyncio
 
+from chatroom.adapters.memory import MemoryLimiter
 from chatroom.app import App
 from chatroom.core import ids
 from chatroom.core.principal import Principal, Role
@@ -19,7 +20,7 @@ def say(lanes: Lanes, room_id: str) -> Lane:
     """Put a send where it belongs and return that lane."""
     lane = lanes.of(room_id)
     done = asyncio.get_running_loop().create_future()
-    lane.put(Entry(WHO, SendMessage(room_id=room_id, content="hi"), "hi", done))
+    lane.put(Entry(WHO, SendMessage(room_id=room_id, content="hi"), "hi", done, MemoryLimiter({})))
     return lane
 
 
