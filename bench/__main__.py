@@ -3,7 +3,7 @@
 python -m bench [--only fanout latency ...] [--short] [--seconds 780] [--json FILE]
 python -m bench --check      a short run, compared with the stored ratios: names what got worse by more than 20 %,
                              after measuring that once more in full
-python -m bench --report     write docs/performance.md anew from bench/results/latest.json
+python -m bench --report     write the pages of performance anew from bench/results/latest.json
 """
 
 import argparse
@@ -126,7 +126,7 @@ def _flags() -> argparse.Namespace:
     )
     parser.add_argument("--check", action="store_true", help="compare with the stored ratios, store nothing")
     parser.add_argument("--against", type=Path, default=LATEST, help="the stored run to compare with")
-    parser.add_argument("--report", action="store_true", help="only write docs/performance.md anew")
+    parser.add_argument("--report", action="store_true", help="only write the pages of performance anew")
     return parser.parse_args()
 
 

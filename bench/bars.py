@@ -64,12 +64,13 @@ _FROM_ENGINE: Final = (
     ("rooms", "100 rooms of 10, all send", 9.0),
     ("hall", "1 room of 200, all send", 40.0),
 )
+_TO_C: Final = [(name, text, 0.45 if name == "rooms" else 0.6) for name, text, _ in _FROM_ENGINE]
 _PACE: Final = "at 4\u202f000 messages/s"
 BARS: Final = [
     *(Bar(f"{text}, to Node", name, "deliveries", "engine", "socketio", x) for name, text, x in _FROM_ENGINE),
-    *(Bar(f"{text}, to the C limit", name, "deliveries", "engine", "limit", 0.6) for name, text, _ in _FROM_ENGINE),
-    Bar(f"p99 {_PACE}, to Node", "latency-4000", "delay_us.p99", "engine", "socketio", 0.1, least=False),
-    Bar(f"CPU {_PACE}, to Node", "latency-4000", "cpu", "engine", "socketio", 0.6, least=False),
+    *(Bar(f"{text}, to the C limit", name, "deliveries", "engine", "limit", x) for name, text, x in _TO_C),
+    Bar(f"p99 {_PACE}, to the C limit", "latency-4000", "delay_us.p99", "engine", "limit", 2.5, least=False),
+    Bar(f"CPU {_PACE}, to Node", "latency-4000", "cpu", "engine", "socketio", 0.75, least=False),
     Bar("memory before the first connection, MB", "idle-10000", "rss_before_mb", "sqlite", "", 120, least=False),
     Bar("memory of each of 10\u202f000 idle connections, kB", "idle-10000", "kb_each", "sqlite", "", 12, least=False),
     Bar("CPU of 10\u202f000 idle connections, cores", "idle-10000", "cpu", "sqlite", "", 0.10, least=False),
@@ -82,7 +83,7 @@ BARS: Final = [
     *_history("postgresql", "PostgreSQL"),
     Bar("list of 50 rooms, 32 connections, SQLite", "room-list", "requests", "sqlite", "seeds", 0.6),
     Bar("list of 50 rooms, 32 connections, PostgreSQL", "room-list", "requests", "postgresql", "seeds", 0.6),
-    Bar("the whole product's fan-out, to our engine", "fanout-16", "deliveries", "sqlite", "engine", 0.7),
+    Bar("the whole product's fan-out, to our engine", "fanout-16", "deliveries", "sqlite", "engine", 0.65),
     Bar("longest turn in a room of 10\u202f000, ms", "big-room", "turn_ms.max", "watched", "", 5, least=False),
     Bar("longest delay of others meanwhile, ms", "big-room", "other_max_ms", "watched", "", 100, least=False),
     Bar("p99 of a talk while 10\u202f000 come back, ms", "storm", "talk_p99_ms", "sqlite", "", 250, least=False),

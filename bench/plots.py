@@ -1,4 +1,4 @@
-"""Charts as SVG text: lines over logarithmic axes, and groups of bars. Legible on light and on dark pages."""
+"""Charts as SVG text: lines and groups of bars whose heights start at zero. Legible on light and on dark pages."""
 
 import math
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ _TOP: Final = 54
 _BOTTOM: Final = 290
 _LEGEND: Final = 348
 _COLUMN: Final = 325
-_FEW: Final = 2  # decades; an axis of no more is marked at 2 and 5 as well
+_MARKS: Final = 5  # the most steps of an axis
 _STYLE: Final = (
     "<style>rect.paper{fill:#ffffff}text{fill:#1b1f24}text.unit{fill:#555b61}line{stroke:#d8dbde}"
     "@media (prefers-color-scheme: dark){rect.paper{fill:#15191e}text{fill:#e8eaed}text.unit{fill:#a9b0b7}"
@@ -70,29 +70,28 @@ def _document(title: str, unit: str, parts: Sequence[str], series: Sequence[Line
     )
     titles = [
         _text(14, 22, title, 'font-size="15" font-weight="bold"'),
-        _text(14, 40, f"{unit}, logarithmic", 'class="unit"'),
+        _text(14, 40, unit, 'class="unit"'),
     ]
     return "\n".join([head, *titles, *parts, *_legend(series), "</svg>\n"])
 
 
 class _Axis:
-    """A logarithmic axis that maps numbers to places between `start` and `end`."""
+    """A linear axis from zero, with round steps up to at least the greatest number."""
 
-    def __init__(self, numbers: Sequence[float], start: float, end: float) -> None:
-        positive = [number for number in numbers if number > 0] or [1.0]
-        self._low = math.floor(math.log10(min(positive)) + 1e-9)
-        self._high = max(math.ceil(math.log10(max(positive)) - 1e-9), self._low + 1)
-        self._start, self._end = start, end
+    def __init__(self, numbers: Sequence[float]) -> None:
+        most = max(numbers, default=0) or 1.0
+        power = 10.0 ** math.floor(math.log10(most / _MARKS))
+        self._step = next(
+            step * power for step in (1, 2, 5, 10) if step * power * _MARKS >= most * (1 - 1e-9)
+        )
+        self._count = math.ceil(most / self._step - 1e-9)
 
     def at(self, number: float) -> float:
-        part = (math.log10(max(number, 10.0**self._low)) - self._low) / (self._high - self._low)
-        return self._start + part * (self._end - self._start)
+        return _BOTTOM - number / (self._step * self._count) * (_BOTTOM - _TOP)
 
     @property
     def ticks(self) -> list[float]:
-        steps = (1, 2, 5) if self._high - self._low <= _FEW else (1,)
-        between = [step * 10.0**power for power in range(self._low, self._high) for step in steps]
-        return [*between, 10.0**self._high]
+        return [self._step * count for count in range(self._count + 1)]
 
 
 def _grid(axis: _Axis) -> list[str]:
@@ -104,15 +103,22 @@ def _grid(axis: _Axis) -> list[str]:
     return parts
 
 
+def _places(xs: Sequence[float]) -> dict[float, float]:
+    """Where each x stands: by its logarithm, for each is several times the one before."""
+    low, high = math.log10(xs[0]), math.log10(xs[-1])
+    width = _RIGHT - _LEFT - 40
+    return {x: _LEFT + 20 + (math.log10(x) - low) / ((high - low) or 1) * width for x in xs}
+
+
 def lines(title: str, unit: str, below: str, series: Sequence[Line]) -> str:
-    """Draw lines; both axes are logarithmic. `below` says what x is."""
-    y_axis = _Axis([y for one in series for _, y in one.points], _BOTTOM, _TOP)
-    xs = sorted({x for one in series for x, _ in one.points})
-    x_axis = _Axis(xs, _LEFT + 20, _RIGHT - 20)
-    parts = _grid(y_axis) + [_text(x_axis.at(x), _BOTTOM + 18, short(x), 'text-anchor="middle"') for x in xs]
-    parts.append(_text((_LEFT + _RIGHT) / 2, _BOTTOM + 36, below, 'text-anchor="middle" class="unit"'))
+    """Draw lines from zero over what `below` names, which stands by its logarithm and says so."""
+    axis = _Axis([y for one in series for _, y in one.points])
+    at = _places(sorted({x for one in series for x, _ in one.points}) or [1.0])
+    parts = _grid(axis) + [_text(x, _BOTTOM + 18, short(of), 'text-anchor="middle"') for of, x in at.items()]
+    note = f"{below} (logarithmic)"
+    parts.append(_text((_LEFT + _RIGHT) / 2, _BOTTOM + 36, note, 'text-anchor="middle" class="unit"'))
     for one in series:
-        places = [(x_axis.at(x), y_axis.at(y)) for x, y in one.points]
+        places = [(at[x], axis.at(y)) for x, y in one.points]
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
         dash = ' stroke-dasharray="5 3"' if one.dashed else ""
         parts.append(f'<polyline points="{path}" fill="none" stroke="{one.colour}" stroke-width="2"{dash}/>')
@@ -121,21 +127,26 @@ def lines(title: str, unit: str, below: str, series: Sequence[Line]) -> str:
 
 
 def bars(title: str, unit: str, groups: Sequence[str], series: Sequence[Bars]) -> str:
-    """Draw groups of bars with their values over a logarithmic axis."""
-    axis = _Axis([y for one in series for y in one.values if y], _BOTTOM, _TOP)
-    parts = _grid(axis)
+    """Draw groups of bars with their values. Each group has its own scale, which starts at zero, and the plot says so.
+
+    What the groups measure differs by a hundred times: on one scale only the greatest would be seen, and on a
+    logarithmic one the lengths of bars would mean nothing.
+    """
+    parts = [f'<line x1="{_LEFT}" x2="{_RIGHT}" y1="{_BOTTOM}" y2="{_BOTTOM}"/>']
     width = (_RIGHT - _LEFT) / max(len(groups), 1)
     bar = width * 0.86 / len(series)
     for group, name in enumerate(groups):
         x = _LEFT + group * width
+        most = max((one.values[group] or 0 for one in series), default=0) or 1.0
         parts.append(_text(x + width / 2, _BOTTOM + 18, name, 'text-anchor="middle"'))
         for at, one in enumerate(series):
             value = one.values[group]
             if value is None:
                 continue
-            y, left = axis.at(value), x + width * 0.07 + at * bar
-            shape = f'x="{left:.1f}" y="{y:.1f}" width="{bar - 2:.1f}" height="{_BOTTOM - y:.1f}"'
+            height = value / most * (_BOTTOM - _TOP - 12)
+            y, left = _BOTTOM - height, x + width * 0.07 + at * bar
+            shape = f'x="{left:.1f}" y="{y:.1f}" width="{bar - 2:.1f}" height="{height:.1f}"'
             parts.append(f'<rect {shape} fill="{one.colour}"/>')
             middle = left + bar / 2 - 1
             parts.append(_text(middle, y - 3, short(value), 'text-anchor="middle" font-size="10"'))
-    return _document(title, unit, parts, series)
+    return _document(title, f"{unit}; each group has its own scale from zero", parts, series)

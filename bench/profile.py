@@ -1,4 +1,4 @@
-"""Where the time goes: `python -m bench.profile` writes three profiles by py-spy into docs/performance.md.
+"""Where the time goes: `python -m bench.profile` writes three profiles by py-spy into docs/performance/profile.md.
 
 `python -m bench.profile engine handshakes` prints those that are named instead.
 """

@@ -1,4 +1,4 @@
-"""Tables and plots of docs/performance.md, written anew from a stored run."""
+"""Tables and plots of docs/performance.md and docs/performance/, written anew from a stored run."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,6 +13,7 @@ from bench.scenarios import FAMILIES, GROWTH, LENGTHS, PAGES, Scenario
 PAGE: Final = ROOT / "docs" / "performance.md"
 PICTURES: Final = ROOT / "docs" / "performance"
 Results = Mapping[str, Any]
+WRITTEN: Final = (PAGE, *(PICTURES / f"{name}.md" for name in ("method", "tables", "profile", "steps")))
 _SHOWN: Final = {
     "fanout": ("speed", "members", "rooms"),
     "latency": ("late",),
@@ -20,7 +21,7 @@ _SHOWN: Final = {
     "durable": ("durable",),
     "history": ("history",),
 }
-"""The plots above each family's table."""
+"""The plots above each family's table; the first of each stands on the page of results, too."""
 _COLOURS: Final = {
     "engine": "#0f8f84",
     "sqlite": "#3fa34d",
@@ -177,7 +178,7 @@ _BARS: Final = (
         "p99 from the sender to each member, 100 rooms of 10",
         "microseconds",
         {"latency-1000": "1\u202f000 messages/s", "latency-4000": "4\u202f000 messages/s"},
-        ("engine", "socketio", "pysocketio", "limit"),
+        ("engine", "socketio", "limit"),
         "delay_us.p99",
     ),
     (
@@ -242,7 +243,7 @@ def _title(drawing: str) -> str:
 
 
 def write(results: Results) -> None:
-    """Replace what stands between the marks of docs/performance.md, and draw the plots."""
+    """Replace what stands between the marks of the pages, and draw the plots."""
     made = {"about": _about(results), "bars": bar_table(judge(results))}
     made |= {
         name: _family(results, scenarios) for name, scenarios in FAMILIES.items() if scenarios is not GROWTH
@@ -251,21 +252,23 @@ def write(results: Results) -> None:
     made["storm"] = _alone(results, "storm", "sqlite")
     drawn = pictures(results)
     for family, names in _SHOWN.items():
-        shown = "\n".join(f"![{_title(drawn[name])}](performance/{name}.svg)" for name in names)
+        shown = "\n".join(f"![{_title(drawn[name])}]({name}.svg)" for name in names)
         made[family] = f"{shown}\n\n{made[family]}"
+        made[f"plot {family}"] = f"![{_title(drawn[names[0]])}](performance/{names[0]}.svg)"
     PICTURES.mkdir(exist_ok=True)
     for name, drawing in drawn.items():
         (PICTURES / f"{name}.svg").write_text(drawing)
     fill(made)
-    print(f"wrote {PAGE.relative_to(ROOT)} and {PICTURES.relative_to(ROOT)}/")
+    print("wrote docs/performance.md and docs/performance/")
 
 
 def fill(made: Mapping[str, str]) -> None:
-    """Replace what stands between the marks of these names in docs/performance.md."""
-    text = PAGE.read_text()
-    for name, content in made.items():
-        before, begin, rest = text.partition(f"<!-- bench: {name} -->\n")
-        _, end, after = rest.partition("<!-- end -->")
-        if begin and end:
-            text = f"{before}{begin}{content}\n{end}{after}"
-    PAGE.write_text(text)
+    """Replace what stands between the marks of these names, on whichever page they are."""
+    for page in WRITTEN:
+        text = page.read_text()
+        for name, content in made.items():
+            before, begin, rest = text.partition(f"<!-- bench: {name} -->\n")
+            _, end, after = rest.partition("<!-- end -->")
+            if begin and end:
+                text = f"{before}{begin}{content}\n{end}{after}"
+        page.write_text(text)

@@ -1,7 +1,15 @@
+import json
+import re
+import shutil
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import pytest
+
+from bench import plots, report
 from bench.bars import BARS, compare, judge
+from bench.contenders import ROOT
 from bench.measure import summarize
 from bench.report import bar_table, pictures
 
@@ -84,3 +92,58 @@ def test_the_table_has_a_line_for_every_bar() -> None:
 def test_plots_are_drawn_from_whatever_was_measured() -> None:
     for drawing in pictures(run_of(1500, 100)).values():
         assert ET.fromstring(drawing).tag.endswith("svg")  # noqa: S314 - our own text
+
+
+def _heights(drawing: str) -> list[float]:
+    return [float(found) for found in re.findall(r'<rect x=.* height="([\d.]+)"', drawing)]
+
+
+def test_bars_are_as_long_as_their_values_and_the_plot_says_what_each_group_is_drawn_to() -> None:
+    series = [plots.Bars("a", "#000000", [100.0, 5.0]), plots.Bars("b", "#ffffff", [25.0, None])]
+    drawing = plots.bars("Title", "apples/s", ["one", "two"], series)
+    first, other, second = _heights(drawing)
+    assert second == pytest.approx(first)
+    assert other == pytest.approx(first / 4, abs=0.1)
+    assert "apples/s; each group has its own scale from zero" in drawing
+
+
+@pytest.mark.parametrize("most", [0.3, 7.0, 99.0, 310.0, 2_806_780.0])
+def test_lines_start_at_zero_and_say_what_is_logarithmic(most: float) -> None:
+    drawing = plots.lines(
+        "T", "MB", "connections", [plots.Line("a", "#000000", [(10, most / 2), (1000, most)])]
+    )
+    half, whole = (float(y) for y in re.findall(r'cy="([\d.]+)"', drawing))
+    zero = float(re.findall(r'y1="([\d.]+)"', drawing)[0])
+    assert zero - whole == pytest.approx(2 * (zero - half), abs=0.2)
+    assert 54 <= whole < 200
+    assert ">0</text>" in drawing
+    assert "connections (logarithmic)" in drawing
+
+
+BARS_SETTLED = {
+    "100 rooms of 10, all send, to the C limit": (0.45, True),
+    "CPU at 4\u202f000 messages/s, to Node": (0.75, False),
+    "p99 at 4\u202f000 messages/s, to the C limit": (2.5, False),
+    "the whole product's fan-out, to our engine": (0.65, True),
+}
+
+
+def test_the_settled_bars_are_the_ones_that_are_judged() -> None:
+    judged = {bar.text: (bar.factor, bar.least) for bar in BARS}
+    assert {text: judged[text] for text in BARS_SETTLED} == BARS_SETTLED
+
+
+def test_the_pages_are_what_the_stored_run_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    docs = shutil.copytree(ROOT / "docs", tmp_path / "docs")
+    moved = {page: tmp_path / page.relative_to(ROOT) for page in report.WRITTEN}
+    monkeypatch.setattr(report, "PICTURES", docs / "performance")
+    monkeypatch.setattr(report, "WRITTEN", tuple(moved.values()))
+    report.write(json.loads((ROOT / "bench/results/latest.json").read_text()))
+    for page, again in moved.items():
+        assert page.read_text() == again.read_text(), page.name
+    for drawing in (docs / "performance").glob("*.svg"):
+        assert (ROOT / "docs/performance" / drawing.name).read_text() == drawing.read_text()
+
+
+def test_the_page_of_results_is_one_page() -> None:
+    assert len(report.PAGE.read_text().split()) < 1_500
