@@ -178,7 +178,9 @@ def _options(settings: Settings) -> Options:
     if settings.message_rate_limit == 0 or settings.unlimited:  # contract 0, *Limits switched off*
         options = replace(options, event_rate=0.0, event_burst=0, byte_rate=0.0, byte_burst=0)
     if settings.unlimited:
-        options = replace(options, handshake_rate=0.0, address_rate=0.0, max_sessions_per_address=0)
+        options = replace(
+            options, control_rate=0.0, handshake_rate=0.0, address_rate=0.0, max_sessions_per_address=0
+        )
     return options
 
 

@@ -22,6 +22,8 @@ class Admission:
         self._max_per_address = options.max_sessions_per_address
         self._full_at = 0.0
         self._addresses: dict[str, tuple[int, float]] = {}  # live connections, bucket
+        self._max_held = options.max_held_per_address
+        self._held: dict[str, int] = {}  # bytes that wait
 
     def peer(self, host: str, headers: dict[str, str], *, secure: bool) -> tuple[str, bool]:
         """Return address and secure-flag of the client, and put the host that it asked for into `headers`.
@@ -68,3 +70,13 @@ class Admission:
             self._addresses[key] = (max(count - 1, 0), full_at)
         else:
             self._addresses.pop(key, None)
+
+    def hold(self, address: str, change: int) -> bool:
+        """Count bytes more or less that wait for an address's connections; whether they are within its budget."""
+        key = address_key(address)
+        held = self._held.get(key, 0) + change
+        if held > 0:
+            self._held[key] = held
+        else:
+            self._held.pop(key, None)
+        return not self._max_held or held <= self._max_held

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from chatroom.gateway.server import SocketServer
 
 
+_QUANTUM = 8 * 1024  # bytes that a connection may keep without anybody counting them
+
+
 class Disconnected(Exception):
     """The client went away before what was awaited of it."""
 
@@ -32,6 +35,7 @@ class Backlog(ABC):
         "burst",
         "closed",
         "doomed",
+        "held",
         "link",
         "outbox",
         "pending",
@@ -39,6 +43,7 @@ class Backlog(ABC):
         "queued",
         "server",
         "strict",
+        "unread",
     )
 
     def __init__(self, server: "SocketServer", link: Link) -> None:
@@ -53,6 +58,8 @@ class Backlog(ABC):
         self.strict = link.name == "polling"
         self.queued = 0  # bytes that wait, counted while `strict`
         self.allowed = 0  # bytes of answers among them
+        self.unread = 0  # bytes of a message or a POST that has not come whole, or has not been handled
+        self.held = 0  # of all that waits, what the address's budget knows
         self.closed = False
         self.doomed = False  # too slow, or gone: closed in one of the next turns
         self._waiters: list[asyncio.Future[None]] | None = None
@@ -75,7 +82,33 @@ class Backlog(ABC):
             self.outbox.doom(self)
             return False
         self.queued = after
-        return True
+        if after - self.held >= _QUANTUM:
+            self.account()
+        return not self.doomed
+
+    @property
+    @abstractmethod
+    def address(self) -> str:
+        """Of the client."""
+
+    @property
+    def waiting_bytes(self) -> int:
+        """Bytes that were received and wait for their turn."""
+        return self.unread
+
+    def account(self) -> None:
+        """Count what waits here against the budget of the client's address; above that, who keeps much is closed."""
+        held = 0 if self.closed or self.doomed else self.queued + self.waiting_bytes
+        change = held - self.held
+        if held and -_QUANTUM < change < _QUANTUM:
+            return
+        self.held = held
+        fits = self.server.admission.hold(self.address, change)
+        if change > 0 and not fits:
+            self.doomed = True
+            self.outbox.doom(self)
+            self.server.admission.hold(self.address, -held)
+            self.held = 0
 
     def allow(self, size: int) -> None:
         """Let `size` bytes of an answer wait beyond the hard limit, and count what waits from now on."""
@@ -146,6 +179,8 @@ class Backlog(ABC):
         if self.queued <= self.server.options.soft_limit:
             self.allowed = 0
             self.eased()
+        if self.held:
+            self.account()
         held = bool(backlog or self.allowed) or self.closed or self.doomed
         self.strict = held or self.link.name == "polling"
 

@@ -24,6 +24,7 @@ class Connection(Backlog):
 
     __slots__ = (
         "connect_by",
+        "control_full_at",
         "handshake",
         "ping_at",
         "pong_by",
@@ -45,6 +46,7 @@ class Connection(Backlog):
         interval = server.options.ping_interval
         self.ping_at = now + interval * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, guards nothing
         self.pong_by = math.inf
+        self.control_full_at = 0.0
         self.stuck = 0  # bytes that waited when a pong was due while we did not read
         self.connect_by = now + server.options.connect_timeout
         self.rearm()
@@ -63,10 +65,18 @@ class Connection(Backlog):
     def lost(self, reason: str) -> None:
         """Tell the application; called once."""
 
+    def until_admitted(self, size: int) -> float:
+        """Return the seconds until the rates admit a packet of `size` bytes."""
+        return 0.0
+
     @property
     def busy(self) -> bool:
         """Whether the application is at work on an event of this connection."""
         return False
+
+    @property
+    def address(self) -> str:
+        return self.handshake.address
 
     def next_deadline(self) -> float:
         """The loop time at which `expire` has something to do."""
@@ -83,17 +93,28 @@ class Connection(Backlog):
             self.message(packet[1:])
         elif kind == PONG:
             # Only an asked-for pong counts: a client cannot live on pongs alone.
-            if self.pong_by is not math.inf:
+            if self.pong_by is math.inf:
+                self.spare()
+            else:
                 self.pong_by = math.inf
                 self.ping_at = self.server.loop.time() + self.server.options.ping_interval
                 self.rearm()
         elif kind == CLOSE:
             if isinstance(self.link, PollingLink) and not self.link.polled:
                 # Its GET may have been overtaken by this POST on another network connection.
-                self.server.leave_farewell(self.sid, NOOP_FRAME.packet, 1.0)
+                self.server.leave_farewell(self, NOOP_FRAME.packet, 1.0)
             self.close("transport close", gone=True)
         else:
             raise ProtocolError("packet that no client sends")
+
+    def spare(self) -> bool:
+        """Count a ping or pong that nobody asked for; False when they are too many and the session has ended."""
+        full_at = self.server.control_rate.take(self.control_full_at, self.server.loop.time())
+        if full_at < 0:
+            self.close("rate limit")
+            return False
+        self.control_full_at = full_at
+        return True
 
     def fail(self, error: ProtocolError) -> None:
         """End the connection for what the peer did."""
@@ -154,7 +175,7 @@ class Connection(Backlog):
                 link.answer(NOOP_FRAME.packet)
                 link.close(0, reason)
             elif not link.answer(farewell):
-                self.server.leave_farewell(self.sid, farewell)
+                self.server.leave_farewell(self, farewell)
         else:
             self.flush()
             link.close(code or _CODES.get(reason, NORMAL), reason)
@@ -174,6 +195,7 @@ class Connection(Backlog):
 
     def _end(self, reason: str) -> None:
         self.closed = self.strict = True
+        self.account()
         self.server.forget(self, reason)
         if self.upgrade is not None:
             self.upgrade.drop()

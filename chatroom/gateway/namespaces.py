@@ -22,7 +22,7 @@ log = logging.getLogger("chatroom.gateway")
 class NamespaceConnection(Connection):
     """A connection that joins and leaves namespaces; each joined one is a Client of the application."""
 
-    __slots__ = ("clients", "connecting", "ending", "left", "waiting", "waiting_bytes")
+    __slots__ = ("clients", "connecting", "ending", "inbox_bytes", "left", "waiting")
 
     def __init__(self, server: "SocketServer", sid: str, handshake: Handshake, link: Link) -> None:
         """Open a session that has joined no namespace."""
@@ -33,8 +33,12 @@ class NamespaceConnection(Connection):
         )
         self.ending = False  # nothing is taken in any more; closed once what was has been answered
         self.waiting = 0  # events in the inboxes of the clients
-        self.waiting_bytes = 0
+        self.inbox_bytes = 0
         super().__init__(server, sid, handshake, link)
+
+    @property
+    def waiting_bytes(self) -> int:
+        return self.unread + self.inbox_bytes
 
     def client(self, namespace: str) -> Client | None:
         """Return the client of a packet; None when its namespace was ended by us; raises ProtocolError."""
@@ -113,8 +117,13 @@ class NamespaceConnection(Connection):
             self.left = (self.left or set()) | {client.namespace}
         for _, _, _, size in client.inbox or ():
             self.waiting -= 1
-            self.waiting_bytes -= size
+            self.inbox_bytes -= size
         client.end()
+        if not (
+            self.clients or self.closed
+        ):  # nobody's any more: it has as long as a new one to say whose it is
+            self.connect_by = self.server.loop.time() + self.server.options.connect_timeout
+            self.rearm()
         self.server.leaving.put(partial(self.tell, self.server.app.disconnected, client, reason))
 
     def lost(self, reason: str) -> None:

@@ -10,7 +10,8 @@ class Options:
     path: str = "/socket.io/"
     ping_interval: float = 25.0
     ping_timeout: float = 20.0
-    max_payload: int = 1_000_000  # a frame, an assembled message, a POST body
+    max_payload: int = 1_000_000  # a packet: a frame, an assembled message, a part of a POST body
+    max_post: int = 1_000_000  # a POST body, which may hold many packets
     upgrade_timeout: float = 10.0
     connect_timeout: float = 45.0  # from the handshake to an accepted CONNECT
     binary: bool = True  # False: packets of types 5 and 6 and binary frames close the connection
@@ -32,12 +33,17 @@ class Options:
     event_burst: int = 0
     byte_rate: float = 0.0  # inbound bytes per second and connection
     byte_burst: int = 0
+    control_rate: float = 0.0  # pings and pongs that nobody asked for, per second and connection
+    control_burst: int = 0
     handshake_rate: float = 0.0  # handshakes per second of the whole server
     handshake_burst: int = 0
     address_rate: float = 0.0  # handshakes per second of one address
     address_burst: int = 0
     max_sessions: int = 0  # live connections of the whole server
     max_sessions_per_address: int = 0
+    max_held_per_address: int = (
+        0  # bytes that wait, to be sent or to be handled, in all connections of an address
+    )
     drain_seconds: float = 30.0
     compress_above: int = 1024  # polling answers larger than this are gzipped when the client accepts it
 
@@ -51,10 +57,13 @@ PRODUCT = Options(
     event_burst=60,
     byte_rate=256 * 1024.0,
     byte_burst=512 * 1024,
+    control_rate=5.0,
+    control_burst=50,
     handshake_rate=5_000.0,
     handshake_burst=10_000,
     address_rate=50.0,
     address_burst=500,
     max_sessions_per_address=2_000,
+    max_held_per_address=32 * 1024 * 1024,
     drain_seconds=15.0,
 )

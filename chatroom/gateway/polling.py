@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _TEXT = "text/plain; charset=UTF-8"
 _BODY_TIMEOUT = 60.0  # seconds for a POST body to arrive
 _RETRY_AFTER = "2"
+_PATIENCE = 15.0  # seconds for which a POST waits for the rates, below any client's own patience
+_STRIDE = 16  # packets handed on in one turn
 _COMPRESS_BELOW = 256 * 1024  # gzip of more than this would hold the loop for over 5 ms
 
 
@@ -130,9 +132,8 @@ async def _post(
     link.posting = True
     try:
         async with asyncio.timeout(_BODY_TIMEOUT):
-            body = await _read(receive, headers, server.options.max_payload)
-        server.stats.bytes_in += len(body)
-        await _packets(server, connection, link, body)
+            packets = split_payload(await _read(connection, receive, headers))
+        await _packets(server, connection, link, packets)
     except ProtocolError as error:
         connection.fail(error)
         return refused(Refusal.BAD_REQUEST)
@@ -144,12 +145,16 @@ async def _post(
         return None
     finally:
         link.posting = False
+        connection.unread = 0
+        if connection.held:
+            connection.account()
         if connection.upgrade is not None:
             connection.upgrade.posted()
     return Answer(200, b"ok", "text/html")
 
 
-async def _read(receive: "Receive", headers: Mapping[str, str], limit: int) -> bytes:
+async def _read(connection: Connection, receive: "Receive", headers: Mapping[str, str]) -> bytes:
+    limit = connection.server.options.max_post
     announced = headers.get("content-length", "0")
     if announced.isdecimal() and int(announced[:20]) > limit:
         raise _TooLargeError
@@ -164,19 +169,42 @@ async def _read(receive: "Receive", headers: Mapping[str, str], limit: int) -> b
         if size > limit:
             raise _TooLargeError
         parts.append(part)
+        connection.unread = size
+        connection.account()
+        if connection.closed or connection.doomed:
+            raise _GoneError
         if not message.get("more_body", False):
+            connection.server.stats.bytes_in += size
             return b"".join(parts)
 
 
-async def _packets(server: "SocketServer", connection: Connection, link: PollingLink, body: bytes) -> None:
-    for packet in split_payload(body):
-        if connection.closed:
-            return
+async def _packets(
+    server: "SocketServer", connection: Connection, link: PollingLink, packets: list[bytes]
+) -> None:
+    """Hand on the packets of a POST, at the pace of the rates: a client that was away has much to say at once.
+
+    Its POST is answered when all are handed on; only what is beyond `_PATIENCE` is refused like a flood.
+    """
+    patience = server.loop.time() + _PATIENCE
+    packets.reverse()
+    while packets and not connection.closed:
+        packet = packets.pop()
+        connection.unread -= min(len(packet), connection.unread)
         data = decode_binary(packet)
+        size = len(packet if data is None else data)
+        if size > server.options.max_payload:
+            raise _TooLargeError
+        wait = connection.until_admitted(size)
+        if wait and server.loop.time() + wait < patience:
+            paused, link.paused = link.paused, True  # no pong can come meanwhile
+            await asyncio.sleep(wait)
+            link.paused = paused
         if data is None:
             connection.text(packet)
         else:
             connection.binary(data)
+        if len(packets) % _STRIDE == 0:
+            await asyncio.sleep(0)
         await link.resumed(server.loop)
 
 

@@ -43,6 +43,12 @@ class Meter:
         """Whether the patience with this connection is: more than 60 refusals within 10 seconds."""
         return self._strikes > MAX_STRIKES
 
+    def wait(self, now: float, size: int) -> float:
+        """Return the seconds until an event of `size` bytes would be admitted; nothing is accounted."""
+        events = self._event_rate.take(self._events_full_at, now)
+        weight = self._byte_rate.take(self._bytes_full_at, now, size)
+        return max(0.0, -min(events, weight))
+
     def take(self, now: float, size: int) -> float:
         """Account one event of `size` bytes; return 0, or the seconds to wait when it is refused."""
         events = self._event_rate.take(self._events_full_at, now)

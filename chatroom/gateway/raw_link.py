@@ -9,7 +9,7 @@ from chatroom.gateway.link import Link
 from chatroom.wire.errors import ProtocolError
 from chatroom.wire.frame import PONG as PONG_HEAD
 from chatroom.wire.frame import Frame, close_frame, websocket_frame
-from chatroom.wire.websocket import CLOSE, PING, PONG, TEXT, Reader
+from chatroom.wire.websocket import CLOSE, PING, POLICY, PONG, TEXT, Reader
 
 if TYPE_CHECKING:
     from chatroom.gateway.server import SocketServer
@@ -83,6 +83,7 @@ class RawLink(Link):
             self._reader.feed(data)
             if not self.paused:
                 self._consume()
+            self._count_unread()
         except ProtocolError as error:
             self._failed(error)
 
@@ -103,11 +104,20 @@ class RawLink(Link):
             if self.paused:
                 return
 
+    def _count_unread(self) -> None:
+        """Say how much of what came is kept: a part of a message, or what waits while reading is paused."""
+        connection, unread = self.connection, self._reader.buffered
+        if connection is not None and unread != connection.unread and not connection.closed:
+            connection.unread = unread
+            connection.account()
+
     def _probing(self) -> bool:
         return self.connection is not None and self.connection.link is not self
 
     def _other(self, opcode: int, payload: bytes) -> None:
-        if opcode == PING:
+        if opcode in (PING, PONG) and self.connection is not None and not self.connection.spare():
+            self.close(POLICY, "rate limit")
+        elif opcode == PING:
             # Answers that the network does not take are not kept: an honest client waits for one at a time.
             if not self.blocked:
                 self.put(websocket_frame(PONG_HEAD, payload))
@@ -146,6 +156,7 @@ class RawLink(Link):
         if self.ready and not self.paused:
             try:
                 self._consume()
+                self._count_unread()
             except ProtocolError as error:
                 self._failed(error)
 

@@ -41,11 +41,12 @@ _LAST_WORDS = 0.2  # part of a drain kept for what is still on its way
 class _Farewell:
     """The last packets of a polling session, until its next GET."""
 
-    __slots__ = ("body", "forget", "sid", "slot")
+    __slots__ = ("address", "body", "forget", "sid", "slot")
 
-    def __init__(self, sid: str, body: bytes, forget: Callable[[str], object]) -> None:
+    def __init__(self, sid: str, body: bytes, address: str, forget: Callable[[str], object]) -> None:
         self.sid = sid
         self.body = body
+        self.address = address
         self.forget = forget
         self.slot = 0
 
@@ -91,6 +92,7 @@ class SocketServer:
         self.event_rate = Rate(options.event_rate, options.event_burst)
         self.byte_rate = Rate(options.byte_rate, options.byte_burst)
         self.metered = not (self.event_rate.off and self.byte_rate.off)
+        self.control_rate = Rate(options.control_rate, options.control_burst)
         self.admission = Admission(options)
         self.connections: dict[str, Connection] = {}
         self.works: set[asyncio.Future[None]] = set()
@@ -169,7 +171,8 @@ class SocketServer:
             ["websocket"] if link.name == "polling" else [],
             interval=options.ping_interval,
             timeout=options.ping_timeout,
-            max_payload=options.max_payload,
+            # Clients cut what they have to POST by it; a WebSocket message is one packet.
+            max_payload=options.max_post if link.name == "polling" else options.max_payload,
         )
         return connection, frame
 
@@ -183,9 +186,13 @@ class SocketServer:
         name = connection.link.name
         setattr(self.stats, name, getattr(self.stats, name) - 1)
 
-    def leave_farewell(self, sid: str, body: bytes, seconds: float = _FAREWELL) -> None:
-        """Keep the last packets of a polling session for its next GET."""
-        farewell = _Farewell(sid, body, lambda gone: self._farewells.pop(gone, None))
+    def leave_farewell(self, connection: Connection, body: bytes, seconds: float = _FAREWELL) -> None:
+        """Keep the last packets of a polling session for its next GET, within the budget of its address."""
+        sid, address = connection.sid, connection.address
+        if not self.admission.hold(address, len(body)):
+            self.admission.hold(address, -len(body))
+            return
+        farewell = _Farewell(sid, body, address, self.take_farewell)
         self._farewells[sid] = farewell
         self.wheel.put(farewell, self.loop.time() + seconds)
 
@@ -195,6 +202,7 @@ class SocketServer:
         if farewell is None:
             return None
         self.wheel.remove(farewell)
+        self.admission.hold(farewell.address, -len(farewell.body))
         return farewell.body
 
     # The end.

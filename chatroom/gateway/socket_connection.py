@@ -64,12 +64,14 @@ class SocketConnection(NamespaceConnection):
                     return
             packet = decode(text, server.limits)
         except MalformedText as error:
-            self._refuse_text(error)
+            self._refuse_text(error, len(text))
             return
         if packet.type == EVENT:
             client = self.client(packet.namespace)
             if client is not None:
                 self._deliver(client, packet.name, list(packet.args), packet.id, len(text))
+            else:
+                self._pass_over(len(text))
         elif packet.attachments:
             self.client(packet.namespace)
             self._partial = (packet, len(text), [])
@@ -108,8 +110,10 @@ class SocketConnection(NamespaceConnection):
             return
         client = self.client(packet.namespace)
         if client is None:
+            self._pass_over(size)
             return
         if packet.type == ACK:
+            self._pass_over(size)
             client.settle(packet.id, list(packet.args))
         elif packet.type in (BINARY_EVENT, BINARY_ACK):
             args = list(packet.args) if packet.attachments else fill(packet.args, [])
@@ -134,7 +138,7 @@ class SocketConnection(NamespaceConnection):
             return
         if self.server.metered and (wait := self._wait(size)):
             self.server.stats.limited += 1
-            if self._meter is None or self._meter.exhausted:
+            if self._exhausted:
                 self._stop_listening()
                 return
             error = {"code": "rate_limited", "message": "Too many events.", "retryAfter": math.ceil(wait)}
@@ -152,10 +156,12 @@ class SocketConnection(NamespaceConnection):
             client.inbox = deque()
         client.inbox.append((name, args, ack_id, size))
         self.waiting += 1
-        self.waiting_bytes += size
+        self.inbox_bytes += size
         options = self.server.options
-        if self.waiting >= options.inbound_events or self.waiting_bytes >= options.inbound_bytes:
+        if self.waiting >= options.inbound_events or self.inbox_bytes >= options.inbound_bytes:
             self.link.pause()
+        if self.inbox_bytes or self.held:
+            self.account()
 
     def _start(self, client: Client, name: str, args: list[Argument] | Frame, ack_id: int | None) -> None:
         if isinstance(args, Frame):
@@ -190,10 +196,12 @@ class SocketConnection(NamespaceConnection):
         while client.inbox and client.busy is None and client.connected and not self.behind:
             next_name, args, next_id, size = client.inbox.popleft()
             self.waiting -= 1
-            self.waiting_bytes -= size
+            self.inbox_bytes -= size
             self._start(client, next_name, args, next_id)
+        if self.held:
+            self.account()
         options = self.server.options
-        half = self.waiting * 2 < options.inbound_events and self.waiting_bytes * 2 < options.inbound_bytes
+        half = self.waiting * 2 < options.inbound_events and self.inbox_bytes * 2 < options.inbound_bytes
         if self.ending:
             self.finish()
         elif half and self.link.paused and not self.closed:
@@ -214,6 +222,11 @@ class SocketConnection(NamespaceConnection):
 
     # Refusals of the engine itself.
 
+    def until_admitted(self, size: int) -> float:
+        if not self.server.metered or self._meter is None:
+            return 0.0
+        return self._meter.wait(self.server.loop.time(), size)
+
     def _wait(self, size: int) -> float:
         """Account one packet; return 0, or the seconds for which the sender should have waited."""
         if self._meter is None:
@@ -227,11 +240,22 @@ class SocketConnection(NamespaceConnection):
         self.server.loop.call_later(_LAST_ANSWERS, self.close, "rate limit")
         self.finish()
 
-    def _refuse_text(self, error: MalformedText) -> None:
+    def _pass_over(self, size: int) -> None:
+        """Account a packet that has no answer; too many of them end the connection like events."""
+        if self.server.metered and not self.ending and self._wait(size) and self._exhausted:
+            self._stop_listening()
+
+    @property
+    def _exhausted(self) -> bool:
+        return self._meter is None or self._meter.exhausted
+
+    def _refuse_text(self, error: MalformedText, size: int) -> None:
         client = self.client(error.namespace)
-        if client is not None:
-            said = {"code": "bad_input", "message": "The text is not valid Unicode."}
-            self._line_up(client, "", _refusal(client, "", error.id, said), error.id, 0)
+        if client is None:
+            self._pass_over(size)
+            return
+        said = {"code": "bad_input", "message": "The text is not valid Unicode."}
+        self._deliver(client, "", _refusal(client, "", error.id, said), error.id, size)
 
     # Time.
 
