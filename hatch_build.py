@@ -9,6 +9,7 @@ import gzip
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from importlib import util
@@ -69,6 +70,17 @@ def pnpm(folder: Path, *arguments: str) -> None:
     subprocess.run(command, cwd=folder, env=environment, check=True, stdin=subprocess.DEVNULL)
 
 
+def bring_client(web: Path, static: Path) -> None:
+    """Copy Socket.IO's browser client, with its version, to where the server serves it from."""
+    package = web / "node_modules" / "socket.io-client"
+    folder = static / "socket.io"
+    folder.mkdir(exist_ok=True)
+    for file in sorted((package / "dist").glob("socket.io*.js*")):
+        shutil.copyfile(file, folder / file.name)
+    version = json.loads((package / "package.json").read_text(encoding="utf-8"))["version"]
+    (folder / "version.txt").write_text(version, encoding="ascii")
+
+
 def squeeze(folder: Path) -> None:
     """Leave a gzipped twin beside every text of the bundle, so that serving it costs nothing."""
     for path in sorted(folder.rglob("*")):
@@ -85,6 +97,7 @@ def build(root: Path) -> None:
     mark = fingerprint(web)
     pnpm(web, "install", "--frozen-lockfile", "--silent")
     pnpm(web, "run", "--silent", "build", "--logLevel", "warn")
+    bring_client(web, stamp.parent)
     squeeze(stamp.parent)
     stamp.write_text(mark, encoding="ascii")
 

@@ -44,6 +44,7 @@ from chatroom.gateway.options import PRODUCT, Options
 from chatroom.gateway.server import SocketServer
 from chatroom.gateway.turns import Turns
 from chatroom.http import app as http
+from chatroom.http.client_scripts import is_client_script
 from chatroom.http.lean import Lean
 from chatroom.settings import Settings
 from chatroom.worker.runner import Runner
@@ -155,7 +156,9 @@ class App:
         if scope["type"] == "lifespan":
             await _lifespan(receive, send)
             return
-        owner: ASGIApp = self.sockets if self.sockets.owns(scope["path"]) else self._site.asgi
+        path = scope["path"]
+        a_file = scope["type"] == "http" and is_client_script(path)
+        owner: ASGIApp = self.sockets if self.sockets.owns(path) and not a_file else self._site.asgi
         await owner(scope, receive, send)
 
 

@@ -21,6 +21,7 @@ from chatroom.core.origins import Origins
 from chatroom.http import health, surface
 from chatroom.http.authenticate import Authenticate
 from chatroom.http.bounds import Bounds
+from chatroom.http.client_scripts import ClientScripts
 from chatroom.http.cors import Cors
 from chatroom.http.dialects import of_path
 from chatroom.http.lean import Lean
@@ -59,6 +60,7 @@ def build(
             *health.routes(kernel, draining),
             *served,
             *_elsewhere(served),
+            Route("/socket.io/{file}", ClientScripts()),
             Mount("/", app=WebClient()),
         ],
         exception_handlers={

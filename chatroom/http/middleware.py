@@ -122,7 +122,9 @@ def safe(scope: Scope, headers: Headers, start: Message) -> Pairs:
     media = next((value for name, value in start["headers"] if name == b"content-type"), b"")
     page = media.startswith(b"text/html") or start["status"] == _NOT_MODIFIED
     policy = page_policy(headers.get("host", ""), scope["scheme"]) if page else _DATA_POLICY
-    return [*own(scope), (b"content-security-policy", policy), *_HEADERS]
+    set_already = {name for name, _ in start["headers"]}
+    rest = [pair for pair in _HEADERS if pair[0] not in set_already]
+    return [*own(scope), (b"content-security-policy", policy), *rest]
 
 
 def own(scope: Scope) -> list[tuple[bytes, bytes]]:
