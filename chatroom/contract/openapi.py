@@ -168,7 +168,8 @@ def _statuses(route: Route) -> list[int]:
         codes.add("unauthorized")
     if path_fields(route):
         codes.add("not_found")
-    if route.method not in _BODILESS:
+    extra = set(op.input.__struct_encode_fields__) - set(path_fields(route))
+    if route.method not in _BODILESS or (route.method == "DELETE" and extra):
         codes.update(_BY_BODY)
     elif route.enveloped or op.input.__struct_fields__:
         codes.add("bad_input")

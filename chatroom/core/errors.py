@@ -28,6 +28,7 @@ CATALOGUE: Final[Mapping[str, Entry]] = {
     "csrf_missing": Entry(403, "CSRF token missing"),
     "csrf_invalid": Entry(403, "Invalid CSRF token"),
     "csrf_failed": Entry(403, "CSRF validation failed"),
+    "step_up_required": Entry(403, "Give your password again, as currentPassword."),
     "password_change_required": Entry(403, "Set a password of your own first."),
     "not_a_member": Entry(403, "Join the room first."),
     "not_listening": Entry(403, "Send join_room for this room first."),

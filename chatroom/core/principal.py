@@ -55,6 +55,7 @@ POLICY: Final[dict[str, frozenset[Role]]] = {
     "auth.replace_password": _ALL,
     "auth.change_password": _MEMBERS,
     "auth.identify": _MEMBERS,
+    "auth.prove": _MEMBERS,
     "auth.list_sessions": _MEMBERS,
     "auth.end_session": _PEOPLE,
     "users.read_self": _PEOPLE,

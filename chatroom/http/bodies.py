@@ -13,6 +13,7 @@ from chatroom.core.schema import parse
 BODY_LIMIT: Final = 65_536
 _FORMS: Final = "/api/auth/"
 _FIELDS: Final = 64  # of a form; no operation has as many
+_NOT_HERE: Final = "currentPassword"  # in an address
 _USUAL: Final = 128  # bytes of a query that is read once for all who ask the same: 9 us less
 
 
@@ -24,19 +25,25 @@ class Fields(dict[str, Any]):
 
 
 async def read(request: Request) -> Fields:
-    """Path over query for methods without a body, path over body for the others. Raises `Problem`.
+    """Path over query for requests without a body, path over body for the others. Raises `Problem`.
 
+    A DELETE may have a body: a password has no place in an address, which proxies write down, and is not read there.
     An empty query parameter counts as absent: seed S2 writes its history as `?cursor=&limit=`.
     """
-    if request.method in ("GET", "HEAD", "DELETE"):
+    if request.method in ("GET", "HEAD") or (request.method == "DELETE" and not _has_body(request)):
         query: bytes = request.scope["query_string"]
         fields = Fields(_query(query) if len(query) > _USUAL else _usual_query(query))
+        fields.pop(_NOT_HERE, None)
         fields.lenient = True
     else:
         fields = _decode(request, await _body(request))
         fields.csrf = fields.pop("csrfToken", None)
     fields.update(request.path_params)
     return fields
+
+
+def _has_body(request: Request) -> bool:
+    return request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
 
 
 def _query(query: bytes) -> dict[str, str]:

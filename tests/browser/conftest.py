@@ -31,6 +31,7 @@ class ChatServer:
     """`chatroom serve` as a process of its own, on one port and one folder, which may stop and start again."""
 
     def __init__(self, data: Path, **settings: str) -> None:
+        self.data = data
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         self._environment = {

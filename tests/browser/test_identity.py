@@ -2,6 +2,7 @@
 
 import random
 import re
+import sqlite3
 
 from playwright.sync_api import Page, expect
 
@@ -219,6 +220,10 @@ def test_a_phone_number_is_added_with_the_code_that_it_got(join: Join, server: C
     page.get_by_role("button", name="Add: Phone number").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Phone number").fill(phone)
+    dialog.get_by_label("Current password").fill("not my password")
+    dialog.get_by_role("button", name="Send code").click()
+    expect(dialog.get_by_text("This is not your current password.")).to_be_visible()
+    dialog.get_by_label("Current password").fill(PASSWORD)
     dialog.get_by_role("button", name="Send code").click()
     dialog.get_by_label("Code").fill(server.letter(phone, r"(\d{6,})"))
     dialog.get_by_role("button", name="Confirm").click()
@@ -258,3 +263,20 @@ def test_unsafe_calls_with_a_cookie_carry_a_csrf_token(join: Join, room: str) ->
     ana.create_room(room)
     ana.say("Still mine")
     ana.sees_sent("Still mine")
+
+
+def test_ending_another_session_asks_for_the_password_when_it_was_given_long_ago(
+    join: Join, visit: Join, server: ChatServer
+) -> None:
+    ana, phone = join("Ana"), visit("Phone")
+    sign_in(phone, ana.email, PASSWORD)
+    is_inside(phone)
+    with sqlite3.connect(server.data / "chatroom.db") as database:
+        database.execute("UPDATE sessions SET proven_at = 0")
+    ana.page.goto(f"{server.url}/you/devices")
+    ana.page.get_by_role("button", name="Sign out", exact=True).click()
+    dialog = ana.page.get_by_role("dialog", name="Confirm that it is you")
+    dialog.get_by_label("Current password").fill(PASSWORD)
+    dialog.get_by_role("button", name="Confirm").click()
+    expect(phone.page.get_by_text("You were signed out from another device")).to_be_visible()
+    expect(dialog).to_be_hidden()

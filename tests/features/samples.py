@@ -34,6 +34,7 @@ SAMPLES: Final[dict[str, dict[str, Any]]] = {
     "auth.begin": _IDENTIFIER,
     "auth.confirm": {"code": "12345678"},
     "auth.end_session": {"sessionId": ROOM},
+    "auth.show_proof": {"currentPassword": PASSWORD},
     "auth.change_me": {"name": "Zoë", "username": "zoe"},
     "users.list_users": {"cursor": page.encode("a", ROOM), "limit": 5},
     "users.show": {"userId": ROOM},

@@ -43,6 +43,7 @@ EXPECTED: Final = {
     "auth.reset": EVERYBODY,
     "auth.change_own": MEMBERS,
     "auth.begin": MEMBERS,
+    "auth.show_proof": MEMBERS,
     "auth.confirm": MEMBERS,
     "auth.list_sessions": MEMBERS,
     "auth.end_session": PEOPLE,
@@ -162,6 +163,8 @@ async def identity_fields(app: App, name: str, other: str, person: Person | None
         return {"email": email}
     if name == "auth.change_own":
         return {"currentPassword": PASSWORD, "newPassword": NEW_PASSWORD}
+    if name == "auth.show_proof":
+        return {"currentPassword": PASSWORD}
     if name == "auth.confirm":
         return {"code": "00000000"}
     if name == "auth.end_session":

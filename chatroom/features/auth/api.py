@@ -5,7 +5,7 @@ from chatroom.features.auth import (
     capabilities,
     csrf,
     devices,
-    identifiers,
+    own_identifiers,
     passwords,
     refreshing,
     registration,
@@ -13,6 +13,7 @@ from chatroom.features.auth import (
     renewal,
     service,
     signing_in,
+    step_up,
 )
 from chatroom.features.users.signals import ShutOut
 
@@ -36,11 +37,12 @@ operations = [
     Operation(passwords.reset, may="auth.recover", http="POST /auth/password/reset", newer=True),
     Operation(passwords.change_own, may="auth.change_password", http="POST /users/me/password", newer=True),
     Operation(
-        identifiers.begin, may="auth.identify", http="POST /users/me/identifiers", status=202, newer=True
+        own_identifiers.begin, may="auth.identify", http="POST /users/me/identifiers", status=202, newer=True
     ),
     Operation(
-        identifiers.confirm, may="auth.identify", http="POST /users/me/identifiers/confirm", newer=True
+        own_identifiers.confirm, may="auth.identify", http="POST /users/me/identifiers/confirm", newer=True
     ),
+    Operation(step_up.show_proof, may="auth.prove", http="POST /users/me/proof", newer=True),
     Operation(devices.list_sessions, may="auth.list_sessions", http="GET /auth/sessions", newer=True),
     Operation(
         devices.end_session, may="auth.end_session", http="DELETE /auth/sessions/{sessionId}", newer=True

@@ -20,10 +20,11 @@ from chatroom.core.limits import RateLimiter, TooMany, spend_all
 from chatroom.core.secrets import Vault
 from chatroom.features.auth import sessions
 from chatroom.features.auth.ports import Mailer, NotSent, SmsSender
+from chatroom.features.auth.records import Code
 from chatroom.features.auth.rules import Identifier
 from chatroom.features.auth.store import codes as store
 from chatroom.features.auth.store import identifiers
-from chatroom.features.auth.types import Code, IdentifierKind, Purpose
+from chatroom.features.auth.types import IdentifierKind, Purpose
 
 MINUTES: Final = 10
 TRIES: Final = 5

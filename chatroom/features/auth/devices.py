@@ -3,9 +3,10 @@
 from chatroom.core.clock import iso
 from chatroom.core.context import Context
 from chatroom.core.errors import Problem
-from chatroom.features.auth import sessions
+from chatroom.features.auth import sessions, step_up
+from chatroom.features.auth.records import Session
 from chatroom.features.auth.store import sessions as store
-from chatroom.features.auth.types import Device, Devices, OneSession, Session, SignedOut
+from chatroom.features.auth.types import Device, Devices, OneSession, SignedOut
 
 
 async def list_sessions(ctx: Context) -> Devices:
@@ -16,7 +17,12 @@ async def list_sessions(ctx: Context) -> Devices:
 
 
 async def end_session(ctx: Context, cmd: OneSession) -> SignedOut:
-    """End one of one's own sessions and its sockets. Raises `Problem("not_found")`."""
+    """End one of one's own sessions and its sockets; for another than this one, with a proof.
+
+    Raises `Problem("not_found" | "step_up_required" | "invalid_credentials" | "rate_limited" | "busy")`.
+    """
+    if cmd.session_id != ctx.who.session_id:
+        await step_up.must_be_proven(ctx, cmd.current_password)
     async with ctx.begin() as tx:
         mine = await store.list_living(tx.db, ctx.who.id, tx.now)
         if cmd.session_id not in {session.id for session in mine}:

@@ -9,10 +9,10 @@ from chatroom.core.jobs import job
 from chatroom.features.auth import codes, identifiers
 from chatroom.features.auth.ports import PasswordHasher, SmsSender
 from chatroom.features.auth.proving import TRIES
+from chatroom.features.auth.records import Password
 from chatroom.features.auth.rules import Identifier
 from chatroom.features.auth.store import identifiers as identifier_store
 from chatroom.features.auth.store import passwords
-from chatroom.features.auth.types import Password
 from chatroom.features.users import service as users
 
 LENGTH: Final = 16

@@ -2,14 +2,13 @@
 
 from chatroom.core.context import Context, Tx
 from chatroom.core.errors import Problem
-from chatroom.core.principal import Role
 from chatroom.core.secrets import Vault
-from chatroom.db import Conflict, Reader
-from chatroom.features.auth import codes, notices, rules
+from chatroom.db import Reader
+from chatroom.features.auth import rules
 from chatroom.features.auth.ports import Mailer, SmsSender
 from chatroom.features.auth.rules import Identifier
 from chatroom.features.auth.store import identifiers as store
-from chatroom.features.auth.types import AddIdentifier, ConfirmIdentifier, IdentifierKind, Sent
+from chatroom.features.auth.types import IdentifierKind
 from chatroom.features.users import service as users
 from chatroom.features.users.types import Person, User
 
@@ -63,44 +62,6 @@ def check_sender(ctx: Context, kind: IdentifierKind) -> None:
         ctx.port(SmsSender).check()
     else:
         ctx.port(Mailer).check()
-
-
-async def begin(ctx: Context, cmd: AddIdentifier) -> Sent:
-    """Send a code to an address or number that one wants to have.
-
-    Whether somebody else has it is told to nobody but its owner, by the code. Raises `Problem("bad_input" |
-    "sms_unavailable" | "mail_unavailable" | "rate_limited")`.
-    """
-    wanted = rules.identifier(cmd.email, cmd.phone_number)
-    if wanted is None:
-        raise Problem("bad_input", "Name an email or a phoneNumber.")
-    check_sender(ctx, wanted.kind)
-    await codes.spend(ctx, wanted)
-    async with ctx.begin() as tx:
-        await codes.ask(tx, "confirm", wanted, user_id=ctx.who.id)
-    return Sent()
-
-
-async def confirm(ctx: Context, cmd: ConfirmIdentifier) -> User:
-    """Take the code that arrived there; the identifier replaces the one of its kind.
-
-    Raises `Problem("invalid_code" | "user_exists")`.
-    """
-    code = await codes.check(ctx, ctx.who.id, "confirm", cmd.code)
-    given = Identifier(code.kind, ctx.port(Vault).open(codes.place(ctx.who.id), code.sealed or ""))
-    try:
-        async with ctx.begin() as tx:
-            await codes.use(tx, code)
-            if await find_owner(ctx, tx.db, given) != ctx.who.id:
-                await notices.tell(tx, (await of(ctx, tx.db, ctx.who.id)).get("email"), "identifier")
-                await store.remove_of(tx.db, ctx.who.id, given.kind)
-                await add(tx, ctx.who.id, given)
-            person = await users.find(tx.db, ctx.who.id)
-            if person is None or person.role == Role.GUEST:
-                raise Problem("forbidden")
-            return await own_view(ctx, tx.db, person)
-    except Conflict:
-        raise Problem("user_exists") from None
 
 
 async def reseal(ctx: Context, count: int) -> int:

@@ -6,9 +6,10 @@ from chatroom.core.context import Context, Tx
 from chatroom.core.errors import Problem
 from chatroom.core.limits import RateLimiter, spend_all
 from chatroom.core.secrets import Vault
-from chatroom.features.auth import codes, identifiers, notices, rules, sessions
+from chatroom.features.auth import codes, identifiers, notices, rules, sessions, step_up
 from chatroom.features.auth.ports import Conduct, PasswordHasher
 from chatroom.features.auth.proving import Proven, prove, settle
+from chatroom.features.auth.records import Password
 from chatroom.features.auth.rules import Identifier
 from chatroom.features.auth.store import codes as code_store
 from chatroom.features.auth.store import passwords as store
@@ -17,7 +18,6 @@ from chatroom.features.auth.types import (
     ChangeOwnPassword,
     ChangePassword,
     Forgot,
-    Password,
     PasswordChanged,
     Reset,
     Sent,
@@ -55,20 +55,14 @@ async def _refusal(ctx: Context, given: Identifier | None) -> Problem:
 
 
 async def change_own(ctx: Context, cmd: ChangeOwnPassword) -> PasswordChanged:
-    """Set a new password while signed in; every other session ends.
+    """Set a new password while signed in; every other session ends. The present one is asked for each time.
 
-    Raises `Problem("bad_input" | "invalid_credentials" | "rate_limited" | "busy")`.
+    Raises `Problem("bad_input" | "step_up_required" | "invalid_credentials" | "rate_limited" | "busy")`.
     """
-    async with ctx.read() as reader:
-        mine = await identifiers.of(ctx, reader, ctx.who.id)
-    kind = next(iter(mine), None)
-    given = Identifier(kind, mine[kind]) if kind else None
-    try:
-        proven = await prove(ctx, given, cmd.current_password)
-    except Problem as problem:
-        raise (
-            Problem("invalid_credentials", _WRONG) if problem.code == "invalid_credentials" else problem
-        ) from None
+    if not cmd.current_password:
+        raise Problem("step_up_required", errors={"currentPassword": ["missing"]})
+    given = await step_up.own_identifier(ctx)
+    proven = await step_up.prove_again(ctx, given, cmd.current_password)
     await _replace(ctx, proven, cmd.current_password, cmd.new_password, given, besides=ctx.who.session_id)
     return PasswordChanged()
 
@@ -91,8 +85,9 @@ async def _put(tx: Tx, user_id: str, hashed: str, *, besides: str = "") -> None:
     await code_store.remove_of(tx.db, user_id)
     if besides:
         await session_store.free(tx.db, besides)
+        await session_store.prove(tx.db, besides, tx.now)
     await sessions.end_all(tx, user_id, besides)
-    await notices.tell(tx, (await identifiers.of(tx.ctx, tx.db, user_id)).get("email"), "password")
+    await notices.tell(tx, await identifiers.of(tx.ctx, tx.db, user_id), "password")
 
 
 async def forget(ctx: Context, cmd: Forgot) -> Sent:

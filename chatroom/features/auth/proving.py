@@ -13,9 +13,9 @@ from chatroom.core.limits import RateLimiter, spend_all
 from chatroom.core.secrets import Vault
 from chatroom.features.auth import identifiers, rules, sessions
 from chatroom.features.auth.ports import PasswordHasher
+from chatroom.features.auth.records import Password
 from chatroom.features.auth.rules import Identifier
 from chatroom.features.auth.store import passwords as store
-from chatroom.features.auth.types import Password
 from chatroom.features.users import service as users
 from chatroom.features.users.types import Person
 

@@ -1,4 +1,8 @@
-"""Refresh tokens: each is exchanged once; one that comes back later was stolen, and ends its session (RFC 9700)."""
+"""Refresh tokens: each is exchanged once; one that comes back later was stolen, and ends its session (RFC 9700).
+
+The one before the newest is exchanged again, for the same answer, until something of that answer has been used: before
+that nobody knows whether it arrived.
+"""
 
 from typing import Final, NamedTuple
 
@@ -13,10 +17,11 @@ from chatroom.features.auth.sessions import Opened
 from chatroom.features.auth.store import sessions as store
 from chatroom.features.auth.tokens import Claims, TokenSigner
 from chatroom.features.auth.types import AccessRefreshed, Refresh, Refreshed, SignedOut
+from chatroom.features.auth.uses import Uses
 from chatroom.features.users import service as users
 
 GRACE_MS: Final = 10_000
-"""How long the token before the newest gets the same answer again: the first one may have been lost on the way."""
+"""How long the token before the newest gets the same answer again though that one is in use: two tabs ask at once."""
 _TRIES: Final = 3  # of an exchange that meets another one of the same token
 _ENDED: Final = "Invalid session"
 _log = structlog.get_logger("chatroom.auth")
@@ -80,7 +85,10 @@ async def _look(tx: Tx, claims: Claims, hashed: str, seconds: int | None) -> _Fo
         if await store.rotate(tx.db, session.id, session.generation, digest(opened.refresh), tx.now):
             return _Found(opened)
         return _Found(again=True)
-    if claims.generation == session.generation - 1 and tx.now - (session.rotated_at or 0) <= GRACE_MS:
+    if claims.generation == session.generation - 1 and (
+        tx.now - (session.rotated_at or 0) <= GRACE_MS
+        or not tx.ctx.port(Uses).has_used(session, session.generation)
+    ):  # the answer was lost on its way: a phone may ask again minutes later
         return _Found(sessions.tokens(signer, session, tx.now, seconds))
     await sessions.end(tx, session.user_id, session.id)
     _log.warning("session.stolen", user=session.user_id, session=session.id, address=tx.ctx.origin.address)

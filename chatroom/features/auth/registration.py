@@ -17,6 +17,7 @@ from chatroom.core.principal import Role
 from chatroom.db import Conflict
 from chatroom.features.auth import codes, first, identifiers, rules, sessions
 from chatroom.features.auth.ports import Conduct, PasswordHasher
+from chatroom.features.auth.records import Password
 from chatroom.features.auth.rules import Identifier
 from chatroom.features.auth.signing_in import signed_in
 from chatroom.features.auth.store import identifiers as identifier_store
@@ -24,7 +25,6 @@ from chatroom.features.auth.store import passwords
 from chatroom.features.auth.types import (
     BecomeGuest,
     GuestToken,
-    Password,
     Register,
     SignedIn,
     SignedUp,

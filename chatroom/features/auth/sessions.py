@@ -10,9 +10,9 @@ from chatroom.core.errors import Problem
 from chatroom.core.principal import Principal, Role
 from chatroom.core.secrets import digest
 from chatroom.db import Reader
+from chatroom.features.auth.records import Session
 from chatroom.features.auth.store import sessions as store
 from chatroom.features.auth.tokens import TokenSigner
-from chatroom.features.auth.types import Session
 from chatroom.features.auth.uses import Uses
 from chatroom.features.users import service as users
 
@@ -46,11 +46,12 @@ async def start(
 ) -> Opened:
     """Open a session for the device that asks.
 
-    It ends after 30 days, or with `stay=False` after one; an access token lives `seconds` (JWT_EXPIRES_IN if None).
+    Its person has just proven who they are. It ends after 30 days, or with `stay=False` after one; an access token
+    lives `seconds` (JWT_EXPIRES_IN if None).
     """
     signer = tx.ctx.port(TokenSigner)
     lasts = max(MONTH if stay else DAY, signer.seconds if seconds is None else seconds)
-    session = _new(tx, user_id, lasts)._replace(must_change=must_change)
+    session = _new(tx, user_id, lasts)._replace(must_change=must_change, proven_at=tx.now)
     opened = tokens(signer, session, tx.now, seconds)
     await _add(tx, session._replace(refresh_hash=digest(opened.refresh)))
     return opened
@@ -58,7 +59,9 @@ async def start(
 
 async def start_endless(tx: Tx, user_id: str, *, must_change: bool = False) -> str:
     """Open a session in seed S0's way and return its token, which lives as long as it is used once in 30 days."""
-    session = _new(tx, user_id, MONTH)._replace(kind="s0", idle_seconds=MONTH, must_change=must_change)
+    session = _new(tx, user_id, MONTH)._replace(
+        kind="s0", idle_seconds=MONTH, must_change=must_change, proven_at=tx.now
+    )
     await _add(tx, session)
     return tx.ctx.port(TokenSigner).endless(session, tx.now)
 
@@ -150,7 +153,7 @@ async def authenticate(ctx: Context, token: str) -> Principal:
         raise Problem("invalid_token")
     if session.expires_at <= ctx.now:
         raise Problem("token_expired")
-    ctx.port(Uses).note(session, ctx.now)
+    ctx.port(Uses).note(session, ctx.now, claims.generation if claims else 0)
     return Principal(
         id=person.id,
         role=Role(person.role),

@@ -8,7 +8,7 @@ import jwt
 from chatroom.core import ids
 from chatroom.core.errors import Problem
 from chatroom.core.secrets import derive
-from chatroom.features.auth.types import Session
+from chatroom.features.auth.records import Session
 
 Use = Literal["access", "s0", "refresh"]
 
@@ -43,8 +43,9 @@ class TokenSigner:
         self.seconds = seconds
 
     def access(self, session: Session, now: int, expires_at: int) -> str:
-        """Return an access token; times in epoch milliseconds."""
-        return self._sign("access", session, now, ids.token(12), {"exp": expires_at // 1000})
+        """Return an access token; times in epoch milliseconds. It tells with which refresh token it came."""
+        more = {"exp": expires_at // 1000, "gen": session.generation}
+        return self._sign("access", session, now, ids.token(12), more)
 
     def endless(self, session: Session, now: int) -> str:
         """Return seed S0's token, which has no `exp`: its session row alone says when it ends."""

@@ -1,6 +1,6 @@
 """Signing up, in and out; passwords, identifiers and sessions."""
 
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -159,10 +159,23 @@ class SocketRenewed(Wire, frozen=True, kw_only=True):
 
 
 class ChangeOwnPassword(Wire, frozen=True, kw_only=True):
-    """Set a new password; every other session of the person ends."""
+    """Set a new password; every other session of the person ends. Without the present one: 403 `step_up_required`."""
+
+    current_password: Secret | None = None
+    new_password: Secret
+
+
+class Prove(Wire, frozen=True, kw_only=True):
+    """Give the present password again, before what needs a fresh proof."""
 
     current_password: Secret
-    new_password: Secret
+
+
+class ProofGiven(Wire, frozen=True, kw_only=True):
+    """What needs a proof may be asked for without one until then."""
+
+    ok: bool = True
+    until: str
 
 
 class PasswordChanged(Wire, frozen=True, kw_only=True):
@@ -195,10 +208,14 @@ class Reset(Wire, frozen=True, kw_only=True):
 
 
 class AddIdentifier(Wire, frozen=True, kw_only=True):
-    """Ask for a code to show that an address or a number is one's own; it then replaces the one of its kind."""
+    """Ask for a code to show that an address or a number is one's own; it then replaces the one of its kind.
+
+    `currentPassword` may be left out for ten minutes after it was given.
+    """
 
     email: Email | None = None
     phone_number: Phone | None = None
+    current_password: Secret | None = None
 
 
 class ConfirmIdentifier(Wire, frozen=True, kw_only=True):
@@ -208,9 +225,10 @@ class ConfirmIdentifier(Wire, frozen=True, kw_only=True):
 
 
 class OneSession(Wire, frozen=True, kw_only=True):
-    """One of one's own sessions."""
+    """One of one's own sessions. `currentPassword` may be left out for the present one, or after a fresh proof."""
 
     session_id: Annotated[str, msgspec.Meta(max_length=36)]
+    current_password: Secret | None = None
 
 
 class Device(Wire, frozen=True, kw_only=True):
@@ -230,63 +248,6 @@ class Devices(Wire, frozen=True, kw_only=True):
 
     sessions: list[Device]
     next_cursor: str | None = None
-
-
-class Session(NamedTuple):
-    """A signed-in device; times in epoch milliseconds."""
-
-    id: str
-    user_id: str
-    created_at: int
-    last_used_at: int
-    expires_at: int
-    revoked_at: int | None
-    device: str
-    address: str
-    kind: SessionKind = "access"
-    token_hash: str | None = None
-    """SHA-256 of a guest's token."""
-    refresh_hash: str | None = None
-    """SHA-256 of the newest refresh token."""
-    generation: int = 0
-    """How often the refresh token has been exchanged."""
-    rotated_at: int | None = None
-    idle_seconds: int | None = None
-    """How far each use moves the end; None when the end stands."""
-    must_change: bool = False
-    """Opened with a first password."""
-
-
-class Password(NamedTuple):
-    """A stored password; times in epoch milliseconds."""
-
-    user_id: str
-    hashed: str
-    changed_at: int
-    must_change: bool = False
-    """A first password, sent by SMS."""
-    expires_at: int | None = None
-    tries: int = 0
-    """Made at `address`, from which the first password was asked for."""
-    address: str = ""
-    tries_elsewhere: int = 0
-
-
-class Code(NamedTuple):
-    """A stored one-time code; `sealed` is the identifier that it will prove, where it is a new one."""
-
-    user_id: str
-    purpose: Purpose
-    hashed: str
-    kind: IdentifierKind
-    lookup: str
-    sealed: str | None
-    created_at: int
-    expires_at: int
-    tries: int = 0
-    """Made at `address`, from which the code was asked for."""
-    address: str = ""
-    tries_elsewhere: int = 0
 
 
 class CsrfToken(Wire, frozen=True, kw_only=True):

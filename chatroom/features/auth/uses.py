@@ -9,8 +9,8 @@ import structlog
 
 from chatroom.core.context import Context
 from chatroom.core.errors import Problem
+from chatroom.features.auth.records import Session
 from chatroom.features.auth.store import sessions as store
-from chatroom.features.auth.types import Session
 
 _FRESH: Final = 60_000
 """Milliseconds within which a session's time is not written again."""
@@ -27,15 +27,29 @@ class Uses:
 
     def __init__(self) -> None:
         self._waiting: dict[str, int] = {}
+        self._generations: dict[str, int] = {}
         self._stop = asyncio.Event()
 
-    def note(self, session: Session, now: int) -> None:
-        """Remember that a session is used now (epoch milliseconds)."""
+    def note(self, session: Session, now: int, generation: int = 0) -> None:
+        """Remember that a session is used now (epoch milliseconds), with a token of this generation."""
+        if generation > session.used_generation:
+            self._generations[session.id] = max(generation, self._generations.get(session.id, 0))
         if now - session.last_used_at >= _FRESH:
             self._waiting[session.id] = now
 
+    def has_used(self, session: Session, generation: int) -> bool:
+        """Whether a token of this generation, or of a later one, was used."""
+        return max(session.used_generation, self._generations.get(session.id, 0)) >= generation
+
     async def store(self, ctx: Context) -> None:
         """Write what is waiting. Raises `Problem("unavailable")`."""
+        if generations := dict(self._generations):
+            async with ctx.begin() as tx:
+                await store.used_tokens(tx.db, generations)
+            # Forgotten once they can be read from the rows.
+            self._generations = {
+                name: count for name, count in self._generations.items() if count > generations.get(name, 0)
+            }
         uses, self._waiting = self._waiting, {}
         everything = iter(uses.items())
         while some := dict(islice(everything, _BATCH)):

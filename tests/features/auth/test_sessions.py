@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from unittest.mock import ANY
 
 import httpx2
 import pytest
@@ -73,6 +74,34 @@ async def test_the_eleventh_session_ends_the_oldest(app: App, cast: Cast, clock:
     assert await is_good(app, cast.bob.token)
 
 
+async def test_a_lost_answer_is_given_again_until_something_of_it_is_used(
+    every_app: App, clock: Clock
+) -> None:
+    """A phone that had no network asks again whenever it has one."""
+    app, _ = every_app, await register(every_app, "Ana")
+    signed_in = await sign_in(app)
+    lost = await refresh(app, signed_in["refreshToken"])
+    for seconds in (12, 3600):
+        clock.advance(seconds)
+        assert await refresh(app, signed_in["refreshToken"]) == {**lost, "accessToken": ANY, "token": ANY}
+    found = await refresh(app, signed_in["refreshToken"])
+    assert await is_good(app, found["accessToken"])
+    newest = await refresh(app, found["refreshToken"])
+    assert await refused(app, signed_in["refreshToken"]) == "Invalid session"
+    assert await refused(app, newest["refreshToken"]) == "Invalid session"
+
+
+async def test_what_was_used_is_known_to_all_nodes(every_app: App, clock: Clock) -> None:
+    app, _ = every_app, await register(every_app, "Ana")
+    old = (await sign_in(app))["refreshToken"]
+    fresh = await refresh(app, old)
+    assert await is_good(app, fresh["accessToken"])
+    await app._uses.store(Context(app.kernel, SYSTEM))
+    app.kernel.ports[Uses] = Uses()  # another node, or this one after a restart
+    clock.advance(11)
+    assert await refused(app, old) == "Invalid session"
+
+
 async def test_a_lost_answer_is_given_again_for_ten_seconds(every_app: App, clock: Clock) -> None:
     app, _ = every_app, await register(every_app, "Ana")
     old = (await sign_in(app))["refreshToken"]
@@ -89,6 +118,7 @@ async def test_a_token_that_comes_back_later_ends_the_session(every_app: App, cl
     signed_in = await sign_in(app)
     other = await sign_in(app)
     fresh = await refresh(app, signed_in["refreshToken"])
+    assert await is_good(app, fresh["accessToken"])
     clock.advance(11)
     assert await refused(app, signed_in["refreshToken"]) == "Invalid session"
     assert await refused(app, fresh["refreshToken"]) == "Invalid session"

@@ -28,10 +28,11 @@ export interface AccessRefreshed {
   expiresIn: number;
 }
 
-/** Ask for a code to show that an address or a number is one's own; it then replaces the one of its kind. */
+/** Ask for a code to show that an address or a number is one's own; it then replaces the one of its kind. `currentPassword` may be left out for ten minutes after it was given. */
 export interface AddIdentifier {
   email?: string | null;
   phoneNumber?: string | null;
+  currentPassword?: string | null;
 }
 
 /** Look around for a day. `ageCategory` is what the guest says; it opens nothing by itself. */
@@ -53,9 +54,9 @@ export interface Capabilities {
   identifiers: ByAddress;
 }
 
-/** Set a new password; every other session of the person ends. */
+/** Set a new password; every other session of the person ends. Without the present one: 403 `step_up_required`. */
 export interface ChangeOwnPassword {
-  currentPassword: string;
+  currentPassword?: string | null;
   newPassword: string;
 }
 
@@ -293,9 +294,10 @@ export interface OneRoom {
   roomId: string;
 }
 
-/** One of one's own sessions. */
+/** One of one's own sessions. `currentPassword` may be left out for the present one, or after a fresh proof. */
 export interface OneSession {
   sessionId: string;
+  currentPassword?: string | null;
 }
 
 /** One person. */
@@ -321,6 +323,17 @@ export interface PersonView {
   role: string;
   createdAt: string;
   status: "pending" | "active" | "suspended" | "banned" | "deleted";
+}
+
+/** What needs a proof may be asked for without one until then. */
+export interface ProofGiven {
+  ok: boolean;
+  until: string;
+}
+
+/** Give the present password again, before what needs a fresh proof. */
+export interface Prove {
+  currentPassword: string;
 }
 
 /** A page of messages: the newest, the one a cursor leads to, or every entry after a seq. */
@@ -654,11 +667,11 @@ export interface Operations {
   "auth.change": { input: ChangePassword; output: PasswordChanged };
   /** Change one's own name or handle. */
   "auth.change_me": { input: ChangeUser; output: User };
-  /** Set a new password while signed in; every other session ends. */
+  /** Set a new password while signed in; every other session ends. The present one is asked for each time. */
   "auth.change_own": { input: ChangeOwnPassword; output: PasswordChanged };
   /** Take the code that arrived there; the identifier replaces the one of its kind. */
   "auth.confirm": { input: ConfirmIdentifier; output: User };
-  /** End one of one's own sessions and its sockets. */
+  /** End one of one's own sessions and its sockets; for another than this one, with a proof. */
   "auth.end_session": { input: OneSession; output: SignedOut };
   /** Have a code sent to whoever has an address or a number; the answer does not tell whether anybody has. */
   "auth.forget": { input: Forgot; output: Sent };
@@ -682,6 +695,8 @@ export interface Operations {
   "auth.register": { input: Register; output: SignedIn };
   /** Set a new password with the code that was sent; every session ends, and none begins. */
   "auth.reset": { input: Reset; output: PasswordChanged };
+  /** Prove again who one is; this session may then do for ten minutes what asks for a proof. */
+  "auth.show_proof": { input: Prove; output: ProofGiven };
   /** Sign in by phone, the tokens in cookies. */
   "auth.sign_in": { input: Login; output: CookiesSet };
   /** Sign up by phone or by e-mail, whichever the body names; nobody is signed in. */
@@ -756,6 +771,7 @@ export const routes: Readonly<Record<keyof Operations, Route>> = {
   "auth.refresh_cookies": { method: "POST", path: "/api/auth/refresh" },
   "auth.register": { method: "POST", path: "/api/auth/register" },
   "auth.reset": { method: "POST", path: "/api/v1/auth/password/reset", envelope: true },
+  "auth.show_proof": { method: "POST", path: "/api/v1/users/me/proof", envelope: true },
   "auth.sign_in": { method: "POST", path: "/api/auth/signin" },
   "auth.sign_up": { method: "POST", path: "/api/auth/signup" },
   "messages.history": { method: "GET", path: "/api/rooms/:roomId/messages" },

@@ -7,7 +7,7 @@ from sqlalchemy import Column, ForeignKey, Integer, Table, bindparam, delete, se
 from chatroom.db import Reader, Transaction, metadata
 from chatroom.db.types import Id, Text, Time, Word
 from chatroom.db.upsert import upsert
-from chatroom.features.auth.types import Code
+from chatroom.features.auth.records import Code
 
 codes: Final = Table(
     "codes",

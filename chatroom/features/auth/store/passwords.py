@@ -7,7 +7,7 @@ from sqlalchemy import Boolean, Column, ForeignKey, Integer, Table, bindparam, d
 from chatroom.db import Reader, Transaction, metadata
 from chatroom.db.types import Id, Time, Word
 from chatroom.db.upsert import upsert
-from chatroom.features.auth.types import Password
+from chatroom.features.auth.records import Password
 
 passwords: Final = Table(
     "passwords",

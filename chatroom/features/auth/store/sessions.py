@@ -24,7 +24,7 @@ from sqlalchemy import (
 from chatroom.core import ids
 from chatroom.db import Reader, Transaction, metadata
 from chatroom.db.types import Id, Name, Time, Word
-from chatroom.features.auth.types import Session
+from chatroom.features.auth.records import Session
 
 sessions: Final = Table(
     "sessions",
@@ -44,6 +44,8 @@ sessions: Final = Table(
     Column("rotated_at", Time),
     Column("idle_seconds", Integer),
     Column("must_change", Boolean, nullable=False, server_default=false()),
+    Column("proven_at", Time),
+    Column("used_generation", Integer, nullable=False, server_default="0"),
     Index("ix_sessions_user_id", "user_id"),
     Index("ix_sessions_expires_at", "expires_at"),
 )
@@ -100,6 +102,14 @@ _USED: Final = (
         ),
     )
 )
+_PROVE: Final = (
+    update(sessions).where(sessions.c.id == bindparam("session")).values(proven_at=bindparam("at"))
+)
+_USED_TOKENS: Final = (
+    update(sessions)
+    .where(sessions.c.id == bindparam("session"), sessions.c.used_generation < bindparam("count"))
+    .values(used_generation=bindparam("count"))
+)
 _FREE: Final = update(sessions).where(sessions.c.id == bindparam("session")).values(must_change=False)
 _EXPIRED: Final = delete(sessions).where(sessions.c.expires_at < bindparam("before"))
 _REMOVE: Final = delete(sessions).where(sessions.c.user_id == bindparam("user"))
@@ -152,6 +162,18 @@ async def used(tx: Transaction, uses: Mapping[str, int]) -> None:
     """Note when sessions were last used (id -> epoch milliseconds), and move the end of those that slide."""
     rows: Sequence[Mapping[str, object]] = [{"session": name, "at": at} for name, at in sorted(uses.items())]
     await tx.many(_USED, rows)
+
+
+async def used_tokens(tx: Transaction, generations: Mapping[str, int]) -> None:
+    """Note which generation of tokens of sessions (id -> generation) has been used."""
+    await tx.many(
+        _USED_TOKENS, [{"session": name, "count": count} for name, count in sorted(generations.items())]
+    )
+
+
+async def prove(tx: Transaction, session_id: str, at: int) -> None:
+    """Note when a session proved who it is for."""
+    await tx.run(_PROVE, {"session": session_id, "at": at})
 
 
 async def free(tx: Transaction, session_id: str) -> None:

@@ -2,7 +2,7 @@ import { Monitor, Smartphone } from "lucide-react";
 import { useCallback, useEffect, useState } from "react";
 import { call } from "../../api/call";
 import type { Device } from "../../api/contract";
-import { useDeed } from "../../app/deed";
+import { type Deed, useDeed } from "../../app/deed";
 import { Page } from "../../app/Page";
 import { paths } from "../../app/router";
 import { useT } from "../../i18n";
@@ -13,11 +13,19 @@ import { icon } from "../../ui/icons";
 import { Problem } from "../../ui/Problem";
 import { Skeletons } from "../../ui/Skeletons";
 import { agentOf } from "./agents";
+import { needsProof, ProofDialog } from "./ProofDialog";
 
 function nameOf(userAgent: string, t: ReturnType<typeof useT>): string {
   const { browser, system, program } = agentOf(userAgent);
   if (browser && system) return t("devices.browserOn", { browser, system });
   return browser ?? program ?? system ?? t("devices.unknown");
+}
+
+/** Why a session was not ended, or the question for the password that was missing. */
+function Refused({ deed, again }: { deed: Deed; again: () => void }) {
+  if (!needsProof(deed)) return <Problem error={deed.error} />;
+  const forget = () => void deed.run(() => Promise.resolve());
+  return <ProofDialog onProven={again} onClose={forget} />;
 }
 
 function DeviceRow({ session, onEnded }: { session: Device; onEnded: () => void }) {
@@ -48,7 +56,7 @@ function DeviceRow({ session, onEnded }: { session: Device; onEnded: () => void 
           </Button>
         )}
       </CardRow>
-      <Problem error={deed.error} />
+      <Refused deed={deed} again={() => void end()} />
     </li>
   );
 }
@@ -101,7 +109,7 @@ export default function DevicesPage() {
           )}
         </Card>
       )}
-      <Problem error={others.error} />
+      <Refused deed={others} again={() => void endOthers()} />
       {known?.length === 1 && <p className="px-3 pt-3 text-sm text-ink-2">{t("devices.onlyHere")}</p>}
     </Page>
   );

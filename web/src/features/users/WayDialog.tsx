@@ -10,22 +10,25 @@ import { Submit } from "../../ui/Submit";
 import { CodeField } from "../auth/CodeField";
 import { WayField } from "../auth/IdentifierField";
 import { blankIdentifier, type Identifier, namedBy, shownAs } from "../auth/identifiers";
+import { CurrentPasswordField } from "../auth/ProofDialog";
 
 interface WayDialogProps {
   way: Identifier["way"];
   onClose: () => void;
 }
 
-/** First the address or number, then the code that was sent to it. */
+/** First the address or number and the password of now, then the code that was sent to it. */
 export function WayDialog({ way, onClose }: WayDialogProps) {
   const t = useT();
   const deed = useDeed();
   const [identifier, setIdentifier] = useState(() => blankIdentifier(way));
+  const [password, setPassword] = useState("");
   const [sent, setSent] = useState(false);
   const [code, setCode] = useState("");
 
   const send = async () => {
-    if (await deed.run(() => call("auth.begin", namedBy(identifier)))) setSent(true);
+    if (await deed.run(() => call("auth.begin", { ...namedBy(identifier), currentPassword: password })))
+      setSent(true);
   };
   const confirm = async () => {
     const done = await deed.run(async () => {
@@ -47,9 +50,12 @@ export function WayDialog({ way, onClose }: WayDialogProps) {
         {sent ? (
           <CodeField value={code} onChange={setCode} error={deed.error} autoFocus />
         ) : (
-          <WayField value={identifier} onChange={setIdentifier} error={deed.error} />
+          <>
+            <WayField value={identifier} onChange={setIdentifier} error={deed.error} />
+            <CurrentPasswordField value={password} onChange={setPassword} deed={deed} />
+          </>
         )}
-        <FormProblem deed={deed} />
+        {deed.refusal?.code !== "invalid_credentials" && <FormProblem deed={deed} />}
         <div className="flex justify-end gap-2">
           <Button look="quiet" onClick={onClose}>
             {t("app.cancel")}

@@ -1,0 +1,59 @@
+import { type FormEvent, useState } from "react";
+import { call } from "../../api/call";
+import { type Deed, useDeed } from "../../app/deed";
+import { useT } from "../../i18n";
+import { Button } from "../../ui/Button";
+import { Dialog } from "../../ui/Dialog";
+import { PasswordField } from "../../ui/PasswordField";
+import { FormProblem } from "../../ui/Problem";
+import { Submit } from "../../ui/Submit";
+
+interface CurrentPasswordFieldProps {
+  value: string;
+  onChange: (value: string) => void;
+  deed: Deed;
+}
+
+/** The password of now, with what the server says of it. */
+export function CurrentPasswordField({ value, onChange, deed }: CurrentPasswordFieldProps) {
+  const t = useT();
+  const wrong = deed.refusal?.code === "invalid_credentials";
+  return (
+    <PasswordField
+      label={t("auth.currentPassword")}
+      problem={wrong ? t("errors.fields.currentPassword") : undefined}
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+    />
+  );
+}
+
+/** Whether the server wants to be shown again who this is, before it does what was asked. */
+export function needsProof(deed: Deed): boolean {
+  return deed.refusal?.code === "step_up_required";
+}
+
+/** Asks for the password; the server then takes for ten minutes what it had refused. */
+export function ProofDialog({ onProven, onClose }: { onProven: () => void; onClose: () => void }) {
+  const t = useT();
+  const deed = useDeed();
+  const [password, setPassword] = useState("");
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (await deed.run(() => call("auth.show_proof", { currentPassword: password }))) onProven();
+  };
+  return (
+    <Dialog title={t("auth.proof")} onClose={onClose}>
+      <form className="flex flex-col gap-4" onSubmit={(event) => void submit(event)}>
+        <CurrentPasswordField value={password} onChange={setPassword} deed={deed} />
+        {deed.refusal?.code !== "invalid_credentials" && <FormProblem deed={deed} />}
+        <div className="flex justify-end gap-2">
+          <Button look="quiet" onClick={onClose}>
+            {t("app.cancel")}
+          </Button>
+          <Submit deed={deed}>{t("you.confirm")}</Submit>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
