@@ -1,6 +1,6 @@
 # Every target works on a machine that has only make and python3 (3.11 or newer).
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench bench-check bounds contract screenshots environment web clients
+.PHONY: help run test check bench bench-check bounds contract floors screenshots environment web clients
 
 PYTHON := .venv/bin/python
 export UV_PROJECT_ENVIRONMENT := $(CURDIR)/.venv
@@ -24,6 +24,7 @@ check: environment ## Format, lint, types, dependency rule, sizes, contract: und
 	.venv/bin/deptry .
 	$(PYTHON) tools/sizes.py
 	$(PYTHON) tools/emits.py
+	$(PYTHON) tools/requirements.py --check
 	$(PYTHON) -m chatroom contract --check
 	$(PYTHON) -m tools.web check
 
@@ -38,8 +39,12 @@ bench-check: environment ## Measure briefly and name what got worse than the sto
 bounds: environment ## Attack a server in every way for a minute each, and print what it cost; BOUNDS="--seconds 5 --only head"
 	$(PYTHON) -m tests.security.bounds $(BOUNDS)
 
-contract: environment ## Write what the server promises: OpenAPI, AsyncAPI, reference pages, TypeScript
+contract: environment ## Write what follows from the code and the lock: OpenAPI, AsyncAPI, reference, requirements
 	$(PYTHON) -m chatroom contract
+	$(PYTHON) tools/requirements.py
+
+floors: environment ## Install the oldest releases that pyproject.toml allows, and see that a server runs on them
+	$(PYTHON) tools/floors.py
 
 screenshots: environment web ## Take the pictures of docs/images with a real server and two browsers
 	$(PYTHON) tools/screenshots.py

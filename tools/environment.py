@@ -1,7 +1,7 @@
 """Create .venv with everything that running, testing and checking need; nothing but Python itself is assumed.
 
-With uv (found on PATH, else fetched with pip) the versions of uv.lock are installed; without it pip resolves
-pyproject.toml.
+Either way it is what uv.lock names, each file proven by its hash: with uv (found on PATH, else fetched with pip) from
+the lock itself, without it by pip from requirements-dev.txt, which `make contract` writes from the lock.
 """
 
 import os
@@ -56,7 +56,8 @@ def main() -> None:
     make_venv()
     if not uv and pip("uv") and sync(VENV / "bin" / "uv"):
         return
-    if not (pip("--upgrade", "pip") and run(PYTHON, "-m", "pip", "install", "--group", "dev", "-e", ".")):
+    own = ("--no-deps", "--no-build-isolation", "-e", ".")
+    if not (pip("--require-hashes", "-r", "requirements-dev.txt") and pip(*own)):
         sys.exit("the dependencies could not be installed; the lines above say why")
 
 
