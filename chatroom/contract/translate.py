@@ -5,6 +5,7 @@ Ours and not msgspec's own, because that one refuses a union of two structs with
 """
 
 import types
+from datetime import datetime
 from typing import Annotated, Any, Literal, TypeAlias, Union, get_args, get_origin
 
 import msgspec
@@ -18,6 +19,7 @@ _PLAIN: dict[Any, Schema] = {
     bool: {"type": "boolean"},
     int: {"type": "integer"},
     float: {"type": "number"},
+    datetime: {"type": "string", "format": "date-time"},
     None: {"type": "null"},
     type(None): {"type": "null"},
     Any: {},

@@ -13,7 +13,13 @@ _VERSION: Final = 14  # the place of its digit
 
 # The length too: `$` alone lets a newline follow, which PostgreSQL answers with a fault.
 Id = Annotated[
-    str, msgspec.Meta(pattern=_UUID, max_length=36, description="A UUID in canonical lower-case form.")
+    str,
+    msgspec.Meta(
+        pattern=_UUID,
+        max_length=36,
+        description="A UUID, in any case; answers have it in lower case.",
+        extra_json_schema={"pattern": _UUID.replace("a-f", "a-fA-F")},
+    ),
 ]
 
 NIL: Final = "00000000-0000-0000-0000-000000000000"
@@ -28,6 +34,12 @@ def new() -> str:
 def is_id(text: str) -> bool:
     """Whether a text has the form of an id."""
     return _IS_UUID.fullmatch(text) is not None
+
+
+def canonical(text: str) -> str:
+    """Return a UUID in lower case (RFC 9562, 4: input is case insensitive), every other text as it is."""
+    lower = text.lower()
+    return lower if is_id(lower) else text
 
 
 def is_ours(text: str) -> bool:

@@ -1,11 +1,15 @@
 """Pages of other sites: which may talk to us, and for which a cookie counts (contract C14, trust.md S11, W4)."""
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 from urllib.parse import urlsplit
 
 ANY: Final = "*"
+_GRANT: Final = "access-control-allow-origin"
+_HEADER: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}", re.ASCII)  # a name, RFC 9110, 5.1
+_LONGEST: Final = 1024  # characters of a list of names
 _PORTS: Final = {"http": 80, "https": 443}
 _OURS: Final = frozenset({"same-origin", "none"})  # none: the person's own doing, not a page's
 
@@ -52,6 +56,24 @@ class Origins:
         return (
             {"access-control-allow-origin": ANY, **granted} if origin is not None and self._any else granted
         )
+
+    def preflight(self, origin: str | None, wanted: str) -> dict[str, str]:
+        """The CORS headers of the answer to a preflight that wants to send the headers `wanted`; empty for a refusal.
+
+        Whatever a page wants to send is granted, as the reference server does: what counts is who may call, and a
+        list would have to name every header of every tracing library and tunnel.
+        """
+        granted = self.cors(origin)
+        if _GRANT not in granted:
+            return {}
+        names = [name.strip() for name in wanted[:_LONGEST].split(",")]
+        return {
+            **granted,
+            "vary": "Origin, Access-Control-Request-Headers",
+            "access-control-allow-methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
+            "access-control-allow-headers": ", ".join(filter(_HEADER.fullmatch, names)),
+            "access-control-max-age": "600",
+        }
 
     def _is_ours(self, origin: str, host: str, *, secure: bool) -> bool:
         return origin in self._listed or _same_origin(origin, host, secure=secure)

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Callable
-from typing import Any, ClassVar, TypeVar, get_type_hints
+from functools import lru_cache
+from typing import Any, ClassVar, TypeVar, cast, get_args, get_type_hints
 
 import msgspec
 
 from chatroom.core.complaints import complaint
 from chatroom.core.errors import Problem
+from chatroom.core.ids import Id, canonical
 from chatroom.wire.errors import ProtocolError
 from chatroom.wire.strict_json import check_json
 
@@ -99,6 +101,49 @@ def _texts(value: Any) -> list[Any]:
     return [field for field in fields if not isinstance(field, msgspec.Raw)]
 
 
+@lru_cache(maxsize=512)
+def _id_fields(kind: Any) -> frozenset[str]:
+    """The wire names of a type's fields that hold ids, those of the structs inside it too."""
+    if not isinstance(kind, type) or not issubclass(kind, msgspec.Struct):
+        inside = (_id_fields(each) for each in get_args(kind))
+        return frozenset[str]().union(*inside)
+    found = set[str]()
+    for field in msgspec.structs.fields(kind):
+        if _holds_id(field.type):
+            found.add(field.encode_name)
+        found |= _id_fields(field.type)
+    return frozenset(found)
+
+
+def _holds_id(kind: Any) -> bool:
+    return kind == Id or any(map(_holds_id, get_args(kind)))
+
+
+def _canonical(value: Any, names: frozenset[str], *, is_id: bool = False) -> Any:
+    """A copy of JSON data with the ids of the fields `names` in lower case."""
+    if isinstance(value, dict):
+        return {key: _canonical(each, names, is_id=key in names) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_canonical(each, names, is_id=is_id) for each in value]
+    return canonical(value) if is_id and isinstance(value, str) else value
+
+
+def _with_small_ids(
+    kind: type[T], fields: Callable[[], Any], error: msgspec.ValidationError, *, lenient: bool
+) -> T:
+    """Try input once more with its ids in lower case: Swift and .NET write them in capitals.
+
+    Only after a first refusal, so that nobody else pays for it. Raises `Problem("bad_input")`.
+    """
+    names = _id_fields(cast("Any", kind))
+    if not names:
+        raise _complaint(error) from None
+    try:
+        return msgspec.convert(_canonical(fields(), names), kind, strict=not lenient)
+    except msgspec.ValidationError:
+        raise _complaint(error) from None
+
+
 def decoder(kind: type[T]) -> Callable[[bytes], T]:
     """Return a function from JSON text to `kind` that raises `Problem("bad_input")` for everything else.
 
@@ -114,7 +159,7 @@ def decoder(kind: type[T]) -> Callable[[bytes], T]:
                 _refuse_nul(_texts(decode(raw)) if verbatim else msgspec.json.decode(raw))
             return decode(raw)
         except msgspec.ValidationError as error:
-            raise _complaint(error) from None
+            return _with_small_ids(kind, lambda: msgspec.json.decode(raw), error, lenient=False)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise Problem("bad_input", "The input is not valid JSON.") from None
 
@@ -153,4 +198,4 @@ def convert(fields: dict[str, Any], kind: type[T], *, lenient: bool) -> T:
         _refuse_nul(fields)
         return msgspec.convert(fields, kind, strict=not lenient)
     except msgspec.ValidationError as error:
-        raise _complaint(error) from None
+        return _with_small_ids(kind, lambda: fields, error, lenient=lenient)

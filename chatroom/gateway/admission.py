@@ -42,6 +42,10 @@ class Admission:
         """Return the CORS headers of an answer to `origin`; none when only the own origin is served."""
         return self._origins.cors(origin)
 
+    def preflight(self, origin: str | None, wanted: str) -> dict[str, str]:
+        """Return the CORS headers of the answer to a preflight that wants to send the headers `wanted`."""
+        return self._origins.preflight(origin, wanted)
+
     def enter(self, address: str, now: float, live: int) -> Refusal | None:
         """Count one handshake; `live` = connections that are open. Pair a None with `leave`."""
         key = address_key(address)

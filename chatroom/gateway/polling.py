@@ -213,11 +213,8 @@ async def _send(server: "SocketServer", send: "Send", headers: Mapping[str, str]
     origin = headers.get("origin")
     fields = {"cache-control": "no-store", **server.admission.cors(origin)}
     if answer.status == 204:  # noqa: PLR2004 - the preflight
-        fields |= {
-            "access-control-allow-methods": "GET,POST",
-            "access-control-allow-headers": "content-type",
-            "access-control-max-age": "600",
-        }
+        wanted = headers.get("access-control-request-headers", "")
+        fields |= server.admission.preflight(origin, wanted)
     else:
         fields["content-type"] = answer.content_type
     if answer.status in (429, 503):

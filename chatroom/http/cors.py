@@ -8,11 +8,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chatroom.core.origins import Origins
 
-_PREFLIGHT: Final = {
-    "access-control-allow-methods": "GET, POST, PUT, PATCH, DELETE",
-    "access-control-allow-headers": "Authorization, Content-Type, X-CSRF-Token, X-CSRF, X-Request-Id",
-    "access-control-max-age": "600",
-}
 _EXPOSED: Final = {
     "access-control-expose-headers": "RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, X-Request-Id"
 }
@@ -30,10 +25,9 @@ class Cors:
         headers = Headers(scope=scope)
         granted = self._origins.cors(headers.get("origin"))
         if scope["method"] == "OPTIONS" and "access-control-request-method" in headers:
-            allowed = _GRANT in granted
-            answer = PlainTextResponse(
-                "", 200 if allowed else 403, {**granted, **(_PREFLIGHT if allowed else {})}
-            )
+            wanted = headers.get("access-control-request-headers", "")
+            allowed = self._origins.preflight(headers.get("origin"), wanted)
+            answer = PlainTextResponse("", 200 if allowed else 403, allowed or granted)
             await answer(scope, receive, send)
             return
         extra = {**granted, **(_EXPOSED if _GRANT in granted else {})}

@@ -30,6 +30,8 @@ _COMPLAINTS: Final = {
     "literal_error": "must be {expected}",
     "value_error": "{error}",
 }
+_NO_ORIGINS: Final = frozenset({"file", "data", "blob", "about", "javascript", "ws", "wss"})
+_AUTHORITY: Final = re.compile(r"[a-z0-9_.-]+(:[0-9]{1,5})?", re.ASCII | re.IGNORECASE)
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 # RFC 1918, RFC 4193: addresses that no router of the internet forwards.
 _PRIVATE: Final = tuple(
@@ -96,6 +98,19 @@ def is_private(host: str) -> bool:
     except ValueError:
         return False
     return any(address.version == network.version and address in network for network in _PRIVATE)
+
+
+def web_origin(text: str) -> str:
+    """Return an origin as browsers say it: `https://chat.example.org`, or an application's `capacitor://localhost`.
+
+    Raises ValueError, for `null` and `file:` too: any page can have that origin.
+    """
+    parts = urlsplit(text)
+    if parts.scheme in ("http", "https") or not parts.scheme:
+        return origin(text)
+    if parts.scheme in _NO_ORIGINS or not _AUTHORITY.fullmatch(parts.netloc) or parts.path not in ("", "/"):
+        raise ValueError("must be origins like https://chat.example.org or capacitor://localhost")
+    return f"{parts.scheme}://{parts.netloc}".lower()
 
 
 def is_example(text: str) -> bool:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AliasChoices, BaseModel, Field, ValidationInfo, field_validator
 
 from chatroom.db.url import parse
-from chatroom.settings.forms import LOOPBACK, is_private, listed, origin
+from chatroom.settings.forms import LOOPBACK, is_private, listed, origin, web_origin
 
 Mode = Literal["production", "development", "test"]
 _REDIS: Final = ("redis", "rediss", "redis+unix")
@@ -118,7 +118,7 @@ class Server(BaseModel):
     @field_validator("frontend_url", "cors_origin")
     @classmethod
     def _origins(cls, text: str) -> str:
-        return ",".join(entry if entry == "*" else origin(entry) for entry in listed(text))
+        return ",".join(entry if entry == "*" else web_origin(entry) for entry in listed(text))
 
     @field_validator("trusted_proxies")
     @classmethod

@@ -93,7 +93,7 @@ async def test_a_listed_origin_gets_its_cors_headers_and_a_preflight() -> None:
         assert answer.headers["vary"] == "Origin"
         preflight = await http(it.port, "OPTIONS", HANDSHAKE, Origin="https://a.example")
         assert preflight.status == 204
-        assert preflight.headers["access-control-allow-methods"] == "GET,POST"
+        assert preflight.headers["access-control-allow-methods"] == "GET, HEAD, POST, PUT, PATCH, DELETE"
         foreign = await http(it.port, "OPTIONS", HANDSHAKE, Origin="https://b.example")
         assert "access-control-allow-origin" not in foreign.headers
 

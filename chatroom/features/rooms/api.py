@@ -10,7 +10,7 @@ from chatroom.features.users.signals import Departing
 operations = [
     Operation(service.list_rooms, may="rooms.list", http="GET /rooms"),
     Operation(service.create, may="rooms.create", http="POST /rooms", status=201),
-    Operation(membership.join_by_invite, may="rooms.join", http="POST /rooms/join", newer=True),
+    Operation(membership.join_by_invite, may="rooms.join", http="POST /rooms/join"),
     Operation(service.show, may="rooms.read", http="GET /rooms/{roomId}", newer=True),
     Operation(membership.join, may="rooms.join", http="POST /rooms/{roomId}/join"),
     Operation(membership.leave, may="rooms.leave", http="POST /rooms/{roomId}/leave"),

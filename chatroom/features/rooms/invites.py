@@ -58,11 +58,13 @@ def _open(vault: Vault, place: str, sealed: str) -> str:
 
 
 async def issue(ctx: Context, cmd: IssueInvite) -> Invite:
-    """Make a new invite; the one before stops working. Raises `Problem("room_not_found" | "not_the_creator")`."""
+    """Make a new invite; the one before stops working.
+
+    Raises `Problem("bad_input" | "room_not_found" | "not_the_creator")`.
+    """
     async with ctx.begin() as tx:
         rules.must_be_creator(await store.find(tx.db, cmd.room_id, ctx.who.id), ctx.who.id)
-        expires_at = None if cmd.expires_in is None else tx.now + cmd.expires_in * 1000
-        await write(tx, cmd.room_id, expires_at=expires_at, max_uses=cmd.max_uses)
+        await write(tx, cmd.room_id, expires_at=rules.invite_end(cmd, tx.now), max_uses=cmd.max_uses)
         row = await codes.find(tx.db, cmd.room_id)
     return _view(ctx, row)
 

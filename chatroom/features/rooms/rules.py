@@ -5,9 +5,11 @@ from typing import TypeVar
 
 from chatroom.core.errors import Problem
 from chatroom.core.text import clean_line
-from chatroom.features.rooms.types import ListedRoom, RoomRow
+from chatroom.features.rooms.types import IssueInvite, ListedRoom, RoomRow
 
 NAME_LENGTH = 80
+LONGEST_INVITE = 366 * 24 * 3600
+"""Seconds."""
 Seen = TypeVar("Seen", RoomRow, ListedRoom)
 
 
@@ -22,6 +24,19 @@ def slug(name: str) -> str:
     Any script may stand in it: seed S0 calls its lounges whatever it likes (contract D18).
     """
     return unicodedata.normalize("NFC", name.casefold()).replace(" ", "-")
+
+
+def invite_end(cmd: IssueInvite, now: int) -> int | None:
+    """Return when an invite ends in epoch milliseconds, None for never. Raises `Problem("bad_input")`."""
+    if cmd.expires_at is None:
+        return None if cmd.expires_in is None else now + cmd.expires_in * 1000
+    if cmd.expires_in is not None:
+        raise Problem("bad_input", "Give expiresAt or expiresIn, not both.", errors={"expiresAt": ["both"]})
+    end = round(cmd.expires_at.timestamp() * 1000)
+    if not now < end <= now + LONGEST_INVITE * 1000:
+        said = "expiresAt must lie in the future, and at most a year from now."
+        raise Problem("bad_input", said, errors={"expiresAt": ["range"]})
+    return end
 
 
 def may_see(room: RoomRow | ListedRoom) -> bool:

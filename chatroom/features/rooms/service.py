@@ -187,8 +187,8 @@ async def find_lounge(reader: Reader, named: str, user_id: str) -> str | None:
 
     An id of a room that is not theirs to see means nothing: it is a name like any other.
     """
-    if ids.is_id(named):
-        room = await store.find(reader, named, user_id)
+    if ids.is_id(room_id := ids.canonical(named)):
+        room = await store.find(reader, room_id, user_id)
         if room is not None and rules.may_see(room):
             return room.id
     return await store.find_by_slug(reader, rules.slug(rules.clean_name(named)))

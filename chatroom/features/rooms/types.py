@@ -1,5 +1,6 @@
 """Rooms, members and invites on the wire."""
 
+from datetime import datetime
 from typing import Annotated, Any, ClassVar, Final, Literal, NamedTuple
 
 import msgspec
@@ -67,9 +68,13 @@ class ListRooms(Wire, frozen=True, kw_only=True):
 
 
 class IssueInvite(Wire, frozen=True, kw_only=True):
-    """Make a new invite code for a room you created; the one before stops working."""
+    """Make a new invite code for a room you created; the one before stops working.
+
+    It lasts until `expiresAt`, or `expiresIn` seconds, or for ever.
+    """
 
     room_id: Id
+    expires_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
     expires_in: Annotated[int, msgspec.Meta(ge=60, le=31_536_000, description="Seconds.")] | None = None
     max_uses: Annotated[int, msgspec.Meta(ge=1, le=100_000)] | None = None
 

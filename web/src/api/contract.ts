@@ -72,7 +72,7 @@ export interface ChangePassword {
 export interface ChangePerson {
   name?: string | null;
   username?: string | null;
-  /** A UUID in canonical lower-case form. */
+  /** A UUID, in any case; answers have it in lower case. */
   userId: string;
   status?: "active" | "suspended" | null;
 }
@@ -190,10 +190,11 @@ export interface Invite {
   uses: number;
 }
 
-/** Make a new invite code for a room you created; the one before stops working. */
+/** Make a new invite code for a room you created; the one before stops working. It lasts until `expiresAt`, or `expiresIn` seconds, or for ever. */
 export interface IssueInvite {
-  /** A UUID in canonical lower-case form. */
+  /** A UUID, in any case; answers have it in lower case. */
   roomId: string;
+  expiresAt?: string | null;
   expiresIn?: number | null;
   maxUses?: number | null;
 }
@@ -205,7 +206,7 @@ export interface JoinByInvite {
 
 /** Become a member. A private room asks for its invite code. */
 export interface JoinRoom {
-  /** A UUID in canonical lower-case form. */
+  /** A UUID, in any case; answers have it in lower case. */
   roomId: string;
   inviteCode?: string | null;
 }
@@ -251,7 +252,7 @@ export interface LoungeToken {
 
 /** I have read this room up to a message, named by its seq or its id. */
 export interface MarkRead {
-  /** A UUID in canonical lower-case form. */
+  /** A UUID, in any case; answers have it in lower case. */
   roomId: string;
   seq?: number | null;
   messageId?: string | null;
@@ -290,7 +291,7 @@ export interface MessagesRead {
 
 /** Names a room. */
 export interface OneRoom {
-  /** A UUID in canonical lower-case form. */
+  /** A UUID, in any case; answers have it in lower case. */
   roomId: string;
 }
 
@@ -302,7 +303,7 @@ export interface OneSession {
 
 /** One person. */
 export interface OneUser {
-  /** A UUID in canonical lower-case form. */
+  /** A UUID, in any case; answers have it in lower case. */
   userId: string;
 }
 
@@ -338,7 +339,7 @@ export interface Prove {
 
 /** A page of messages: the newest, the one a cursor leads to, or every entry after a seq. */
 export interface ReadHistory {
-  /** A UUID in canonical lower-case form. */
+  /** A UUID, in any case; answers have it in lower case. */
   roomId: string;
   cursor?: string | null;
   after?: number | null;
@@ -398,7 +399,7 @@ export interface Resume {
 
 /** The last entry of a room that a client has. */
 export interface ResumePoint {
-  /** A UUID in canonical lower-case form. */
+  /** A UUID, in any case; answers have it in lower case. */
   roomId: string;
   epoch: string;
   lastSeq: number;
@@ -499,7 +500,7 @@ export interface SayInLounge {
 
 /** Say something in a room. A retry with the same `clientMsgId` gets the first answer. */
 export interface SendMessage {
-  /** A UUID in canonical lower-case form. */
+  /** A UUID, in any case; answers have it in lower case. */
   roomId: string;
   content: string;
   messageType?: string;
@@ -558,7 +559,7 @@ export interface SocketRenewed {
 
 /** I am typing in a room, or no longer. It ends by itself after six seconds. */
 export interface Typing {
-  /** A UUID in canonical lower-case form. */
+  /** A UUID, in any case; answers have it in lower case. */
   roomId: string;
   isTyping: boolean;
 }
@@ -784,7 +785,7 @@ export const routes: Readonly<Record<keyof Operations, Route>> = {
   "rooms.fetch": { method: "GET", path: "/api/rooms/:roomId/invite" },
   "rooms.issue": { method: "POST", path: "/api/rooms/:roomId/invite" },
   "rooms.join": { method: "POST", path: "/api/rooms/:roomId/join" },
-  "rooms.join_by_invite": { method: "POST", path: "/api/v1/rooms/join", envelope: true },
+  "rooms.join_by_invite": { method: "POST", path: "/api/rooms/join" },
   "rooms.leave": { method: "POST", path: "/api/rooms/:roomId/leave" },
   "rooms.list_lounges": { method: "GET", path: "/lounges" },
   "rooms.list_rooms": { method: "GET", path: "/api/rooms" },
