@@ -1,5 +1,6 @@
 """The port between the deeds of this node and the listeners of all nodes."""
 
+from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
 from chatroom.core.audience import Audience
@@ -32,11 +33,23 @@ class Broker(Protocol):
     def unsubscribe(self, connection_id: str, channel: str) -> bool:
         """End that. True when it was its person's last listener there."""
 
+    def belong(self, user_id: str, channels: Iterable[str]) -> None:
+        """Let a person's connections, present and future ones, hear these channels: all that the person belongs to."""
+
+    def belongs(self, user_id: str) -> tuple[str, ...] | None:
+        """The channels that a person belongs to; None when nobody has said so since they came."""
+
+    def here(self, channel: str, after: str, count: int) -> list[str]:
+        """At most `count` people who belong to a channel and have a connection, in order of their ids, after one."""
+
+    def is_here(self, channel: str, user_id: str) -> bool:
+        """Whether somebody who belongs to a channel has a connection."""
+
     def follow(self, user_id: str, channel: str) -> None:
-        """Let every connection of a person listen to a channel."""
+        """Let a person who has a connection belong to a channel, too."""
 
     def unfollow(self, user_id: str, channel: str) -> bool:
-        """End that for every connection of the person. True when one was listening."""
+        """End that, and all listening of the person's connections to it. True when it was heard."""
 
     def end_session(self, user_id: str, session_id: str) -> None:
         """Disconnect a person's connections of one session, which has ended; the others stay."""

@@ -58,9 +58,10 @@ class Burst:
 class Channel(Generic[_Key]):
     """Clients that hear the same. A message costs each of them an entry in a list once a turn, not once a message."""
 
-    __slots__ = ("_burst", "_outsiders", "clients")
+    __slots__ = ("_burst", "_outsiders", "clients", "name")
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "") -> None:
+        self.name = name
         self.clients: dict[_Key, Client] = {}
         # Weak: the members that were not flushed yet hold it, so that a silent room keeps nothing.
         self._burst: Callable[[], Burst | None] = _none

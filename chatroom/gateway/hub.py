@@ -15,12 +15,14 @@ from chatroom.core import audience
 from chatroom.core.broker import Delivery
 from chatroom.features.rooms.types import LOBBY
 from chatroom.gateway.burst import Channel
+from chatroom.gateway.circles import Circles
 from chatroom.gateway.dialects import GLOBAL, PLAIN, frames, plain_frame
 from chatroom.gateway.seat import Seat
 from chatroom.gateway.turns import Turns, clock
 from chatroom.wire.frame import Frame
 
 _CHUNK: Final = 1000  # receivers, some 0.3 ms of pushes
+_NEWS: Final = 10_000  # of comings, goings and typing that wait; the oldest are lost, and heal by themselves
 _SMALL: Final = 100  # receivers that are not worth counting
 _LOBBY: Final = audience.room_channel(LOBBY)
 LOBBY_EARS: Final = "lobby"
@@ -62,7 +64,10 @@ class Hub:
         self._plain_ears = (
             0  # how often one of them listens: mostly 0, and then a delivery costs nothing more
         )
+        self._circles = Circles()
         self._waiting: deque[_Broadcast] = deque()
+        # What may be lost waits apart, so that a thousand departures do not hold up what is said.
+        self._news: deque[_Broadcast] = deque(maxlen=_NEWS)
         self._given = 0  # receivers that were served at once in this turn
 
     def add(self, seat: Seat) -> None:
@@ -80,6 +85,7 @@ class Hub:
         mine.pop(seat.id, None)
         if not mine:
             self._people.pop(seat.who.id, None)
+            self._circles.forget(seat.who.id)
         return last
 
     def __len__(self) -> int:
@@ -90,12 +96,13 @@ class Hub:
         if seat is None or channel in seat.channels:
             return False
         first = not self._hears(seat.who.id, channel)
-        seat.channels.add(channel)
         channels = self._of(seat)
         self._plain_ears += channels is not self._channels
         if channel not in channels:
-            channels[channel] = Channel()
-        channels[channel].add(seat, seat.client)
+            channels[channel] = Channel(channel)
+        listeners = channels[channel]
+        seat.channels.add(listeners.name)  # one text for all who listen: of 1 000 rooms 90 kB a connection
+        listeners.add(seat, seat.client)
         return first
 
     def _of(self, seat: Seat) -> _Channels:
@@ -126,15 +133,31 @@ class Hub:
         self._drop(channel, seat)
         return not self._hears(seat.who.id, channel)
 
+    def belong(self, user_id: str, channels: Iterable[str]) -> None:
+        if user_id in self._people:
+            self._circles.enter(user_id, self._people[user_id], channels)
+            self._circles.complete(user_id)
+
+    def belongs(self, user_id: str) -> tuple[str, ...] | None:
+        return self._circles.of(user_id)
+
+    def here(self, channel: str, after: str, count: int) -> list[str]:
+        circle = self._circles.get(channel)
+        return [] if circle is None else circle.after(after, count)
+
+    def is_here(self, channel: str, user_id: str) -> bool:
+        circle = self._circles.get(channel)
+        return circle is not None and user_id in circle.people
+
     def follow(self, user_id: str, channel: str) -> None:
-        for connection_id in tuple(self._people.get(user_id, ())):
-            self.subscribe(connection_id, channel)
+        if user_id in self._people:
+            self._circles.enter(user_id, self._people[user_id], (channel,))
 
     def unfollow(self, user_id: str, channel: str) -> bool:
         gone = [
             self.unsubscribe(connection_id, channel) for connection_id in tuple(self._people.get(user_id, ()))
         ]
-        return any(gone)
+        return self._circles.leave(user_id, channel) or any(gone)
 
     def end_session(self, user_id: str, session_id: str) -> None:
         self._ended()
@@ -164,12 +187,12 @@ class Hub:
         return any(channel in seat.channels for seat in self._people.get(user_id, {}).values())
 
     def publish(self, delivery: Delivery) -> None:
-        """Deliver now, or behind what a large room still has to get."""
+        """Deliver now, or behind what a large room still has to get; what may be lost waits for everything else."""
         if self._plain_ears:
             for dialect, plain in self._plain.items():
                 self._publish_plainly(delivery, dialect, plain)
-        if self._waiting:
-            self._waiting.append(_Broadcast(delivery))
+        if self._waiting or (delivery.ephemeral and self._news):
+            self._queue(delivery).append(_Broadcast(delivery))
             return
         channels, skip = delivery.to
         channel = self._channels.get(channels[0]) if skip is None and len(channels) == 1 else None
@@ -178,7 +201,7 @@ class Hub:
             if len(by_dialect) == 1:
                 channel.tell(by_dialect[""])
                 return
-        count = sum(len(self._channels[name].clients) for name in channels if name in self._channels)
+        count = self._count(channels)
         if self._given + count > _CHUNK:
             self._wait(_Broadcast(delivery, self._receivers(delivery)))
         elif count:
@@ -195,9 +218,23 @@ class Hub:
     def _turn_over(self) -> None:
         self._given = 0
 
+    def _count(self, channels: Iterable[str]) -> int:
+        """Who hears these channels, roughly: somebody in several rooms counts in each."""
+        count = 0
+        for name in channels:
+            if (channel := self._channels.get(name)) is not None:
+                count += len(channel.clients)
+            elif (circle := self._circles.get(name)) is not None:
+                count += len(circle.people)
+        return count
+
+    def _queue(self, delivery: Delivery) -> deque[_Broadcast]:
+        return self._news if delivery.ephemeral else self._waiting
+
     def _wait(self, broadcast: _Broadcast) -> None:
-        self._waiting.append(broadcast)
-        if len(self._waiting) == 1:
+        idle = not (self._waiting or self._news)
+        self._queue(broadcast.delivery).append(broadcast)
+        if idle:
             self._turns.add(self._pump)
 
     def _publish_plainly(self, delivery: Delivery, dialect: str, channels: _Channels) -> None:
@@ -217,19 +254,24 @@ class Hub:
     def _receivers(self, delivery: Delivery) -> Iterator[Seat]:
         """Who hears it, as of now; looked at one by one, as the turns allow: of 50 000 that takes 1.4 ms."""
         channels, skip = delivery.to
-        heard = [list(self._channels[name].clients) for name in channels if name in self._channels]
+        heard: list[Iterable[Seat]] = []
+        for name in channels:
+            if (channel := self._channels.get(name)) is not None:
+                heard.append(list(channel.clients))
+            if (circle := self._circles.get(name)) is not None:
+                heard.append(circle.seats())
         seats = iter(heard[0]) if len(heard) == 1 else _once(chain.from_iterable(heard))
         return (seat for seat in seats if seat.who.id != skip)
 
     def _pump(self, until: float) -> bool:
         """Deliver what waits, in order, and give the loop back when the share of this turn is used up."""
-        while self._waiting:
-            broadcast = self._waiting[0]
+        while waiting := self._waiting or self._news:
+            broadcast = waiting[0]
             if broadcast.receivers is None:
                 broadcast.receivers = self._receivers(broadcast.delivery)
             chunk = list(islice(broadcast.receivers, _CHUNK))
             if not chunk:
-                self._waiting.popleft()
+                waiting.popleft()
                 continue
             _deliver(chunk, broadcast.frames)
             if clock() > until:

@@ -23,7 +23,7 @@ DOCUMENTED = {
     "user_status": {"userId", "username", "status", "timestamp"},
     "room_joined": {"roomId"},
     "user_left": {"username"},
-    "room_users": {"roomId", "users"},
+    "room_users": {"roomId", "users", "total", "nextCursor"},
     "messages_read": {"userId", "readAt"},
     "error": {"message"},
 }

@@ -223,3 +223,57 @@ async def test_a_room_of_a_thousand_is_served_at_once() -> None:
     ears = [sit(node, str(n), str(n), "x")[1] for n in range(1_000)]
     node.publish(news(1, "x"))
     assert all(len(ear.frames) == 1 for ear in ears)
+
+
+async def test_what_is_said_does_not_wait_for_news_that_may_be_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Eight hundred go at once, each told to two hundred, and one of these says something."""
+    monkeypatch.setattr(turns, "BUDGET", 0.0)  # one chunk of receivers in a turn
+    node = Hub()
+    ears = [sit(node, f"c{n}", f"u{n}", "x")[1] for n in range(200)]
+    for number in range(800):
+        node.publish(Delivery(Audience(("x",), "nobody"), "gone", b"%d" % number, ephemeral=True))
+    node.publish(news(1, "x"))
+    await until(lambda: ears[-1].heard() and ears[-1].heard()[-1] == b'42["gone",799]')
+    for ear in ears:
+        heard = ear.heard()
+        assert heard.index(b'42["news",1]') < 20
+        assert [said for said in heard if b"gone" in said] == [b'42["gone",%d]' % n for n in range(800)]
+
+
+def test_a_person_hears_what_they_belong_to_on_every_connection_they_have_or_open() -> None:
+    node = Hub()
+    _, first = sit(node, "a1", "ana")
+    assert node.belongs("ana") is None
+    node.belong("ana", ["members:x", "members:y"])
+    assert node.belongs("ana") == ("members:x", "members:y")
+    seat, second = sit(node, "a2", "ana")
+    _, plain = sit(node, "a3", "ana", dialect=dialects.LOUNGE)
+    node.publish(news(1, "members:x", "members:y"))
+    assert first.heard() == second.heard() == [b'42["news",1]']
+    assert plain.heard() == []
+    node.follow("ana", "members:z")
+    node.unfollow("ana", "members:x")
+    node.publish(news(2, "members:x"))
+    node.publish(news(3, "members:z"))
+    assert first.heard() == [b'42["news",1]', b'42["news",3]']
+    node.remove(seat)
+    assert node.is_here("members:z", "ana")
+    for seat in list(node._seats.values()):
+        node.remove(seat)
+    assert not node.is_here("members:z", "ana")
+    assert not node._circles
+
+
+def test_the_people_of_a_large_channel_are_found_in_the_order_of_their_ids_as_they_come_and_go() -> None:
+    node = Hub()
+    for n in range(500):
+        sit(node, f"c{n}", f"{n * 7919 % 500:03}")
+        node.belong(f"{n * 7919 % 500:03}", ["x"])
+    seen: list[str] = []
+    while page := node.here("x", seen[-1] if seen else "", 99):
+        seen += page
+        if len(seen) == 99:
+            node.unfollow("200", "x")
+            sit(node, "late", "150+")
+            node.belong("150+", ["x"])
+    assert seen == sorted([*(f"{n:03}" for n in range(500) if n != 200), "150+"])

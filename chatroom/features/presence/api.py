@@ -3,13 +3,13 @@
 from chatroom.core.operation import Operation
 from chatroom.core.schema import Event
 from chatroom.core.signals import Connected, Disconnected
-from chatroom.features.presence import activity, service
+from chatroom.features.presence import activity, roster, service
 from chatroom.features.presence.types import RoomUsers, UserStatus, UserTyping
 from chatroom.features.rooms.signals import StoppedListening
 
 operations = [
     Operation(
-        service.room_users, may="presence.read", http="GET /rooms/{roomId}/users", socket="get_room_users"
+        roster.room_users, may="presence.read", http="GET /rooms/{roomId}/users", socket="get_room_users"
     ),
     Operation(activity.heartbeat, may="presence.heartbeat", http="POST /heartbeat", socket="heartbeat"),
     Operation(service.typing, may="presence.type", socket="typing"),

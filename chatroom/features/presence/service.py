@@ -1,4 +1,4 @@
-"""Come, go, type, and see who is there."""
+"""Come, go and type."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -13,10 +13,10 @@ from chatroom.core.errors import Problem
 from chatroom.core.principal import SYSTEM, Principal
 from chatroom.core.signals import Connected, Disconnected
 from chatroom.features.presence.ports import PresenceBoard, TypingBoard
-from chatroom.features.presence.types import Presence, RoomUser, RoomUsers, Typing, UserStatus, UserTyping
+from chatroom.features.presence.types import Presence, Typing, UserStatus, UserTyping
 from chatroom.features.rooms import service as rooms
 from chatroom.features.rooms.signals import StoppedListening
-from chatroom.features.rooms.types import Done, OneRoom
+from chatroom.features.rooms.types import Done
 from chatroom.features.users import service as users
 
 _log = structlog.get_logger("chatroom.presence")
@@ -28,10 +28,9 @@ async def connected(ctx: Context, _: Connected) -> None:
     came = board.arrive(ctx.who.id)
     if not (board.touch(ctx.who.id, ctx.now) or came) or ctx.who.transient:
         return
-    async with ctx.read() as reader:
-        shared = await rooms.rooms_of(reader, ctx.who.id)
     here = status(ctx.who.id, ctx.who.username, ctx.now, "online")
-    ctx.emit(here, to=audience.members(*shared).but(ctx.who.id))
+    shared = ctx.kernel.broker.belongs(ctx.who.id) or ()
+    ctx.emit(here, to=audience.Audience(shared, ctx.who.id))
 
 
 def disconnected(ctx: Context, _: Disconnected) -> None:
@@ -114,34 +113,3 @@ def _tell_typing(ctx: Context, room_id: str, *, is_typing: bool) -> None:
         user_id=who.id, username=who.username, room_id=room_id, is_typing=is_typing, timestamp=iso(ctx.now)
     )
     ctx.emit(news, to=audience.room(room_id).but(who.id))
-
-
-async def room_users(ctx: Context, cmd: OneRoom) -> RoomUsers:
-    """List the members of a room and who of them is here; for members only (trust.md K6).
-
-    On a socket the answer is the event `room_users` as well. Raises `Problem("room_not_found" | "not_a_member")`.
-    """
-    board = ctx.port(PresenceBoard)
-    async with ctx.read() as reader:
-        await rooms.must_be_member(reader, cmd.room_id, ctx.who.id)
-        members = await rooms.members(reader, cmd.room_id)
-        people = await users.by_ids(reader, [member.user_id for member in members])
-    listed = []
-    for member in members:
-        person = people[member.user_id]
-        listed.append(
-            RoomUser(
-                user_id=person.id,
-                username=person.username,
-                name=person.name,
-                is_online=board.is_online(person.id),
-                presence=board.presence(person.id),
-                role=member.role,
-                last_seen=None if person.last_seen_at is None else iso(person.last_seen_at),
-                read_seq=member.read_seq,
-            )
-        )
-    answer = RoomUsers(room_id=cmd.room_id, users=listed)
-    if ctx.connection is not None:
-        ctx.emit(answer, to=audience.connection(ctx.connection.id))
-    return answer

@@ -1,16 +1,19 @@
 """Presence on the wire."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
 from chatroom.core.ids import Id
+from chatroom.core.page import Cursor
 from chatroom.core.schema import Event, Wire
 from chatroom.features.rooms.types import RoomRole
 
 Status = Literal["online", "offline"]
 Presence = Literal["online", "away", "offline"]
 """`away` is a kind of online (contract C11): here, and silent for five minutes."""
+
+LISTED_USERS = 200
 
 
 class Typing(Wire, frozen=True, kw_only=True):
@@ -66,9 +69,19 @@ class RoomUser(Wire, frozen=True, kw_only=True):
     read_seq: int
 
 
+class ListRoomUsers(Wire, frozen=True, kw_only=True):
+    """Ask for the members of a room, or for the page of them to which a cursor leads."""
+
+    room_id: Id
+    cursor: Cursor | None = None
+    limit: Annotated[int, msgspec.Meta(ge=1, le=LISTED_USERS)] = LISTED_USERS
+
+
 class RoomUsers(Event, frozen=True, kw_only=True):
-    """The members of a room, the first to join first."""
+    """Members of a room, those who are online first; `total` is how many there are, `nextCursor` leads to the rest."""
 
     event: ClassVar[str] = "room_users"
     room_id: str
     users: list[RoomUser]
+    total: int
+    next_cursor: str | None

@@ -91,11 +91,12 @@ async def connected(ctx: Context, _: Connected) -> None:
     """Let a new connection hear the presence of everybody it shares a room with."""
     if ctx.who.transient:
         return
-    connection = _connection(ctx)
+    broker, user_id = ctx.kernel.broker, ctx.who.id
+    if broker.belongs(user_id) is not None:  # a further connection of somebody who is here
+        return
     async with ctx.read() as reader:
-        rooms = await store.list_rooms_of(reader, ctx.who.id)
-    for room_id in rooms:
-        ctx.kernel.broker.subscribe(connection.id, audience.members_channel(room_id))
+        rooms = await store.list_rooms_of(reader, user_id)
+    broker.belong(user_id, map(audience.members_channel, rooms))
 
 
 def disconnected(ctx: Context, signal: Disconnected) -> None:

@@ -215,9 +215,14 @@ async def memberships(reader: Reader, pairs: Iterable[tuple[str, str]]) -> set[t
     return await store.list_pairs(reader, pairs)
 
 
-async def members(reader: Reader, room_id: str) -> list[Member]:
-    """The members of a room, the first to join first."""
-    return await store.list_members(reader, room_id)
+async def members_after(reader: Reader, room_id: str, user_id: str, count: int) -> list[Member]:
+    """At most `count` members of a room, in the order of their ids, behind one of them."""
+    return await store.list_members_after(reader, room_id, user_id, count)
+
+
+async def members_among(reader: Reader, room_id: str, user_ids: Sequence[str]) -> list[Member]:
+    """Those of a page of people who are members of a room."""
+    return await store.list_members_among(reader, room_id, user_ids)
 
 
 async def rooms_of(reader: Reader, user_id: str) -> list[str]:

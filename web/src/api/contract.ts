@@ -211,6 +211,14 @@ export interface JoinRoom {
   inviteCode?: string | null;
 }
 
+/** Ask for the members of a room, or for the page of them to which a cursor leads. */
+export interface ListRoomUsers {
+  /** A UUID, in any case; answers have it in lower case. */
+  roomId: string;
+  cursor?: string | null;
+  limit?: number;
+}
+
 /** `mine` are the rooms you are a member of, `public` those anybody may join, `all` both. */
 export interface ListRooms {
   scope?: "mine" | "public" | "all";
@@ -476,10 +484,12 @@ export interface RoomUser {
   readSeq: number;
 }
 
-/** The members of a room, the first to join first. */
+/** Members of a room, those who are online first; `total` is how many there are, `nextCursor` leads to the rest. */
 export interface RoomUsers {
   roomId: string;
   users: RoomUser[];
+  total: number;
+  nextCursor: string | null;
 }
 
 /** What you missed in these rooms cannot be told: forget what you have and read them anew. */
@@ -644,7 +654,7 @@ export interface ServerToClientEvents {
 export interface ClientToServerEvents {
   auth_refresh: (payload: RenewSocket, ack: Ack<SocketRenewed>) => void;
   "chat message": (payload: SayInLobby, ack: Ack<MessageReceived>) => void;
-  get_room_users: (payload: OneRoom, ack: Ack<RoomUsers>) => void;
+  get_room_users: (payload: ListRoomUsers, ack: Ack<RoomUsers>) => void;
   heartbeat: (payload: Empty, ack: Ack<Heartbeat>) => void;
   "join-lounge": (payload: EnterLounge, ack: Ack<RoomJoined>) => void;
   join_room: (payload: OneRoom, ack: Ack<RoomJoined>) => void;
@@ -711,7 +721,7 @@ export interface Operations {
   /** Say that you are here; without a connection you are online by that, for ten minutes. */
   "presence.heartbeat": { input: Empty; output: Heartbeat };
   /** List the members of a room and who of them is here; for members only. */
-  "presence.room_users": { input: OneRoom; output: RoomUsers };
+  "presence.room_users": { input: ListRoomUsers; output: RoomUsers };
   /** Open a room; you are its first member, and its invite code is in the answer. */
   "rooms.create": { input: CreateRoom; output: Room };
   /** Open a lounge; you are its first member. A namesake gets a slug of its own. */

@@ -130,9 +130,13 @@ _EXPIRES: Final = update(rooms).where(rooms.c.id == bindparam("room")).values(ex
 _REMOVE_ROOM: Final = delete(rooms).where(rooms.c.id == bindparam("room"))
 _REMOVE_MEMBERS: Final = delete(members).where(members.c.room_id == bindparam("room"))
 _MEMBER: Final = select(members.c.user_id, members.c.role, members.c.joined_at, members.c.read_seq)
-_MEMBERS: Final = _MEMBER.where(members.c.room_id == bindparam("room")).order_by(
-    members.c.joined_at, members.c.user_id
+_OF_ROOM: Final = _MEMBER.where(members.c.room_id == bindparam("room"))
+_MEMBERS_AFTER: Final = (
+    _OF_ROOM.where(members.c.user_id > bindparam("after"))
+    .order_by(members.c.user_id)
+    .limit(bindparam("count"))
 )
+_MEMBERS_AMONG: Final = _OF_ROOM.where(members.c.user_id.in_(bindparam("users", expanding=True)))
 _ROOMS_OF: Final = select(members.c.room_id).where(members.c.user_id == bindparam("user"))
 _ROOMS_OF_ALL: Final = select(members.c.user_id, members.c.room_id).where(among(members.c.user_id, "users"))
 _PAIRS: Final = select(members.c.room_id, members.c.user_id).where(
@@ -221,9 +225,16 @@ async def remove(tx: Transaction, room_id: str) -> None:
     await tx.run(_REMOVE_ROOM, {"room": room_id})
 
 
-async def list_members(reader: Reader, room_id: str) -> list[Member]:
-    """The members of a room, the first to join first."""
-    return [Member(*row) for row in await reader.all(_MEMBERS, {"room": room_id})]
+async def list_members_after(reader: Reader, room_id: str, user_id: str, count: int) -> list[Member]:
+    """Members of a room behind an id, in the order of their ids, at most `count`."""
+    rows = await reader.all(_MEMBERS_AFTER, {"room": room_id, "after": user_id, "count": count})
+    return [Member(*row) for row in rows]
+
+
+async def list_members_among(reader: Reader, room_id: str, user_ids: Sequence[str]) -> list[Member]:
+    """Those of these people, a page of them, who are members."""
+    rows = await reader.all(_MEMBERS_AMONG, {"room": room_id, "users": list(user_ids)})
+    return [Member(*row) for row in rows]
 
 
 async def list_rooms_of(reader: Reader, user_id: str) -> list[str]:

@@ -1,0 +1,113 @@
+"""Which people belong to which channels: one entry for a person, however many connections they have.
+
+A person in 1 000 rooms is entered once, by their first connection; each further one costs nothing here, and hears what
+its person hears.
+"""
+
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+from typing import Final
+
+from chatroom.gateway.dialects import PLAIN
+from chatroom.gateway.seat import Seat
+
+_LARGE: Final = 200  # people from which on their order is kept
+
+
+class Circle:
+    """The people of one channel who have a connection here, by their ids."""
+
+    __slots__ = ("_order", "name", "people")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.people: dict[str, Mapping[str, Seat]] = {}
+        self._order: list[str] | None = None  # kept from the first question on
+
+    def add(self, user_id: str, seats: Mapping[str, Seat]) -> None:
+        """Let all connections of a person hear the channel."""
+        if self._order is not None and user_id not in self.people:
+            insort(self._order, user_id)
+        self.people[user_id] = seats
+
+    def remove(self, user_id: str) -> None:
+        """Let a person go who is here."""
+        del self.people[user_id]
+        if self._order is not None:
+            del self._order[bisect_left(self._order, user_id)]
+            if len(self.people) < _LARGE:
+                self._order = None
+
+    def after(self, user_id: str, count: int) -> list[str]:
+        """At most `count` of these people, in the order of their ids, behind one of them."""
+        order = self._order
+        if order is None:
+            order = sorted(self.people)
+            if len(order) >= _LARGE:
+                self._order = order
+        start = bisect_right(order, user_id)
+        return order[start : start + count]
+
+    def seats(self) -> Iterator[Seat]:
+        """The connections that hear what is told to members: those of seeds S0 and S1 hear nothing of it."""
+        people = list(self.people.values())
+        seats = chain.from_iterable(list(seats.values()) for seats in people)
+        return (seat for seat in seats if seat.dialect not in PLAIN)
+
+
+class Circles:
+    """All channels that people belong to, and the people who have a connection."""
+
+    def __init__(self) -> None:
+        self._circles: dict[str, Circle] = {}
+        self._of: dict[str, list[Circle]] = {}
+        self._complete: set[str] = set()
+
+    def __bool__(self) -> bool:
+        return bool(self._circles or self._of)
+
+    def get(self, channel: str) -> Circle | None:
+        """The people of a channel; None where nobody is."""
+        return self._circles.get(channel)
+
+    def enter(self, user_id: str, seats: Mapping[str, Seat], channels: Iterable[str]) -> None:
+        """Let a person belong to channels; where they do already, nothing changes."""
+        mine = self._of.setdefault(user_id, [])
+        for name in channels:
+            circle = self._circles.get(name)
+            if circle is None:
+                circle = self._circles[name] = Circle(name)
+            if user_id not in circle.people:
+                circle.add(user_id, seats)
+                mine.append(circle)
+
+    def leave(self, user_id: str, channel: str) -> bool:
+        """End that; False where they did not belong."""
+        circle = self._circles.get(channel)
+        if circle is None or user_id not in circle.people:
+            return False
+        self._remove(circle, user_id)
+        self._of[user_id].remove(circle)
+        return True
+
+    def forget(self, user_id: str) -> None:
+        """Let a person go from everywhere: their last connection has ended."""
+        for circle in self._of.pop(user_id, ()):
+            self._remove(circle, user_id)
+        self._complete.discard(user_id)
+
+    def _remove(self, circle: Circle, user_id: str) -> None:
+        circle.remove(user_id)
+        if not circle.people:
+            del self._circles[circle.name]
+
+    def complete(self, user_id: str) -> None:
+        """Note that a person has been entered everywhere they belong."""
+        self._complete.add(user_id)
+
+    def of(self, user_id: str) -> tuple[str, ...] | None:
+        """The channels that a person belongs to; None while that is not known."""
+        if user_id not in self._complete:
+            return None
+        return tuple(circle.name for circle in self._of.get(user_id, ()))
