@@ -199,6 +199,10 @@ class MariaDb(Server):
     def sql(self, command: str) -> None:
         self._client(command)
 
+    def rows(self, query: str) -> list[str]:
+        """The lines that a query answers, without the heading."""
+        return self._client(query).splitlines()[1:]
+
     def url(self, database: str) -> str:
         return f"mysql://root@127.0.0.1:{self.port}/{database}?connection_limit=16&sslaccept_unused=1"
 

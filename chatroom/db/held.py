@@ -8,13 +8,14 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from sqlalchemy import Dialect, Executable
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chatroom.db.access import Params, Reader, Row, Unavailable
+from chatroom.db.liveness import answers, close_all, cut, is_closed, was_idle, watch
 from chatroom.db.prepared import Shape, Slot, Statements, compiled, slots_of
 from chatroom.db.refusals import known_undone, refusal
 from chatroom.db.types import Id
@@ -22,12 +23,15 @@ from chatroom.db.types import Id
 _OLD: Final = 1800.0  # seconds until a connection is replaced
 
 
-class _Open(NamedTuple):
-    """A connection as SQLAlchemy made it, the driver's own one inside, and when it was opened."""
+class _Open:
+    """A connection as SQLAlchemy made it, the driver's own one inside, when it was opened and last used."""
 
-    whole: AsyncConnection
-    driver: Any
-    since: float
+    __slots__ = ("driver", "since", "used", "whole")
+
+    def __init__(self, whole: AsyncConnection, driver: Any) -> None:
+        self.whole = whole
+        self.driver = driver
+        self.since = self.used = time.monotonic()
 
 
 class Held:
@@ -40,6 +44,7 @@ class Held:
         self._seconds = seconds
         self._places = asyncio.Semaphore(size)
         self._free: list[_Open] = []
+        self._opened = watch(engine)
 
     async def fetch(self, sql: str, values: Sequence[Any], *, repeats: bool) -> list[Any]:
         """Run one statement and return the driver's rows; `repeats` says that it may run twice.
@@ -48,26 +53,28 @@ class Held:
         """
         await self._enter()
         try:
+            connection, is_new = await self._take()
             while True:
-                connection, is_new = await self._take()
                 try:
                     found: list[Any] = await connection.driver.fetch(sql, *values)
                 except BaseException as error:
                     lost = await self._put_aside(connection, error)
-                    # Opened before the server went away: a new connection decides whether it is back.
                     if lost and repeats and not is_new and isinstance(error, Exception):
+                        connection, is_new = await self._open(), True
                         continue
                     if (refused := _refused(error, lost=lost)) is None:
                         raise
                     raise refused from error
                 else:
+                    connection.used = time.monotonic()
                     self._free.append(connection)
                     return found
         finally:
             self._places.release()
 
     async def close(self) -> None:
-        """Close what is free; nobody may be at work."""
+        """Close all connections together, in 4 s at the most; whoever is at work hears that it is over."""
+        await close_all([*self._opened])
         while self._free:
             await self._end(self._free.pop())
         await self._engine.dispose()
@@ -84,12 +91,17 @@ class Held:
 
     async def _take(self) -> tuple[_Open, bool]:
         """Return a connection and whether it was opened just now. Raises Unavailable."""
-        now = time.monotonic()
         while self._free:
             connection = self._free.pop()
-            if now - connection.since < _OLD and not connection.driver.is_closed():
-                return connection, False
+            if time.monotonic() - connection.since < _OLD and not is_closed(connection.driver):
+                if not was_idle(connection.used) or await answers(connection.driver):
+                    return connection, False
+                await self._drop([connection, *self._free])
+                continue
             await self._end(connection)
+        return await self._open(), True
+
+    async def _open(self) -> _Open:
         try:
             whole = await self._engine.connect()
             driver: Any = (await whole.get_raw_connection()).driver_connection
@@ -99,24 +111,33 @@ class Held:
                 )
         except (SQLAlchemyError, OSError) as error:
             raise refusal(error) or Unavailable(str(error)) from error
-        return _Open(whole, driver, now), True
+        return _Open(whole, driver)
 
     async def _put_aside(self, connection: _Open, error: BaseException) -> bool:
         """Keep a connection whose statement failed, unless it is lost or in doubt; return whether it is."""
         # Without an answer in time, or without anybody who waits for it, nobody knows what it still does.
-        lost = connection.driver.is_closed() or not isinstance(error, Exception) or isinstance(error, OSError)
+        lost = is_closed(connection.driver) or not isinstance(error, Exception) or isinstance(error, OSError)
         if not lost:
+            connection.used = time.monotonic()
             self._free.append(connection)
+        elif isinstance(error, Exception):
+            await self._drop([connection, *self._free])
         else:
-            connection.driver.terminate()
-            await self._end(connection)
+            await self._drop([connection])
         return lost
+
+    async def _drop(self, connections: Sequence[_Open]) -> None:
+        """Cut connections that lead nowhere: one that was lost, and those that are as old."""
+        self._free = [connection for connection in self._free if connection not in connections]
+        for connection in connections:
+            cut(connection.driver)
+            await self._end(connection)
 
     async def _end(self, connection: _Open) -> None:
         try:
             await connection.whole.close()
         except (SQLAlchemyError, OSError):
-            connection.driver.terminate()
+            cut(connection.driver)
 
 
 def _refused(error: BaseException, *, lost: bool) -> Exception | None:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from chatroom.db.access import Unavailable
+from chatroom.db.liveness import cut
 from chatroom.db.refusals import known_undone, refusal, refusing
 
 
@@ -26,7 +27,7 @@ async def commit(connection: AsyncConnection, after: Callable[[], None] | None) 
         refused = refusal(error)
         if isinstance(refused, Unavailable):
             refused.outcome_unknown = not known_undone(error)
-            await connection.invalidate()
+            await discard(connection)
         await roll_back(connection)
         if refused is None:
             raise
@@ -44,8 +45,16 @@ async def roll_back(connection: AsyncConnection) -> None:
         await connection.rollback()
     except (SQLAlchemyError, OSError):
         # The server rolls back by itself when the connection goes; a connection in doubt is not used again.
-        await connection.invalidate()
+        await discard(connection)
     await give_back(connection)
+
+
+async def discard(connection: AsyncConnection) -> None:
+    """Cut a connection that is lost or in doubt; the next statement on it opens another one."""
+    with suppress(SQLAlchemyError, OSError):
+        if not connection.invalidated:
+            cut((await connection.get_raw_connection()).driver_connection)
+            await connection.invalidate()
 
 
 async def give_back(connection: AsyncConnection) -> None:

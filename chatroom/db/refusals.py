@@ -33,7 +33,7 @@ def refusal(error: BaseException) -> Conflict | Unavailable | None:
     """Say what a driver's error means to a caller; None when it is a fault of ours."""
     # A connection that cannot be made again in the middle of a statement comes as a StatementError around an OSError.
     cause = error.orig if isinstance(error, StatementError) and error.orig is not None else error
-    text = str(cause)
+    text = str(cause) or type(cause).__name__  # a TimeoutError says nothing
     if isinstance(cause, sqlite3.Error):
         code = getattr(cause, "sqlite_errorcode", 0)
         if code in _SQLITE_CONFLICT:
@@ -51,6 +51,11 @@ def refusal(error: BaseException) -> Conflict | Unavailable | None:
     if away or lost or isinstance(cause, OSError | PoolTimeout):
         return Unavailable(text)
     return None
+
+
+def is_lost(error: BaseException) -> bool:
+    """Whether the connection is of no use after this error: gone, or silent for too long."""
+    return isinstance(error, OSError) or (isinstance(error, DBAPIError) and error.connection_invalidated)
 
 
 def known_undone(error: BaseException) -> bool:

@@ -1,5 +1,6 @@
 """PostgreSQL over asyncpg, MySQL and MariaDB over asyncmy: pooled, READ COMMITTED."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
@@ -13,15 +14,16 @@ from sqlalchemy.pool import NullPool
 from chatroom.db.access import Counter, Moves, Params, Reader, Row, Transaction, Unavailable
 from chatroom.db.counters import move_one_by_one
 from chatroom.db.held import Held, HeldReader, number
-from chatroom.db.pooled import checkout, commit, give_back, roll_back, to_the_end
+from chatroom.db.liveness import WAIT_SECONDS, close_all, watch
+from chatroom.db.pooled import checkout, commit, discard, give_back, roll_back, to_the_end
 from chatroom.db.prepared import Statements
-from chatroom.db.refusals import refusal
+from chatroom.db.refusals import is_lost, refusal
 from chatroom.db.unnest import Inserts
 from chatroom.db.url import Target
 
-STATEMENT_SECONDS = 10
+STATEMENT_SECONDS = WAIT_SECONDS
 """How long one statement may take before the connection counts as lost: the database is there but stopped."""
-LOCK_SECONDS = 5
+LOCK_SECONDS = 4
 """How long a statement waits for another transaction's lock."""
 
 _WRITERS = 2
@@ -59,7 +61,21 @@ def arguments(target: Target, *, reading: bool = False) -> dict[str, Any]:
     session = f"SET SESSION innodb_lock_wait_timeout={LOCK_SECONDS}, sql_mode='TRADITIONAL'"
     if reading:
         session = "SET SESSION TRANSACTION READ ONLY"
-    return {"read_timeout": STATEMENT_SECONDS, "charset": "utf8mb4", "init_command": session, **given}
+    return {
+        "read_timeout": STATEMENT_SECONDS,
+        "charset": "utf8mb4",
+        "init_command": session,
+        "async_creator_fn": _connect_in_time,
+        **given,
+    }
+
+
+async def _connect_in_time(*, connect_timeout: float, **given: Any) -> Any:
+    """Connect, handshake and first command included: the driver's own limit ends with the TCP connection."""
+    import asyncmy  # noqa: PLC0415 - what a server on another database need not load
+
+    async with asyncio.timeout(connect_timeout):
+        return await asyncmy.connect(connect_timeout=connect_timeout, **given)
 
 
 class ServerEngine:
@@ -90,6 +106,7 @@ class ServerEngine:
             connect_args=arguments(target, reading=True),
             **pool,
         )
+        self._opened = [watch(self._write), watch(self._read)]
         self._inserts: Inserts | None = None
         self._single: Held | None = None
         self._reader: HeldReader | None = None
@@ -170,8 +187,9 @@ class ServerEngine:
                 raise Unavailable("the database is read-only")
 
     async def close(self) -> None:
-        for held in self._held:
-            await held.close()
+        """Close every connection at once, within 4 s also when the server is silent."""
+        pooled = [driver for opened in self._opened for driver in opened]
+        await asyncio.gather(close_all(pooled), *(held.close() for held in self._held))
         for engine in (self._write, self._read):
             await engine.dispose()
 
@@ -180,7 +198,7 @@ class ServerReader:
     """Statements over one pooled connection."""
 
     repeats = True
-    """Whether a statement may run again on another connection when its own was lost."""
+    """Whether a statement may run again, once, on a fresh connection when its own was lost."""
 
     def __init__(self, dialect: str, connection: AsyncConnection) -> None:
         self.dialect = dialect
@@ -201,17 +219,24 @@ class ServerReader:
         try:
             try:
                 return await self._send(stmt, params)
-            except DBAPIError as error:
-                if not (error.connection_invalidated and self.repeats):
+            except (DBAPIError, OSError) as error:
+                if not (is_lost(error) and self.repeats):
                     raise
                 # Pooled before the server went away; a new connection decides whether it is back.
+                await discard(self.connection)
                 await self.connection.rollback()
                 return await self._send(stmt, params)
         except (SQLAlchemyError, OSError) as error:
+            if is_lost(error):
+                await self._give_up()
             refused = refusal(error)
             if refused is None:
                 raise
             raise refused from error
+
+    async def _give_up(self) -> None:
+        """Never wait for this connection again, not for a ROLLBACK either."""
+        await discard(self.connection)
 
     async def _send(self, stmt: Executable | str, params: Any) -> CursorResult[*tuple[Any, ...]]:
         if isinstance(stmt, str):
@@ -222,7 +247,6 @@ class ServerReader:
 class ServerTransaction(ServerReader):
     """Statements of one transaction; the driver sends BEGIN with the first."""
 
-    repeats = False
     failed: Exception | None = None
     """The error that ended this transaction: PostgreSQL would refuse to go on, so no database does."""
 
@@ -253,10 +277,12 @@ class ServerTransaction(ServerReader):
         if self.failed is not None:
             raise self.failed
         try:
-            return await super()._execute(stmt, params)
+            found = await super()._execute(stmt, params)
         except Exception as error:
             self.failed = error
             raise
+        self.repeats = False  # the first one may: what it did went with its connection
+        return found
 
 
 class SingleTransaction(ServerTransaction):
@@ -264,8 +290,12 @@ class SingleTransaction(ServerTransaction):
 
     def __init__(self, held: Held, inserts: Inserts | None) -> None:
         self.dialect = "postgresql"
+        self.repeats = False  # it commits by itself, so it may have happened
         self._held = held
         self._inserts = inserts
+
+    async def _give_up(self) -> None:
+        """Held has cut it."""
 
     async def _send(self, stmt: Executable | str, params: Any) -> Any:
         if not isinstance(stmt, str):

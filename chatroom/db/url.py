@@ -65,7 +65,7 @@ def _target(dialect: str, url: URL, query: Mapping[str, str], connect: dict[str,
 
 
 def _postgresql(query: Mapping[str, str]) -> dict[str, Any]:
-    connect: dict[str, Any] = {"timeout": _number(query, "connect_timeout", 10) or 10}
+    connect: dict[str, Any] = {"timeout": _number(query, "connect_timeout", 5) or 5}
     if query.get("schema", "public") != "public":
         connect["server_settings"] = {"search_path": query["schema"]}
     if "host" in query:
@@ -80,7 +80,7 @@ def _postgresql(query: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _mysql(query: Mapping[str, str]) -> dict[str, Any]:
-    connect: dict[str, Any] = {"connect_timeout": _number(query, "connect_timeout", 10) or 10}
+    connect: dict[str, Any] = {"connect_timeout": _number(query, "connect_timeout", 5) or 5}
     if socket := query.get("socket", query.get("unix_socket")):
         connect["unix_socket"] = socket
     if "sslcert" in query:

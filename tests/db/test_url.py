@@ -5,6 +5,7 @@ import ssl
 import pytest
 
 from chatroom.db import Database
+from chatroom.db.server import arguments
 from chatroom.db.url import parse
 from tests.processes import MariaDb, PostgreSql
 
@@ -93,3 +94,12 @@ async def test_unix_sockets_are_reached_in_both_spellings(postgresql: PostgreSql
         database = await Database.open(url)
         await database.check()
         await database.close()
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "mysql"])
+def test_no_wait_for_a_server_is_longer_than_five_seconds(scheme: str) -> None:
+    target = parse(f"{scheme}://me@host/chat")
+    given = arguments(target)
+    assert {given.get("timeout"), given.get("connect_timeout")} - {None} == {5}
+    assert {given.get("command_timeout"), given.get("read_timeout")} - {None} == {5}
+    assert target.pool_seconds == 5
