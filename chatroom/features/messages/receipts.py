@@ -8,6 +8,7 @@ from chatroom.features.log import service as log
 from chatroom.features.messages import store
 from chatroom.features.messages.types import MarkRead, MessagesRead
 from chatroom.features.rooms import service as rooms
+from chatroom.features.rooms.types import RoomsChanged
 
 
 async def mark_read(ctx: Context, cmd: MarkRead) -> MessagesRead:
@@ -37,4 +38,5 @@ async def mark_read(ctx: Context, cmd: MarkRead) -> MessagesRead:
         )
         if await rooms.move_read_mark(tx, cmd.room_id, seq):
             tx.emit(read, to=audience.room(cmd.room_id))
+            tx.emit(RoomsChanged(room_id=cmd.room_id, change="read"), to=audience.user(ctx.who.id))
     return read

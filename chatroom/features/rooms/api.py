@@ -4,8 +4,8 @@ from chatroom.core.operation import Operation
 from chatroom.core.schema import Event
 from chatroom.core.signals import Connected, Disconnected
 from chatroom.features.rooms import invites, listening, lounges, membership, service
-from chatroom.features.rooms.types import RoomJoined, UserJoined, UserLeft
-from chatroom.features.users.signals import Departing
+from chatroom.features.rooms.types import RoomJoined, RoomsChanged, UserChanged, UserJoined, UserLeft
+from chatroom.features.users.signals import Departing, Renamed
 
 operations = [
     Operation(service.list_rooms, may="rooms.list", http="GET /rooms"),
@@ -23,9 +23,10 @@ operations = [
     Operation(listening.enter, may="rooms.enter", socket="join_room"),
     Operation(listening.exit_room, may="rooms.enter", socket="leave_room"),
 ]
-events: list[type[Event]] = [RoomJoined, UserJoined, UserLeft]
+events: list[type[Event]] = [RoomJoined, RoomsChanged, UserChanged, UserJoined, UserLeft]
 listeners = [
     (Connected, listening.connected),
     (Disconnected, listening.disconnected),
     (Departing, membership.departing),
+    (Renamed, membership.renamed),
 ]

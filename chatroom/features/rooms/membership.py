@@ -13,8 +13,17 @@ from chatroom.features.log import service as log
 from chatroom.features.rooms import invites, rules, service, store
 from chatroom.features.rooms.signals import StoppedListening
 from chatroom.features.rooms.store import codes
-from chatroom.features.rooms.types import Done, JoinByInvite, JoinRoom, OneRoom, Room, UserLeft
-from chatroom.features.users.signals import Departing
+from chatroom.features.rooms.types import (
+    Done,
+    JoinByInvite,
+    JoinRoom,
+    OneRoom,
+    Room,
+    RoomsChanged,
+    UserChanged,
+    UserLeft,
+)
+from chatroom.features.users.signals import Departing, Renamed
 
 
 async def join(ctx: Context, cmd: JoinRoom) -> Room:
@@ -78,8 +87,17 @@ async def leave(ctx: Context, cmd: OneRoom) -> Done:
         rules.must_see(await store.find(tx.db, cmd.room_id, user_id))
         if await store.remove_member(tx.db, cmd.room_id, user_id):
             await log.append(tx, cmd.room_id, "left", subject=user_id)
+            tx.emit(RoomsChanged(room_id=cmd.room_id, change="left"), to=audience.user(user_id))
         tx.after(silence)
     return Done()
+
+
+async def renamed(tx: Tx, signal: Renamed) -> None:
+    """Tell a person's own sockets, and all who share a room with them, what they are called now."""
+    rooms = await store.list_rooms_of(tx.db, signal.user_id)
+    news = UserChanged(user_id=signal.user_id, username=signal.username, name=signal.name)
+    own, others = audience.user(signal.user_id), audience.members(*rooms)
+    tx.emit(news, to=audience.Audience(own.channels + others.channels))
 
 
 async def departing(tx: Tx, signal: Departing) -> None:

@@ -17,6 +17,7 @@ from chatroom.features.rooms import invites, rules, store
 from chatroom.features.rooms.ports import LastMessages
 from chatroom.features.rooms.store import codes
 from chatroom.features.rooms.types import (
+    Change,
     CreateRoom,
     Kind,
     ListedRoom,
@@ -26,6 +27,7 @@ from chatroom.features.rooms.types import (
     Room,
     RoomPage,
     RoomRow,
+    RoomsChanged,
 )
 from chatroom.features.users import service as users
 
@@ -163,6 +165,8 @@ async def add_member(tx: Tx, room_id: str, user_id: str, *, admin: bool = False)
     await users.joined(tx, user_id)
     broker = tx.ctx.kernel.broker
     tx.after(lambda: broker.follow(user_id, audience.members_channel(room_id)))
+    change: Change = "created" if admin else "joined"
+    tx.emit(RoomsChanged(room_id=room_id, change=change), to=audience.user(user_id))
     return head
 
 

@@ -11,6 +11,7 @@ from chatroom.core.schema import Event, Wire
 
 Kind = Literal["room", "lounge"]
 RoomRole = Literal["member", "admin"]
+Change = Literal["joined", "left", "created", "changed", "read"]
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 # The slice `messages` stands above this one, so its type is named here and not imported.
 LastMessage = Annotated[Any, msgspec.Meta(extra_json_schema={"$ref": "#/components/schemas/MessageReceived"})]
@@ -141,6 +142,23 @@ class RoomJoined(Event, frozen=True, kw_only=True):
     epoch: str
     head_seq: int
     timestamp: str
+
+
+class RoomsChanged(Event, frozen=True, kw_only=True):
+    """Something of yours about a room has changed, on whichever of your devices: your list of rooms may be stale."""
+
+    event: ClassVar[str] = "rooms_changed"
+    room_id: str
+    change: Change
+
+
+class UserChanged(Event, frozen=True, kw_only=True):
+    """You, or somebody whom you share a room with, goes by another name or handle now."""
+
+    event: ClassVar[str] = "user_changed"
+    user_id: str
+    name: str
+    username: str
 
 
 class UserJoined(Event, frozen=True, kw_only=True):

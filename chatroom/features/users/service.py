@@ -11,9 +11,11 @@ from chatroom.core.clock import iso
 from chatroom.core.context import Context, Tx
 from chatroom.core.errors import Problem
 from chatroom.core.principal import Role
+from chatroom.core.signals import tell
 from chatroom.core.text import clean_line
 from chatroom.db import Conflict, Reader
 from chatroom.features.users import rules, store
+from chatroom.features.users.signals import Renamed
 from chatroom.features.users.types import ChangeUser, DeclaredAge, Kind, Person, Status, User
 
 
@@ -72,7 +74,16 @@ async def _become_member(tx: Tx, person: Person, changes: dict[str, str]) -> Per
     role = Role.USER.value if person.kind == "guest" else person.role
     row = {**changes, "kind": "member", "role": role, "status": "active", "expires_at": None}
     await store.change(tx.db, person.id, row)
-    return await _again(tx, person.id)
+    return await _renamed(tx, person, await _again(tx, person.id))
+
+
+async def _renamed(tx: Tx, before: Person, now: Person) -> Person:
+    """Let everybody know when a person goes by another name; open sockets speak under it at once."""
+    if (before.username, before.name) != (now.username, now.name):
+        broker = tx.ctx.kernel.broker
+        tx.after(lambda: broker.rename(now.id, now.username, now.name))
+        await tell(tx, Renamed(user_id=now.id, username=now.username, name=now.name))
+    return now
 
 
 @asynccontextmanager
@@ -95,11 +106,11 @@ async def change(tx: Tx, user_id: str, cmd: ChangeUser) -> Person:
         changes["name"] = clean_line(cmd.name, field="name", length=rules.NAME_LENGTH)
     if cmd.username is not None:
         changes["username"] = rules.clean_handle(cmd.username)
-    if changes:
-        await store.change(tx.db, user_id, changes)
-    person = await _again(tx, user_id)
-    tx.after(lambda: tx.ctx.kernel.broker.rename(person.id, person.username, person.name))
-    return person
+    before = await _again(tx, user_id)
+    if not changes:
+        return before
+    await store.change(tx.db, user_id, changes)
+    return await _renamed(tx, before, await _again(tx, user_id))
 
 
 async def change_role(tx: Tx, user_id: str, role: Role) -> Person:

@@ -3,6 +3,14 @@
 from chatroom.core.signals import Signal
 
 
+class Renamed(Signal, frozen=True, kw_only=True):
+    """A person goes by another name or handle now."""
+
+    user_id: str
+    username: str
+    name: str
+
+
 class ShutOut(Signal, frozen=True, kw_only=True):
     """A person may no longer sign in."""
 

@@ -492,6 +492,12 @@ export interface RoomUsers {
   nextCursor: string | null;
 }
 
+/** Something of yours about a room has changed, on whichever of your devices: your list of rooms may be stale. */
+export interface RoomsChanged {
+  roomId: string;
+  change: "joined" | "left" | "created" | "changed" | "read";
+}
+
 /** What you missed in these rooms cannot be told: forget what you have and read them anew. */
 export interface RoomsReset {
   rooms: ResetRoom[];
@@ -586,6 +592,13 @@ export interface User {
   createdAt: string;
 }
 
+/** You, or somebody whom you share a room with, goes by another name or handle now. */
+export interface UserChanged {
+  userId: string;
+  name: string;
+  username: string;
+}
+
 /** Somebody began to listen to a room you listen to. */
 export interface UserJoined {
   userId: string;
@@ -644,6 +657,8 @@ export interface ServerToClientEvents {
   room_entry: (payload: RoomEntry) => void;
   room_joined: (payload: RoomJoined) => void;
   room_users: (payload: RoomUsers) => void;
+  rooms_changed: (payload: RoomsChanged) => void;
+  user_changed: (payload: UserChanged) => void;
   user_joined: (payload: UserJoined) => void;
   user_left: (payload: UserLeft) => void;
   user_status: (payload: UserStatus) => void;
