@@ -106,7 +106,7 @@ _mine: Final = (
 )
 _SEEN: Final = _whole(rooms.outerjoin(members, _MINE))
 _SHOWN: Final = _SEEN.where(rooms.c.id == bindparam("room"))
-_ANY_OF: Final = _SEEN.where(rooms.c.id.in_(bindparam("rooms", expanding=True)))
+_ANY_OF: Final = _SEEN.where(among(rooms.c.id, "rooms"))
 _SCOPES: Final[dict[str, Select[Any]]] = {
     "mine": _whole(_mine.join(rooms, rooms.c.id == _mine.c.room_id), _mine).order_by(rooms.c.id.desc()),
     "public": _page(_SEEN.where(_LISTED)),
@@ -136,7 +136,7 @@ _MEMBERS_AFTER: Final = (
     .order_by(members.c.user_id)
     .limit(bindparam("count"))
 )
-_MEMBERS_AMONG: Final = _OF_ROOM.where(members.c.user_id.in_(bindparam("users", expanding=True)))
+_MEMBERS_AMONG: Final = _OF_ROOM.where(among(members.c.user_id, "users"))
 _ROOMS_OF: Final = select(members.c.room_id).where(members.c.user_id == bindparam("user"))
 _ROOMS_OF_ALL: Final = select(members.c.user_id, members.c.room_id).where(among(members.c.user_id, "users"))
 _PAIRS: Final = select(members.c.room_id, members.c.user_id).where(
