@@ -144,11 +144,21 @@ def _with_small_ids(
         raise _complaint(error) from None
 
 
+_names: Callable[[bytes], dict[str, msgspec.Raw]] = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+
+
+def _refuse_twice(raw: bytes) -> None:
+    try:
+        json.loads(raw, object_pairs_hook=_each_once)
+    except ValueError:
+        raise Problem("bad_input", "The input is not valid JSON, or gives a name twice.") from None
+
+
 def decoder(kind: type[T]) -> Callable[[bytes], T]:
     """Return a function from JSON text to `kind` that raises `Problem("bad_input")` for everything else.
 
-    msgspec refuses NaN, lone surrogates and bad UTF-8 by itself; NUL and deep nesting are refused here, but for NUL in
-    a field that keeps its JSON text.
+    msgspec refuses NaN, lone surrogates and bad UTF-8 by itself; a name twice, NUL and deep nesting are refused here,
+    but for NUL in a field that keeps its JSON text.
     """
     decode = msgspec.json.Decoder(kind).decode
     verbatim = msgspec.Raw in get_type_hints(kind).values()
@@ -157,6 +167,9 @@ def decoder(kind: type[T]) -> Callable[[bytes], T]:
         try:
             if _NUL in raw:  # a cheap test of the text first: hardly any message holds these six characters
                 _refuse_nul(_texts(decode(raw)) if verbatim else msgspec.json.decode(raw))
+            # As many names as colons: no name twice. 0.4 us; of a text that holds more colons 5.
+            if (colons := raw.count(b":")) > 1 and colons != len(_names(raw)):
+                _refuse_twice(raw)
             return decode(raw)
         except msgspec.ValidationError as error:
             return _with_small_ids(kind, lambda: msgspec.json.decode(raw), error, lenient=False)

@@ -7,6 +7,7 @@ import pytest
 
 from chatroom.core.errors import Problem
 from chatroom.core.schema import Wire, convert, decoder, encode, parse, strict
+from chatroom.features.presence.types import Typing
 
 
 class Line(Wire, frozen=True, kw_only=True):
@@ -118,3 +119,26 @@ def test_a_number_in_a_query_has_ascii_digits_only(number: str) -> None:
 def test_nul_is_refused_anywhere_in_a_body(fields: dict[str, Any]) -> None:
     with pytest.raises(Problem, match="NUL"):
         convert(fields, Shape, lenient=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "good"),
+    [
+        (b'{"roomId":"%b","isTyping":true}', True),
+        (b'{"roomId":"%b","isTyping":true,"more":"12:30 http://x"}', True),
+        (b'{"roomId":"%b","isTyping":true,"isTyping":false}', False),
+        (b'{"roomId":"%b","isTyping" :true, "isTyping": false,"b":1}', False),
+        (b'{"roomId":"%b","isTyping":true,"\\u0069sTyping":false}', False),
+        (b'{"roomId":"%b","isTyping":true,"more":{"a":1,"a":2}}', False),
+        (b'{"roomId":"%b","isTyping":true,"more":{"a":1,"b":2}}', True),
+    ],
+)
+def test_a_name_twice_is_refused_by_sockets_as_by_http(text: bytes, good: bool) -> None:
+    read = decoder(Typing)
+    raw = text % b"01900000-0000-7000-8000-000000000000"
+    if good:
+        assert read(raw).is_typing
+    else:
+        with pytest.raises(Problem) as refused:
+            read(raw)
+        assert refused.value.code == "bad_input"
