@@ -5,7 +5,8 @@ from typing import Final
 
 import structlog
 
-from chatroom.settings import Settings
+from chatroom.settings import Settings, names
+from chatroom.settings.dotenv import misspelt
 
 _log = structlog.get_logger("chatroom")
 
@@ -34,6 +35,8 @@ def tell(settings: Settings) -> None:
         if settings.message_rate_limit == 0:
             _log.warning("limits.off", setting="MESSAGE_RATE_LIMIT")
         _log.info("limits.on", counted="in Redis" if settings.redis_url else "in this process")
+    for name, meant in misspelt(names()).items():
+        _log.warning("setting.unknown", setting=name, note=f"there is no such setting; is {meant} meant?")
     if settings.plain:
         _log.warning("http.plain", setting="PUBLIC_URL", note=_PLAIN)
     for event, setting, note in _left_out(settings):

@@ -4,28 +4,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from pydantic import ValidationError
+from pydantic import AliasChoices, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chatroom.db import Unavailable
 from chatroom.exits import BadSetting, BadSettings, CommandError
+from chatroom.settings.dotenv import ENV_FILE, check
 from chatroom.settings.files import generated
 from chatroom.settings.forms import fault
 from chatroom.settings.identity import Identity
 from chatroom.settings.limits import Limits
 from chatroom.settings.server import Mode, Server
 
-__all__ = ["BadSetting", "Mode", "Settings", "load"]
+__all__ = ["BadSetting", "Mode", "Settings", "load", "names"]
 _TOKENS: Final = "jwt_secret"
 _FIELDS: Final = "encryption_key"
-_ENV_FILE: Final = ".env"
 
 
 class Settings(Limits, Identity, Server, BaseSettings):
     """The server's settings. The seeds' names are understood; an `.env` file in the working folder is read."""
 
     model_config = SettingsConfigDict(
-        env_file=_ENV_FILE, env_ignore_empty=True, extra="ignore", frozen=True, populate_by_name=True
+        env_file=ENV_FILE, env_ignore_empty=True, extra="ignore", frozen=True, populate_by_name=True
     )
 
     def token_secret(self) -> str:
@@ -61,9 +61,17 @@ def load(**given: object) -> Settings:
     Raises `BadSettings`, which names every variable that is wrong and quotes no value.
     """
     try:
+        check()
         return Settings(**given)  # type: ignore[arg-type] # the fields' own types are checked here and now
     except ValidationError as error:
         details = error.errors(include_input=False, include_url=False)
         raise BadSettings([fault(detail) for detail in details]) from None
     except (OSError, UnicodeDecodeError):
-        raise BadSetting(_ENV_FILE, "must be a text file in UTF-8 that this user may read") from None
+        raise BadSetting(ENV_FILE, "must be a text file in UTF-8 that this user may read") from None
+
+
+def names() -> frozenset[str]:
+    """Every variable that is read."""
+    aliases = [field.validation_alias for field in Settings.model_fields.values()]
+    several = [alias.choices if isinstance(alias, AliasChoices) else [alias] for alias in aliases]
+    return frozenset(str(name) for choices in several for name in choices)

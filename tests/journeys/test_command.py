@@ -78,6 +78,30 @@ def test_a_bad_setting_is_said_in_plain_words(tmp_path: Path, name: str, value: 
     assert said.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (b"PORT=3000\nthis is prose\n", "line 2 must be like NAME=value"),
+        (b"JWT_SECRET='never closed\n", "line 1 must be like NAME=value"),
+        (b"MAIL_FROM=caf\xe9@example.org\n", "must be a text file in UTF-8 that this user may read"),
+        (None, "must be a text file in UTF-8 that this user may read"),
+    ],
+)
+def test_an_env_file_that_cannot_be_read_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: bytes | None, why: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").mkdir() if text is None else (tmp_path / ".env").write_bytes(text)
+    assert _said(tmp_path / "data", "outbox", code=78) == f"chatroom: .env: {why}\n"
+
+
+def test_an_env_file_counts_and_the_environment_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("# a comment\n\nexport PORT='none'\n")
+    assert _said(tmp_path, "outbox", code=78) == "chatroom: PORT: must be a whole number\n"
+    assert chatroom(tmp_path, "outbox", PORT="3000").returncode == 0
+
+
 def test_the_mode_is_refused_by_the_name_it_was_given_under(tmp_path: Path) -> None:
     said = _said(tmp_path, "serve", code=78, CHATROOM_ENV="", NODE_ENV="staging")
     assert said == "chatroom: NODE_ENV: must be production, development or test\n"

@@ -112,6 +112,12 @@ def test_a_production_server_names_what_it_cannot_send_with(serve: Serve) -> Non
     assert lines["sms.off"]["setting"] == "TWILIO_ACCOUNT_SID"
 
 
+def test_a_name_that_is_almost_a_setting_is_warned_of(serve: Serve) -> None:
+    server = serve(PUBLIC_ULR="https://chat.example.org", PGPORT="5432", HOSTNAME="chat")
+    assert server.log.count("setting.unknown") == 1
+    assert "is PUBLIC_URL meant?" in server.log
+
+
 def test_the_files_of_a_page_are_no_lines_in_the_log(serve: Serve) -> None:
     server = serve()
     page = (
