@@ -22,6 +22,7 @@ from chatroom.core.limits import RateLimiter
 from chatroom.core.operation import Operation
 from chatroom.core.origins import Origins
 from chatroom.core.principal import SYSTEM
+from chatroom.core.recheck import Rechecks
 from chatroom.core.secrets import Vault
 from chatroom.db import Database
 from chatroom.features.auth import service as auth
@@ -35,7 +36,7 @@ from chatroom.features.messages.pages import Pages
 from chatroom.features.messages.writer import MessageWriter
 from chatroom.features.presence import activity
 from chatroom.features.presence.ports import PresenceBoard, TypingBoard
-from chatroom.features.rooms import lounges
+from chatroom.features.rooms import listening, lounges
 from chatroom.features.rooms.ports import AdHocLounges, LastMessages, Site
 from chatroom.gateway.entrance import Anonymous
 from chatroom.gateway.events import SocketEvents
@@ -91,6 +92,9 @@ class App:
             draining=lambda: self.sockets.draining,
         )
         self._runner = Runner(db, features.jobs, lambda: Context(self.kernel, SYSTEM), now)
+        self._rechecks = Rechecks(
+            lambda: Context(self.kernel, SYSTEM), (auth.look_again, listening.look_again)
+        )
         self._tasks: list[asyncio.Task[None]] = []
 
     def _ports(self) -> dict[type[Any], Any]:
@@ -135,6 +139,7 @@ class App:
         await self.sockets.start()
         self._tasks = [
             asyncio.create_task(self._runner.run(), name="worker"),
+            asyncio.create_task(self._rechecks.run(), name="rechecks"),
             asyncio.create_task(self._uses.run(Context(self.kernel, SYSTEM)), name="uses"),
         ]
 
@@ -146,6 +151,7 @@ class App:
         await self._presence.close(_CLOSE)
         self._runner.stop()
         self._uses.stop()
+        self._rechecks.stop()
         await asyncio.gather(*self._tasks)
         self._hasher.close()
         await self._rates.close()

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
 from chatroom.core.audience import Audience
+from chatroom.core.principal import Role
 
 
 class Delivery(NamedTuple):
@@ -57,8 +58,14 @@ class Broker(Protocol):
     def end_user(self, user_id: str, besides: str = "") -> None:
         """Disconnect a person's connections of every session but `besides`: the others have ended."""
 
-    def rename(self, user_id: str, username: str, name: str) -> None:
-        """Let a person's connections speak under another name from now on."""
+    def describe(self, user_id: str, *, username: str, name: str, role: Role) -> None:
+        """Let a person's connections speak under this name, with the rights of this role, from now on."""
+
+    def sessions_of(self, user_id: str) -> frozenset[str]:
+        """The sessions under which a person has connections to this node; `""` for one without a session."""
+
+    def channels_of(self, user_id: str) -> frozenset[str]:
+        """The channels to which connections of a person to this node listen."""
 
     def listens(self, connection_id: str, channel: str) -> bool:
         """Tell whether a connection of this node listens to a channel."""

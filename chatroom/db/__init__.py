@@ -1,6 +1,6 @@
 """SQL and nothing else: the same transactions, types and upserts on SQLite, PostgreSQL and MySQL/MariaDB."""
 
-from chatroom.db import jobs
+from chatroom.db import jobs, rechecks
 from chatroom.db.access import Conflict, Counter, Moves, Params, Reader, Row, Transaction, Unavailable
 from chatroom.db.database import Database
 from chatroom.db.metadata import metadata
@@ -17,4 +17,5 @@ __all__ = [
     "Unavailable",
     "jobs",
     "metadata",
+    "rechecks",
 ]

@@ -78,7 +78,12 @@ _FAIL: Final = (
     .values(state=FAILED, ended_at=bindparam("now"), claim=None, error=bindparam("why"))
 )
 _AGAIN: Final = update(jobs).where(*_MINE).values(due_at=bindparam("at"), claim=None, error=bindparam("why"))
-_FORGET: Final = delete(jobs).where(jobs.c.state == DONE, jobs.c.ended_at < bindparam("before"))
+_OLD: Final = (
+    select(jobs.c.id)
+    .where(jobs.c.state == DONE, jobs.c.ended_at < bindparam("before"))
+    .limit(bindparam("count"))
+)
+_FORGET: Final = delete(jobs).where(jobs.c.id == bindparam("job"))
 
 
 async def add(tx: Transaction, row: Params) -> bool:
@@ -116,6 +121,8 @@ async def again(tx: Transaction, job: str, token: str, at: int, why: str | None)
     return await tx.run(_AGAIN, {"job": job, "token": token, "at": at, "why": why}) == 1
 
 
-async def forget(tx: Transaction, before: int) -> int:
-    """Delete the jobs that ended well before this instant; return how many."""
-    return await tx.run(_FORGET, {"before": before})
+async def forget(tx: Transaction, before: int, count: int) -> int:
+    """Delete up to `count` jobs that ended well before this instant; return how many."""
+    old = await tx.all(_OLD, {"before": before, "count": count})
+    await tx.many(_FORGET, [{"job": row.id} for row in old])
+    return len(old)

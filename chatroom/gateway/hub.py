@@ -13,6 +13,7 @@ import msgspec
 
 from chatroom.core import audience
 from chatroom.core.broker import Delivery
+from chatroom.core.principal import Role
 from chatroom.features.rooms.types import LOBBY
 from chatroom.gateway.burst import Channel
 from chatroom.gateway.circles import Circles
@@ -61,9 +62,7 @@ class Hub:
         self._channels: _Channels = {}
         # Apart, so that nobody else's delivery looks at the seats of seeds S0 and S1, which hear so little.
         self._plain: dict[str, _Channels] = {dialect: {} for dialect in PLAIN}
-        self._plain_ears = (
-            0  # how often one of them listens: mostly 0, and then a delivery costs nothing more
-        )
+        self._plain_ears = 0  # how often one of them listens: mostly 0, a delivery then costs nothing more
         self._circles = Circles()
         self._waiting: deque[_Broadcast] = deque()
         # What may be lost waits apart, so that a thousand departures do not hold up what is said.
@@ -173,11 +172,17 @@ class Hub:
             if not besides or seat.who.session_id != besides:
                 seat.client.disconnect()
 
-    def rename(self, user_id: str, username: str, name: str) -> None:
+    def describe(self, user_id: str, *, username: str, name: str, role: Role) -> None:
         self._ended()
         self.ends += 1  # whoever is being proven at this moment may come under the name before
         for seat in self._people.get(user_id, {}).values():
-            seat.who = msgspec.structs.replace(seat.who, username=username, name=name)
+            seat.who = msgspec.structs.replace(seat.who, username=username, name=name, role=role)
+
+    def sessions_of(self, user_id: str) -> frozenset[str]:
+        return frozenset(seat.who.session_id for seat in self._people.get(user_id, {}).values())
+
+    def channels_of(self, user_id: str) -> frozenset[str]:
+        return frozenset().union(*(seat.channels for seat in self._people.get(user_id, {}).values()))
 
     def listens(self, connection_id: str, channel: str) -> bool:
         seat = self._seats.get(connection_id)

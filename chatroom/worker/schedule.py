@@ -11,6 +11,7 @@ KEEP_MS = 24 * 3600 * 1000
 """How long a job that is done stays known: far longer than two nodes' clocks may differ."""
 
 _FORGET_MS = 3600 * 1000
+_BATCH = 1_000  # rows of one transaction
 
 
 class Schedule:
@@ -40,10 +41,18 @@ class Schedule:
                 await rows.add(
                     tx, {"id": ids.new(), "name": name, "key": key, "due_at": slot, "created_at": now}
                 )
-            if hour != self._forgotten:
-                await rows.forget(tx, now - KEEP_MS)
+        if hour != self._forgotten:
+            await _forget(db, now - KEEP_MS)
         self._offered |= new
         self._forgotten = hour
+
+
+async def _forget(db: Database, before: int) -> None:
+    """Delete old rows in shares, so that nobody waits for all of them."""
+    forgotten = _BATCH
+    while forgotten == _BATCH:
+        async with db.begin() as tx:
+            forgotten = await rows.forget(tx, before, _BATCH)
 
 
 def _slot(job: Job, now: int) -> int:

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from chatroom.core.context import Context
 from chatroom.core.jobs import job
+from chatroom.db import Transaction, rechecks
 from chatroom.features.auth import removal
 from chatroom.features.auth.codes import send_code
 from chatroom.features.auth.first import send_password
@@ -13,14 +14,27 @@ from chatroom.features.users import service as users
 
 _EVERY: Final = 900  # seconds; seed S1's figure
 _BATCH: Final = 100
+_ROWS: Final = 1_000
+"""Rows that one transaction deletes: 5 ms on SQLite."""
+_READ_MS: Final = 3_600_000
 
 
-@job("auth.expire_sessions", every=_EVERY)
+@job("auth.expire_sessions", every=_EVERY, seconds=600)
 async def expire_sessions(ctx: Context, _: Any) -> None:
-    """Delete the sessions and codes that have expired. Their tokens have too, so nobody notices."""
-    async with ctx.begin() as tx:
-        await sessions.remove_expired(tx.db, tx.now)
-        await codes.remove_expired(tx.db, tx.now)
+    """Delete the sessions and codes that have expired, and what every node has long read.
+
+    Their tokens have expired too, so nobody notices; and in shares, so that nobody waits: 300 000 sessions in one
+    statement kept SQLite from everybody else for 1.6 s.
+    """
+    for remove in (sessions.remove_expired, codes.remove_expired, _forget_rechecks):
+        removed = _ROWS
+        while removed == _ROWS:
+            async with ctx.begin() as tx:
+                removed = await remove(tx.db, tx.now, _ROWS)
+
+
+async def _forget_rechecks(tx: Transaction, now: int, count: int) -> int:
+    return await rechecks.forget(tx, now - _READ_MS, count)
 
 
 @job("auth.expire_people", every=_EVERY, seconds=600)

@@ -82,6 +82,12 @@ async def give_role(ctx: Context, named: str, role: Role) -> str:
     return person.username
 
 
+async def look_again(ctx: Context, user_id: str) -> None:
+    """Bring the open sockets of a person to what their sessions and their role are now (`core.recheck`)."""
+    ctx.port(Recent).forget()
+    await sessions.look_again(ctx, user_id)
+
+
 async def reseal(ctx: Context, count: int) -> int:
     """Seal up to `count` identifiers anew with the newest key; return how many are left."""
     return await identifiers.reseal(ctx, count)

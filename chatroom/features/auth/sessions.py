@@ -2,7 +2,7 @@
 
 from typing import Final, NamedTuple
 
-from chatroom.core import ids
+from chatroom.core import ids, recheck
 from chatroom.core.addresses import address_key
 from chatroom.core.context import Context, Tx
 from chatroom.core.cookies import Kept
@@ -119,13 +119,30 @@ async def end(tx: Tx, user_id: str, *session_ids: str) -> None:
     for session_id in session_ids:
         if await store.revoke(tx.db, session_id, tx.now):
             cut(session_id)
+            await recheck.ask(tx, user_id)
 
 
 async def end_all(tx: Tx, user_id: str, besides: str = "") -> None:
     """End every session of a person but one, their sockets too."""
     broker = tx.ctx.kernel.broker
     await store.revoke_all(tx.db, user_id, tx.now, besides)
+    await recheck.ask(tx, user_id)
     tx.after(lambda: broker.end_user(user_id, besides))
+
+
+async def look_again(ctx: Context, user_id: str) -> None:
+    """Close what sockets of a person are open under ended sessions; the others speak under the name and role of now."""
+    broker = ctx.kernel.broker
+    open_under = broker.sessions_of(user_id) - {""}
+    if not open_under:
+        return
+    async with ctx.read() as reader:
+        person = await users.find(reader, user_id)
+        living = {session.id for session in await store.list_living(reader, user_id, ctx.now)}
+    for session_id in open_under - living:
+        broker.end_session(user_id, session_id)
+    if person is not None:
+        users.describe(ctx, person)
 
 
 async def authenticate(ctx: Context, token: str) -> Principal:

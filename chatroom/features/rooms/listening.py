@@ -9,6 +9,8 @@ from chatroom.features.log import service as log
 from chatroom.features.rooms import rules, service, store
 from chatroom.features.rooms.signals import StoppedListening
 from chatroom.features.rooms.types import Done, OneRoom, RoomJoined, UserJoined, UserLeft
+from chatroom.features.users import service as users
+from chatroom.features.users.types import Person
 
 _ROOM = audience.room_channel("")
 
@@ -97,6 +99,28 @@ async def connected(ctx: Context, _: Connected) -> None:
     async with ctx.read() as reader:
         rooms = await store.list_rooms_of(reader, user_id)
     broker.belong(user_id, map(audience.members_channel, rooms))
+
+
+async def look_again(ctx: Context, user_id: str) -> None:
+    """End the listening of a person to rooms of which they are no member any more (`core.recheck`)."""
+    broker = ctx.kernel.broker
+    heard = {name.removeprefix(_ROOM) for name in broker.channels_of(user_id) if name.startswith(_ROOM)}
+    if not heard:
+        return
+    async with ctx.read() as reader:
+        person = await users.find(reader, user_id)
+        left = heard - set(await store.list_rooms_of(reader, user_id))
+    if person is not None:  # a guest without a row visits without being a member
+        for room_id in left:
+            _silence(ctx, person, room_id)
+
+
+def _silence(ctx: Context, person: Person, room_id: str) -> None:
+    broker = ctx.kernel.broker
+    broker.unfollow(person.id, audience.members_channel(room_id))
+    if broker.unfollow(person.id, audience.room_channel(room_id)):
+        gone = UserLeft(user_id=person.id, username=person.username, room_id=room_id, timestamp=iso(ctx.now))
+        ctx.emit(gone, to=audience.room(room_id))
 
 
 def disconnected(ctx: Context, signal: Disconnected) -> None:

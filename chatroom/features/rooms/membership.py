@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from chatroom.core import audience
+from chatroom.core import audience, recheck
 from chatroom.core.clock import iso
 from chatroom.core.context import Context, Tx
 from chatroom.core.errors import Problem
@@ -88,6 +88,7 @@ async def leave(ctx: Context, cmd: OneRoom) -> Done:
         if await store.remove_member(tx.db, cmd.room_id, user_id):
             await log.append(tx, cmd.room_id, "left", subject=user_id)
             tx.emit(RoomsChanged(room_id=cmd.room_id, change="left"), to=audience.user(user_id))
+            await recheck.ask(tx, user_id)
         tx.after(silence)
     return Done()
 

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import msgspec
 
-from chatroom.core import ids
+from chatroom.core import ids, recheck
 from chatroom.core.clock import iso
 from chatroom.core.context import Context, Tx
 from chatroom.core.errors import Problem
@@ -74,14 +74,18 @@ async def _become_member(tx: Tx, person: Person, changes: dict[str, str]) -> Per
     role = Role.USER.value if person.kind == "guest" else person.role
     row = {**changes, "kind": "member", "role": role, "status": "active", "expires_at": None}
     await store.change(tx.db, person.id, row)
-    return await _renamed(tx, person, await _again(tx, person.id))
+    return await _changed(tx, person, await _again(tx, person.id))
 
 
-async def _renamed(tx: Tx, before: Person, now: Person) -> Person:
-    """Let everybody know when a person goes by another name; open sockets speak under it at once."""
+async def _changed(tx: Tx, before: Person, now: Person) -> Person:
+    """Let everybody know who a person is now, if that is another; open sockets speak under it at once.
+
+    Those of other nodes do within a second, and have the rights of the person's role from then on.
+    """
+    if before != now:
+        tx.after(lambda: describe(tx.ctx, now))
+        await recheck.ask(tx, now.id)
     if (before.username, before.name) != (now.username, now.name):
-        broker = tx.ctx.kernel.broker
-        tx.after(lambda: broker.rename(now.id, now.username, now.name))
         await tell(tx, Renamed(user_id=now.id, username=now.username, name=now.name))
     return now
 
@@ -110,7 +114,7 @@ async def change(tx: Tx, user_id: str, cmd: ChangeUser) -> Person:
     if not changes:
         return before
     await store.change(tx.db, user_id, changes)
-    return await _renamed(tx, before, await _again(tx, user_id))
+    return await _changed(tx, before, await _again(tx, user_id))
 
 
 async def change_role(tx: Tx, user_id: str, role: Role) -> Person:
@@ -119,7 +123,13 @@ async def change_role(tx: Tx, user_id: str, role: Role) -> Person:
     if person.kind != "member" or person.status != "active":
         raise Problem("not_found")
     await store.change(tx.db, user_id, {"role": role.value})
-    return await _again(tx, user_id)
+    return await _changed(tx, person, await _again(tx, user_id))
+
+
+def describe(ctx: Context, person: Person) -> None:
+    """Let the sockets of this node know what a person is called and may do."""
+    role, broker = Role(person.role), ctx.kernel.broker
+    broker.describe(person.id, username=person.username, name=person.name, role=role)
 
 
 async def _again(tx: Tx, user_id: str) -> Person:

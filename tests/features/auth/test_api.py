@@ -7,17 +7,19 @@ from typing import Any
 
 import httpx2
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, insert, select
 
 from chatroom.adapters.bcrypt import BcryptHasher
 from chatroom.app import App
+from chatroom.core import ids
 from chatroom.core.context import Context
 from chatroom.core.errors import Problem
 from chatroom.core.principal import OUTSIDER, SYSTEM
 from chatroom.features import tables
 from chatroom.features.auth.jobs import expire_sessions
 from chatroom.features.auth.ports import PasswordHasher
-from tests.cast import PASSWORD, Cast, Clock, do
+from chatroom.features.auth.store.sessions import remove_expired
+from tests.cast import PASSWORD, Cast, Clock, do, register
 from tests.doors import Doors, Server, until
 
 WAYS = ["api", "v1"]
@@ -261,6 +263,27 @@ async def test_expired_sessions_are_removed_and_living_ones_stay(app: App, cast:
     async with app.db.read() as reader:
         left = await reader.all(select(sessions.c.user_id))
     assert [row.user_id for row in left] == [fresh["id"]]
+
+
+async def test_many_expired_sessions_are_removed_in_shares_of_a_thousand(every_app: App) -> None:
+    app = every_app
+    ana = await register(app, "Ana")
+    sessions = tables.tables["sessions"]
+    row = {
+        "user_id": ana.id,
+        "created_at": 0,
+        "last_used_at": 0,
+        "expires_at": 1,
+        "device": "",
+        "address": "",
+    }
+    async with app.db.begin() as tx:
+        await tx.many(insert(sessions), [{**row, "id": ids.new()} for _ in range(2_500)])
+    async with app.db.begin() as tx:
+        assert await remove_expired(tx, 2, 1_000) == 1_000
+    await expire_sessions.run(Context(app.kernel, SYSTEM), None)
+    async with app.db.read() as reader:
+        assert await reader.scalar(select(func.count()).select_from(sessions)) == 1
 
 
 @pytest.mark.parametrize("settings", [{"jwt_expires_in": "15m"}])

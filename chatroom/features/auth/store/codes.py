@@ -36,7 +36,12 @@ _TRY_ELSEWHERE: Final = _LIVING.where(
 ).values(tries_elsewhere=codes.c.tries_elsewhere + 1)
 _USE: Final = delete(codes).where(*_MINE, codes.c.hashed == bindparam("hash"))
 _OF: Final = delete(codes).where(codes.c.user_id == bindparam("user"))
-_EXPIRED: Final = delete(codes).where(codes.c.expires_at < bindparam("before"))
+_EXPIRED: Final = (
+    select(codes.c.user_id, codes.c.purpose)
+    .where(codes.c.expires_at < bindparam("before"))
+    .limit(bindparam("count"))
+)
+_REMOVE_EXPIRED: Final = delete(codes).where(*_MINE, codes.c.expires_at < bindparam("before"))
 
 
 async def put(tx: Transaction, code: Code) -> None:
@@ -75,6 +80,9 @@ async def remove_of(tx: Transaction, user_id: str) -> None:
     await tx.run(_OF, {"user": user_id})
 
 
-async def remove_expired(tx: Transaction, before: int) -> int:
-    """Delete codes that expired before an instant; return how many."""
-    return await tx.run(_EXPIRED, {"before": before})
+async def remove_expired(tx: Transaction, before: int, count: int) -> int:
+    """Delete up to `count` codes that expired before an instant; return how many there were."""
+    old = await tx.all(_EXPIRED, {"before": before, "count": count})
+    rows = [{"user": row.user_id, "what": row.purpose, "before": before} for row in old]
+    await tx.many(_REMOVE_EXPIRED, rows)
+    return len(old)

@@ -111,7 +111,12 @@ _USED_TOKENS: Final = (
     .values(used_generation=bindparam("count"))
 )
 _FREE: Final = update(sessions).where(sessions.c.id == bindparam("session")).values(must_change=False)
-_EXPIRED: Final = delete(sessions).where(sessions.c.expires_at < bindparam("before"))
+_EXPIRED: Final = (
+    select(sessions.c.id).where(sessions.c.expires_at < bindparam("before")).limit(bindparam("count"))
+)
+_REMOVE_EXPIRED: Final = delete(sessions).where(
+    sessions.c.id == bindparam("session"), sessions.c.expires_at < bindparam("before")
+)
 _REMOVE: Final = delete(sessions).where(sessions.c.user_id == bindparam("user"))
 
 
@@ -181,9 +186,11 @@ async def free(tx: Transaction, session_id: str) -> None:
     await tx.run(_FREE, {"session": session_id})
 
 
-async def remove_expired(tx: Transaction, before: int) -> int:
-    """Delete sessions that expired before an instant; return how many."""
-    return await tx.run(_EXPIRED, {"before": before})
+async def remove_expired(tx: Transaction, before: int, count: int) -> int:
+    """Delete up to `count` sessions that expired before an instant; return how many there were."""
+    old = await tx.all(_EXPIRED, {"before": before, "count": count})
+    await tx.many(_REMOVE_EXPIRED, [{"session": row.id, "before": before} for row in old])
+    return len(old)
 
 
 async def remove_of(tx: Transaction, user_id: str) -> None:
