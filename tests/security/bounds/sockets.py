@@ -254,6 +254,15 @@ def _hang_up(_: Site) -> Script:
     yield b"G"
 
 
+def _queued(site: Site) -> Script:
+    """Fill the inbox of each connection while the first event is worked on."""
+    yield from join(site)
+    points = [{"roomId": site.town.archive, "epoch": site.town.epoch, "lastSeq": 0}] * 200
+    while True:
+        yield event("resume", points) + event("typing", "x" * 60_000) * 4
+        yield Pause(1.0)
+
+
 CONNECTIONS: Final = [
     Attack("connection", "10 000 that say nothing", _nothing, lines=10_000),
     Attack("connection", "opened and closed", _hang_up, lines=50),
@@ -262,6 +271,14 @@ CONNECTIONS: Final = [
     Attack("connection", "WebSockets that join and wait", _joined_idle, (*EVERYBODY, "guest"), lines=3_000),
     Attack("connection", "WebSockets of somebody in 1 000 rooms", _collector, ("member",), lines=500),
     Attack("connection", "WebSockets that join and go", _come_and_go, EVERYBODY, lines=50),
-    Attack("connection", "reads nothing that it asked for", _deaf, EVERYBODY, lines=50, window=4096),
+    Attack(
+        "connection",
+        "WebSockets that read nothing they asked for",
+        _deaf,
+        EVERYBODY,
+        lines=1_500,
+        window=4096,
+    ),
+    Attack("connection", "large events behind a slow one", _queued, EVERYBODY, lines=1_000),
 ]
 ATTACKS: Final = [*FRAMES, *CONTROL, *PACKETS, *POLLS, *CONNECTIONS]
