@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from typing import Final
 
-from tests.security.bounds import heads, requests, sockets
+from tests.security.bounds import heads, requests, sessions, sockets
 from tests.security.bounds.attack import Attack, title
 from tests.security.bounds.engine import Pause, Script, Until
 from tests.security.bounds.say import get
 from tests.security.bounds.town import Site
 
-ATTACKS: Final = [*heads.ATTACKS, *sockets.ATTACKS, *requests.ATTACKS]
+ATTACKS: Final = [*heads.ATTACKS, *sockets.ATTACKS, *sessions.ATTACKS, *requests.ATTACKS]
 _EACH: Final = 4.0  # pages a second that one honest person reads
 
 
