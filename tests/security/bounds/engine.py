@@ -172,12 +172,12 @@ class Engine:
             self.said[f"close {code}"] += 1
 
     def _write(self, line: Line) -> None:
-        if not line.out:
+        if line.out:
+            count = line.wire.send(line.out)
+            self.sent += count
+            line.out = line.out[count:]
+        if not line.out:  # at once, so that an answer finds whoever waits for it
             self._advance(line, None)
-            return
-        count = line.wire.send(line.out)
-        self.sent += count
-        line.out = line.out[count:]
 
     def _advance(self, line: Line, given: Any) -> None:
         try:
