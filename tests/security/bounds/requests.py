@@ -17,11 +17,18 @@ def _points(site: Site) -> list[dict[str, Any]]:
     return [{"roomId": site.town.archive, "epoch": site.town.epoch, "lastSeq": 0}] * 200
 
 
+def _enter(site: Site) -> Script:
+    """Join, and listen to the hall."""
+    yield from join(site)
+    yield event("join_room", {"roomId": site.town.hall}, ack=None)
+    yield Until(rb'"room_joined"|"code"')
+
+
 def _events(make: Callable[[Site], bytes], *, times: int = 1) -> Callable[[Site], Script]:
-    """Join, and send events without waiting for answers."""
+    """Enter, and send events without waiting for answers."""
 
     def script(site: Site) -> Script:
-        yield from join(site)
+        yield from _enter(site)
         while True:
             yield b"".join([make(site) for _ in range(times)])
 
@@ -29,10 +36,10 @@ def _events(make: Callable[[Site], bytes], *, times: int = 1) -> Callable[[Site]
 
 
 def _paced(make: Callable[[Site], bytes], gap: float) -> Callable[[Site], Script]:
-    """Join, and send an event again and again, no sooner than the limits of a connection allow."""
+    """Enter, and send an event again and again, no sooner than the limits of a connection allow."""
 
     def script(site: Site) -> Script:
-        yield from join(site)
+        yield from _enter(site)
         while True:
             yield make(site)
             yield Pause(gap)
