@@ -15,13 +15,16 @@ if TYPE_CHECKING:
     from chatroom.gateway.server import SocketServer
 
 _CLOSE_TIMEOUT = 3.0  # seconds in which the client takes our close frame, before the line is cut
+_DROPPED = (
+    1024 * 1024
+)  # bytes that a client may still send behind our close frame: far more than it had under way
 _BATCH = 16  # messages parsed before looking whether reading was paused
 
 
 class RawLink(Link):
     """The protocol of one network connection. Its subclasses carry the bytes. `ready` until it closes."""
 
-    __slots__ = ("_owners", "_reader", "_server", "_stats", "slot")
+    __slots__ = ("_dropped", "_owners", "_reader", "_server", "_stats", "slot")
 
     joins = True
 
@@ -33,6 +36,7 @@ class RawLink(Link):
         self._owners = owners
         self._reader = Reader(server.options.max_payload, server.options.max_fragments)
         self.slot = 0
+        self._dropped = 0  # bytes that came behind our close frame
 
     # What the subclass gives.
 
@@ -71,6 +75,7 @@ class RawLink(Link):
     def received(self, data: bytes) -> None:
         """Take bytes of the network."""
         if not self.ready:
+            self._drop(len(data))
             return
         self._stats.bytes_in += len(data)
         connection = self.connection
@@ -86,6 +91,12 @@ class RawLink(Link):
             self._count_unread()
         except ProtocolError as error:
             self._failed(error)
+
+    def _drop(self, size: int) -> None:
+        """Cut the line of a client that floods behind our close frame: reading takes time, too."""
+        self._dropped += size
+        if self._dropped > _DROPPED:
+            self.cut()
 
     def _consume(self) -> None:
         reader = self._reader

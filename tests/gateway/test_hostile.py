@@ -1,6 +1,7 @@
 """Malformed input closes at once and harms nobody else (C1, C6, C9, L1-L3, S1, S3, S7)."""
 
 import asyncio
+import contextlib
 import time
 
 import pytest
@@ -56,6 +57,21 @@ async def test_every_hostile_packet_ends_its_connection_at_once(way: str) -> Non
         assert list(it.sockets.connections) == [witness.opened["sid"]]
         witness.send('421["echo"]')
         assert await witness.text() == "431[]"
+
+
+async def test_who_floods_behind_the_close_frame_is_cut_before_its_time() -> None:
+    async with running(BOUNDS) as it:
+        socket = await WebSocket.joined(it.port)
+        socket.writer.write(masked(b"\x03\xe8", 0x88))
+        begun, sent = time.perf_counter(), 0
+        with contextlib.suppress(ConnectionError):
+            while sent < 2**30:
+                socket.writer.write(bytes(65_536))
+                await socket.writer.drain()
+                sent += 65_536
+        assert sent < 64 * 2**20  # what the buffers of both sides hold, and a little
+        assert time.perf_counter() - begun < 2
+        socket.abort()
 
 
 async def test_every_hostile_body_ends_its_session_with_400() -> None:
