@@ -204,10 +204,44 @@ class MariaDb(Server):
         return self._client(query).splitlines()[1:]
 
     def url(self, database: str) -> str:
-        return f"mysql://root@127.0.0.1:{self.port}/{database}?connection_limit=16&sslaccept_unused=1"
+        return f"mysql://root@127.0.0.1:{self.port}/{database}?connection_limit=16"
 
     def drop(self, database: str) -> None:
         self.sql(f"DROP DATABASE {database}")
+
+
+class PgBouncer(Server):
+    """A pooler in front of a PostgreSQL that lends a connection for one transaction."""
+
+    user = "postgres"
+
+    def __init__(self, behind: PostgreSql) -> None:
+        program = shutil.which("pgbouncer") or "/usr/sbin/pgbouncer"
+        if not Path(program).exists():
+            pytest.skip("not run: PgBouncer is not installed")
+        super().__init__()
+        self.program = program
+        (self.folder / "users").write_text('"chatroom" ""\n')
+        (self.folder / "ini").write_text(
+            f"[databases]\n* = host=127.0.0.1 port={behind.port}\n[pgbouncer]\n"
+            f"listen_addr = 127.0.0.1\nlisten_port = {self.port}\nunix_socket_dir =\n"
+            f"auth_type = trust\nauth_file = {self.folder}/users\n"
+            "pool_mode = transaction\ndefault_pool_size = 3\nmax_client_conn = 100\n"
+        )
+        self.start()
+
+    def command(self) -> Sequence[str]:
+        return [self.program, f"{self.folder}/ini"]
+
+    def answers(self) -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", self.port), 1).close()
+        except OSError:
+            return False
+        return True
+
+    def url(self, database: str) -> str:
+        return f"postgresql://chatroom@127.0.0.1:{self.port}/{database}?pgbouncer=true&connection_limit=16"
 
 
 class Redis(Server):

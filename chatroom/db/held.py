@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from chatroom.db.access import Params, Reader, Row, Unavailable
 from chatroom.db.liveness import answers, close_all, cut, is_closed, was_idle, watch
 from chatroom.db.prepared import Shape, Slot, Statements, compiled, slots_of
-from chatroom.db.refusals import known_undone, refusal
+from chatroom.db.refusals import known_undone, refusal, refusing
 from chatroom.db.types import Id
 
 _OLD: Final = 1800.0  # seconds until a connection is replaced
@@ -102,16 +102,14 @@ class Held:
         return await self._open(), True
 
     async def _open(self) -> _Open:
-        try:
+        with refusing():
             whole = await self._engine.connect()
             driver: Any = (await whole.get_raw_connection()).driver_connection
             if self._reading:  # a UUID as the text that it is to us: 50 us less for a page of messages
                 await driver.set_type_codec(
                     "uuid", schema="pg_catalog", encoder=str, decoder=str, format="text"
                 )
-        except (SQLAlchemyError, OSError) as error:
-            raise refusal(error) or Unavailable(str(error)) from error
-        return _Open(whole, driver)
+            return _Open(whole, driver)
 
     async def _put_aside(self, connection: _Open, error: BaseException) -> bool:
         """Keep a connection whose statement failed, unless it is lost or in doubt; return whether it is."""

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import CursorResult, Executable, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -28,6 +28,8 @@ LOCK_SECONDS = 4
 
 _WRITERS = 2
 """Batches of messages at work at once, so that the server stores one while we prepare and answer the other."""
+_ODD = 2
+"""Connections for what cannot be compiled for good."""
 
 # asyncmy logs every warning of the server, and a duplicate that insert_ignore expects is one.
 logging.getLogger("asyncmy").setLevel(logging.ERROR)
@@ -48,6 +50,8 @@ async def connect(target: Target) -> "ServerEngine":
 def arguments(target: Target, *, reading: bool = False) -> dict[str, Any]:
     """What the driver is told for one connection: the same waits, whatever the server's own settings are."""
     given = dict(target.connect)
+    if target.pooler:  # it refuses settings of a session it does not know, and lends the session to others
+        return {"command_timeout": STATEMENT_SECONDS, **given}
     if target.dialect == "postgresql":
         settings = {
             "lock_timeout": f"{LOCK_SECONDS}s",
@@ -78,6 +82,26 @@ async def _connect_in_time(*, connect_timeout: float, **given: Any) -> Any:
         return await asyncmy.connect(connect_timeout=connect_timeout, **given)
 
 
+class _Shares(NamedTuple):
+    """How many connections of each kind: those of a kind that is not used are 0."""
+
+    writing: int
+    odd: int
+    single: int = 0
+    reading: int = 0
+
+
+def _share(target: Target) -> _Shares:
+    """Divide the connections that may be open."""
+    if target.dialect != "postgresql" or target.pooler:
+        writing = max(1, target.connections // 2)
+        return _Shares(writing, max(1, target.connections - writing))
+    few = target.connections < 2 * (_WRITERS + _ODD)
+    single, odd = (1, 1) if few else (_WRITERS, _ODD)
+    writing = max(1, (target.connections - single - odd) // 2)
+    return _Shares(writing, odd, single, max(1, target.connections - single - odd - writing))
+
+
 class ServerEngine:
     """Two pools: for writing, and for reading, whose connections commit every statement by themselves."""
 
@@ -85,8 +109,8 @@ class ServerEngine:
 
     def __init__(self, target: Target) -> None:
         self.dialect = target.dialect
+        shares = _share(target)
         pool = {
-            "pool_size": target.pool,
             "max_overflow": 0,
             "pool_timeout": target.pool_seconds,
             "pool_recycle": 1800,
@@ -97,13 +121,20 @@ class ServerEngine:
             "hide_parameters": True,  # what people wrote stays out of errors and so out of the log
         }
         self._write = create_async_engine(
-            target.url, isolation_level="READ COMMITTED", connect_args=arguments(target), **pool
+            target.url,
+            isolation_level="READ COMMITTED",
+            connect_args=arguments(target),
+            pool_size=shares.writing,
+            **pool,
         )
-        # AUTOCOMMIT saves the two round trips of BEGIN and ROLLBACK around each read.
+        # AUTOCOMMIT saves the two round trips of BEGIN and ROLLBACK around each read. Behind a pooler a statement is
+        # prepared and executed on the same connection only within a transaction.
+        self._read_ends = target.pooler
         self._read = create_async_engine(
             target.url,
-            isolation_level="AUTOCOMMIT",
+            isolation_level="READ COMMITTED" if target.pooler else "AUTOCOMMIT",
             connect_args=arguments(target, reading=True),
+            pool_size=shares.odd,
             **pool,
         )
         self._opened = [watch(self._write), watch(self._read)]
@@ -113,9 +144,10 @@ class ServerEngine:
         self._held: list[Held] = []
         if self.dialect == "postgresql":
             self._inserts = Inserts(self._write.dialect)
-            self._single = self._hold(target, _WRITERS, reading=False)
+        if shares.reading:
+            self._single = self._hold(target, shares.single, reading=False)
             self._reader = HeldReader(
-                self._hold(target, target.pool, reading=True),
+                self._hold(target, shares.reading, reading=True),
                 Statements(self._read.dialect, number),
                 self._borrow,
             )
@@ -172,7 +204,7 @@ class ServerEngine:
         try:
             yield ServerReader(self.dialect, connection)
         finally:
-            await to_the_end(give_back(connection))
+            await to_the_end(roll_back(connection) if self._read_ends else give_back(connection))
 
     def version(self) -> int | None:
         return None

@@ -34,7 +34,7 @@ COUNT = select(func.count()).select_from(notes)
 @pytest.fixture
 async def db(postgresql_url: str) -> AsyncIterator[Database]:
     joint = "&" if "?" in postgresql_url else "?"
-    database = await Database.open(f"{postgresql_url}{joint}connection_limit=4&pool_timeout=1")
+    database = await Database.open(f"{postgresql_url}{joint}connection_limit=6&pool_timeout=1")
     async with database.begin() as tx:
         await tx.run(CreateTable(notes))
         await tx.many(

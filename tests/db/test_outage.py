@@ -13,7 +13,9 @@ from sqlalchemy import Column, Integer, MetaData, Table, bindparam, insert, sele
 from sqlalchemy.schema import CreateTable
 
 from chatroom.db import Database, Unavailable, server, sqlite
+from chatroom.db.migrate import upgrade
 from chatroom.db.types import Text
+from chatroom.features import tables
 from tests.processes import MariaDb, PostgreSql
 
 notes = Table(
@@ -183,6 +185,48 @@ async def test_a_server_that_is_not_there_is_unavailable() -> None:
     for scheme in ("postgresql", "mysql"):
         with pytest.raises(Unavailable):
             await Database.open(f"{scheme}://nobody@127.0.0.1:9/nothing")
+
+
+WRONG = [
+    "nobody:guess@{at}/{name}",
+    "{user}@{at}/nowhere",
+    "listener:wrong@{at}/{name}",
+    "listener:right@{at}/{name}",
+]
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=["user", "name", "password", "rights"])
+async def test_a_database_that_does_not_let_us_in_is_unavailable_in_one_sentence(
+    server_url: str, wrong: str, request: pytest.FixtureRequest
+) -> None:
+    kind, rest = server_url.split("://")
+    user, _, place = rest.partition("@")
+    at, _, name = place.partition("?")[0].partition("/")
+    private = request.getfixturevalue("postgresql" if kind == "postgresql" else "mariadb")
+    if isinstance(private, MariaDb):
+        private.sql(
+            f"CREATE USER IF NOT EXISTS listener IDENTIFIED BY 'right'; GRANT SELECT ON {name}.* TO listener"
+        )
+    elif "wrong" in wrong:
+        pytest.skip("not run: this PostgreSQL asks nobody for a password")
+    else:
+        private.sql(
+            "DO $$ BEGIN CREATE ROLE listener LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$"
+        )
+    url = f"{kind}://{wrong.format(user=user, at=at, name=name)}"
+    with pytest.raises(Unavailable) as refused:
+        upgrade(url, tables)
+    assert 10 < len(str(refused.value)) < 120
+    assert "\n" not in str(refused.value)
+    if "rights" not in request.node.callspec.id:
+        with pytest.raises(Unavailable):
+            await Database.open(url)
+
+
+async def test_a_file_that_is_no_database_is_unavailable(tmp_path: Path) -> None:
+    (tmp_path / "chatroom.db").write_bytes(b"not a database at all " * 500)
+    with pytest.raises(Unavailable, match="not a database"):
+        upgrade(f"sqlite:///{tmp_path}/chatroom.db", tables)
 
 
 async def test_a_read_on_a_pooled_connection_whose_server_is_gone_is_unavailable(

@@ -29,7 +29,7 @@ def test_a_sqlite_url_names_a_file(text: str, path: str) -> None:
     [
         ("postgresql://u:p%40ss@h:5433/chat?schema=public&sslmode=disable", "postgresql+asyncpg"),
         ("postgres://u:p%40ss@h:5433/chat", "postgresql+asyncpg"),
-        ("postgresql+psycopg://u:p%40ss@h:5433/chat?connect_timeout=3&unknown=1", "postgresql+asyncpg"),
+        ("postgresql+psycopg://u:p%40ss@h:5433/chat?connect_timeout=3", "postgresql+asyncpg"),
         ("mysql://u:p%40ss@h:5433/chat?sslaccept=strict", "mysql+asyncmy"),
         ("mariadb://u:p%40ss@h:5433/chat", "mysql+asyncmy"),
         ("mysql+pymysql://u:p%40ss@h:5433/chat?charset=utf8mb4", "mysql+asyncmy"),
@@ -46,16 +46,61 @@ def test_a_server_url_keeps_who_and_where_and_gets_our_driver(text: str, driver:
 
 def test_prismas_options_are_translated() -> None:
     target = parse(
-        "postgresql://u@h/chat?schema=talk&connection_limit=6&pool_timeout=2&connect_timeout=3&sslmode=require&pgbouncer=true"
+        "postgresql://u@h/chat?schema=talk&connection_limit=6&pool_timeout=2&connect_timeout=3&sslmode=require"
+        "&socket_timeout=4&application_name=chat&statement_cache_size=50"
     )
-    assert (target.pool, target.pool_seconds) == (3, 2)
+    assert (target.connections, target.pool_seconds, target.pooler) == (6, 2, False)
     assert target.connect == {
         "timeout": 3,
-        "server_settings": {"search_path": "talk"},
+        "command_timeout": 4,
+        "server_settings": {"search_path": "talk", "application_name": "chat"},
+        "statement_cache_size": 50,
         "ssl": "require",
-        "statement_cache_size": 0,
-        "prepared_statement_cache_size": 0,
     }
+
+
+def test_behind_a_pooler_nothing_is_prepared_or_set_for_a_session() -> None:
+    target = parse("postgresql://u@h/chat?schema=public&pgbouncer=true&sslmode=disable")
+    assert target.pooler
+    assert "server_settings" not in arguments(target) | arguments(target, reading=True)
+    assert target.connect["statement_cache_size"] == target.connect["prepared_statement_cache_size"] == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "verified", "named"),
+    [
+        ("postgresql://u@h/c?sslmode=require&sslaccept=strict", ssl.CERT_REQUIRED, True),
+        ("postgresql://u@h/c?sslaccept=strict", ssl.CERT_REQUIRED, True),
+        ("postgresql://u@h/c?sslmode=verify-ca&sslaccept=strict", ssl.CERT_REQUIRED, False),
+    ],
+)
+def test_tls_of_postgresql_is_checked_where_the_url_asks(
+    text: str, verified: ssl.VerifyMode, named: bool
+) -> None:
+    context = parse(text).connect["ssl"]
+    assert (context.verify_mode, context.check_hostname) == (verified, named)
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("postgresql://u:secret@h/c?sslidentity=/a.p12", "sslidentity"),
+        ("postgresql://u:secret@h/c?sslkey=/a.key", "sslkey"),
+        ("postgresql://u:secret@h/c?options=-csearch_path=x", "options"),
+        ("postgresql://u:secret@h/c?channel_binding=require", "channel_binding"),
+        ("postgresql://u:secret@h/c?sslmode=always", "sslmode"),
+        ("postgresql://u:secret@h/c?pgbouncer=yes", "pgbouncer"),
+        ("postgresql://u:secret@h/c?pgbouncer=true&schema=talk", "schema"),
+        ("postgresql://u:secret@h/c?Connection_Limit=3", "Connection_Limit"),
+        ("mysql://u:secret@h/c?sslmode=require", "sslmode"),
+        ("mysql://u:secret@h/c?sslaccept=maybe", "sslaccept"),
+        ("mysql://u:secret@h/c?sslidentity=/a.p12", "sslidentity"),
+    ],
+)
+def test_an_option_that_cannot_be_kept_is_refused_by_its_name(query: str, name: str) -> None:
+    with pytest.raises(ValueError, match=name) as refused:
+        parse(query)
+    assert "secret" not in str(refused.value)
 
 
 def test_tls_of_mysql_is_checked_unless_the_url_says_otherwise() -> None:
