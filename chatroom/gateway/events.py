@@ -84,6 +84,7 @@ class SocketEvents:
         self._expiry.put(seat)
         seat.settled = asyncio.get_running_loop().create_future()
         self._arriving.put(partial(self._arrive, client.data))
+        _log.info(f"User connected: {client.id}", user=seat.who.id)
 
     def event(
         self, client: Client, name: str, args: list[Argument], ack_id: int | None
@@ -137,6 +138,7 @@ class SocketEvents:
     def disconnected(self, client: Client, reason: str) -> None:
         """Take the connection out of everything, and let the slices know, after what they know already."""
         seat: Seat = client.data.seat
+        _log.info(f"User disconnected: {client.id}", user=seat.who.id, reason=reason)
         client.data = None  # else they hold each other
         self._entrance.went(seat)
         self._expiry.remove(seat)

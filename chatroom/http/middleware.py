@@ -18,6 +18,8 @@ from chatroom.core.origins import Origins
 
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 _HOST: Final = re.compile(r"[A-Za-z0-9.:_\[\]-]{1,255}", re.ASCII)
+_WORD: Final = re.compile(r"[a-z][a-z.-]{0,31}|v[0-9]|", re.ASCII)
+_LONG_PATH: Final = 256
 _HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
@@ -167,8 +169,15 @@ def _up(seconds: float) -> int:
     return -int(-seconds // 1)
 
 
+@lru_cache(maxsize=4096)
+def shown_path(path: str) -> str:
+    """Return a path fit for a log: its words and ids. Invite codes and whatever a person typed show as `-`."""
+    steps = path[:_LONG_PATH].split("/")
+    return "/".join(step if _WORD.fullmatch(step) or ids.is_id(step) else "-" for step in steps)
+
+
 def tell(scope: Scope, status: int, seconds: float) -> None:
-    """One line for each request: ids and names of ours only, never an address that somebody else wrote.
+    """One line for each request: ids and names of ours, never what somebody else wrote into its address.
 
     Files and health checks that went well are for `LOG_LEVEL=debug`: a page load would be ten lines.
     """
@@ -181,6 +190,7 @@ def tell(scope: Scope, status: int, seconds: float) -> None:
         "request.answered",
         request_id=scope["request_id"],
         method=scope["method"],
+        path=shown_path(scope["path"]),
         served=scope.get("served", "other"),
         status=status,
         ms=round(seconds * 1000, 1),
