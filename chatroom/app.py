@@ -15,6 +15,8 @@ from chatroom.adapters.memory import MemoryLimiter, MemoryPresence, MemoryTyping
 from chatroom.adapters.outbox import OUTBOX, Outbox, OutboxMail, OutboxSms
 from chatroom.adapters.rates import MemoryRates, NoRates, RedisRates
 from chatroom.adapters.sms import NoSms, TwilioSms
+from chatroom.contract.documents import NAMES, Documents
+from chatroom.contract.surface import Contract, collect
 from chatroom.core import clock
 from chatroom.core.context import Context, Kernel
 from chatroom.core.csrf import CsrfTokens
@@ -38,6 +40,7 @@ from chatroom.features.presence import activity
 from chatroom.features.presence.ports import PresenceBoard, TypingBoard
 from chatroom.features.rooms import listening, lounges
 from chatroom.features.rooms.ports import AdHocLounges, LastMessages, Site
+from chatroom.gateway.dialects import SPOKEN
 from chatroom.gateway.entrance import Anonymous
 from chatroom.gateway.events import SocketEvents
 from chatroom.gateway.hub import Hub
@@ -46,6 +49,7 @@ from chatroom.gateway.server import SocketServer
 from chatroom.gateway.turns import Turns
 from chatroom.http import app as http
 from chatroom.http.client_scripts import is_client_script
+from chatroom.http.dialects import SURFACES
 from chatroom.http.lean import Lean
 from chatroom.settings import Settings
 from chatroom.worker.runner import Runner
@@ -90,6 +94,7 @@ class App:
             proxies=settings.proxies,
             development=settings.mode == "development",
             draining=lambda: self.sockets.draining,
+            documents=(NAMES, Documents(_contract).get),
         )
         self._runner = Runner(db, features.jobs, lambda: Context(self.kernel, SYSTEM), now)
         self._rechecks = Rechecks(
@@ -166,6 +171,11 @@ class App:
         a_file = scope["type"] == "http" and is_client_script(path)
         owner: ASGIApp = self.sockets if self.sockets.owns(path) and not a_file else self._site.asgi
         await owner(scope, receive, send)
+
+
+def _contract() -> Contract:
+    """What this server promises, for the documents that it serves."""
+    return collect(features.operations.values(), features.events, SURFACES, SPOKEN)
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

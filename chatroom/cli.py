@@ -231,11 +231,12 @@ def contract(
     from chatroom import features
     from chatroom.contract import files
     from chatroom.contract.surface import collect
+    from chatroom.gateway.dialects import SPOKEN
     from chatroom.http.dialects import SURFACES
     from chatroom.settings import Settings
 
     root = Path(__file__).parent.parent
-    made = files.generate(collect(features.operations.values(), features.events, SURFACES), Settings)
+    made = files.generate(collect(features.operations.values(), features.events, SURFACES, SPOKEN), Settings)
     if not check:
         files.write(root, made)
     elif names := files.outdated(root, made):

@@ -19,6 +19,18 @@ long-polling or an upgrade, with a token in the handshake: `auth: {token}`. Ever
 gets exactly one, in the order of the events: `{"ok": true, "data": …}` or `{"ok": false, "error": {"code", "message",
 "retryAfter"?}}`. `receive_message` and `room_entry` carry the room's `seq`; a client that finds a number missing asks
 for the rest with `resume`, or with `GET /api/rooms/{roomId}/messages?after=`."""
+_SEEDS = (
+    "",
+    "# For clients of other chat servers, which expect certain ports and origins. Every port serves everything.",
+    "# API on 3001, sockets on 3002, any page may call (cookies are never sent to pages of other sites):",
+    "#PORT=3001",
+    "#SOCKET_PORT=3002",
+    "#CORS_ORIGIN=*",
+    "# A front end of its own on 3000, whose pages may use cookies:",
+    "#FRONTEND_URL=http://localhost:3000",
+    "# Sockets on 5000 besides:",
+    "#COMPAT_PORTS=5000",
+)
 _MADE = "<!-- Written by `make contract`. Do not edit. -->\n"
 
 
@@ -142,6 +154,7 @@ def environment(kind: type[BaseSettings]) -> str:
             f"# {field.description}",
             f"#{_names(name, field.validation_alias, kind.model_config)[0]}={default}",
         ]
+    lines += _SEEDS
     return "\n".join(lines) + "\n"
 
 

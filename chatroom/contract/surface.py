@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol, get_type_hints
 
 from chatroom import __version__
@@ -30,6 +31,8 @@ class Contract(NamedTuple):
     routes: Sequence[Route]
     tags: dict[str, str]
     """Tag of a surface -> what it is for."""
+    spoken: Mapping[str, str] = MappingProxyType({})
+    """Other names under which socket clients are told something -> the event; empty: any value, as it was said."""
 
     @property
     def socket_operations(self) -> list[Operation]:
@@ -73,7 +76,10 @@ _ABOUT = {
 
 
 def collect(
-    operations: Iterable[Operation], events: Iterable[type[Event]], surfaces: Iterable[Surface]
+    operations: Iterable[Operation],
+    events: Iterable[type[Event]],
+    surfaces: Iterable[Surface],
+    spoken: Mapping[str, str],
 ) -> Contract:
     """Put together what the generators read."""
     known, served = list(operations), list(surfaces)
@@ -93,7 +99,7 @@ def collect(
         if surface.serves(op)
     ]
     tags = {surface.name: _ABOUT[surface.name] for surface in served}
-    return Contract(__version__, known, list(events), routes, tags)
+    return Contract(__version__, known, list(events), routes, tags, spoken)
 
 
 _RAISES = re.compile(r"\s*Raises\b.*", re.DOTALL)

@@ -43,6 +43,12 @@ _ALIASES: Final[Mapping[str, Mapping[str, str]]] = {
 }
 """Event -> dialect -> the second name under which it is said as well (contract C21)."""
 
+SPOKEN: Final[Mapping[str, str]] = {
+    **dict.fromkeys(PLAIN.values(), ""),
+    **{name: event for event, names in _ALIASES.items() for name in names.values()},
+}
+"""Every other name under which something is told -> the event that it stands for; empty: what was said, as it is."""
+
 
 def wished(*wishes: object) -> str | None:
     """Return the dialect that a handshake asks for; None when it asks for none that we know."""

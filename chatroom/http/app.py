@@ -18,6 +18,7 @@ from chatroom.core.context import Kernel
 from chatroom.core.errors import Problem
 from chatroom.core.operation import Operation
 from chatroom.core.origins import Origins
+from chatroom.http import documents as contract
 from chatroom.http import health, surface
 from chatroom.http.authenticate import Authenticate
 from chatroom.http.bounds import Bounds
@@ -48,16 +49,19 @@ def build(
     draining: Callable[[], bool],
     proxies: frozenset[str] = frozenset(),
     development: bool = False,
+    documents: tuple[Sequence[str], contract.Get] | None = None,
 ) -> Site:
     """Wire the HTTP side. `origins` may call from elsewhere, `proxies` are believed about who asks.
 
-    In `development` the answer to a fault of ours holds its stack (seed S3), elsewhere only the log does.
+    `documents` are the names of what the server serves of its own contract, and how to get one. In `development` the
+    answer to a fault of ours holds its stack (seed S3), elsewhere only the log does.
     """
     served = surface.routes(kernel, operations, authenticate)
     fault = partial(_fault, development=development)
     site = Starlette(
         routes=[
             *health.routes(kernel, draining),
+            *(contract.routes(*documents) if documents else ()),
             *served,
             *_elsewhere(served),
             Route("/socket.io/{file}", ClientScripts()),

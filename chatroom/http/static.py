@@ -17,8 +17,8 @@ _OK: Final = 200
 _NOT_FOUND: Final = 404
 _PAGES: Final = re.compile(r"\.|discover|people|you|you/devices|(rooms|invite)/[^/]+")
 """The addresses of the client's pages, as `web/src/app/router.ts` has them."""
-_SMALL_PAGE: Final = {"public": "public/index.html", "client.js": "public/client.js"}
-"""The addresses of the page and the script for seed S1's `chat message`, and their files."""
+_FILES: Final = {"public": "public/index.html", "client.js": "public/client.js", "docs": "docs/index.html"}
+"""The addresses of small pages and a script, and their files: seed S1's `chat message`, and the contract."""
 _NOT_BUILT: Final = """<!doctype html><meta charset=utf-8><title>Chatroom</title>
 <h1>Chatroom is running</h1><p>The web client has not been built in this checkout. Run <code>make web</code>,
 then reload. Socket.IO and REST clients work already.</p>"""
@@ -57,7 +57,7 @@ class WebClient(StaticFiles):
     async def get_response(self, path: str, scope: Scope) -> Response:
         if not (ROOT / "index.html").exists():
             return HTMLResponse(_NOT_BUILT, 503)
-        path = _SMALL_PAGE.get(path, path)
+        path = _FILES.get(path, path)
         try:
             response = await super().get_response(path, scope)
         except HTTPException as error:

@@ -80,3 +80,18 @@ def test_the_module_build_is_a_module(visit: Join, server: ChatServer) -> None:
     page.goto(server.url + "/public/")
     kind = page.evaluate("import('/socket.io/socket.io.esm.min.js').then((module) => typeof module.io)")
     assert kind == "function"
+
+
+def test_the_contract_is_shown_without_anything_from_elsewhere(visit: Join, server: ChatServer) -> None:
+    page = visit("one").page
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(server.url + "/docs")
+    room = page.locator("details").filter(has_text="POST /api/v1/rooms/{roomId}/messages")
+    expect(room).to_have_count(1)
+    room.locator("summary").click()
+    expect(room.get_by_role("cell", name="clientMsgId", exact=True)).to_be_visible()
+    page.get_by_role("searchbox").fill("chat message")
+    expect(page.locator("details:visible").first).to_contain_text("chat message")
+    expect(room).to_be_hidden()
+    assert all(url.startswith(server.url) for url in asked)

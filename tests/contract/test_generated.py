@@ -13,6 +13,7 @@ from chatroom import features
 from chatroom.contract.files import generate, outdated, write
 from chatroom.contract.surface import Contract, collect
 from chatroom.core.errors import CATALOGUE
+from chatroom.gateway.dialects import SPOKEN
 from chatroom.http.dialects import SURFACES
 from chatroom.settings import Settings
 
@@ -46,7 +47,7 @@ ASYNCAPI = {
 
 @pytest.fixture(scope="module")
 def contract() -> Contract:
-    return collect(features.operations.values(), features.events, SURFACES)
+    return collect(features.operations.values(), features.events, SURFACES, SPOKEN)
 
 
 @pytest.fixture(scope="module")
@@ -116,8 +117,9 @@ def test_every_socket_event_is_documented_in_both_directions(
     contract: Contract, made: dict[str, str]
 ) -> None:
     operations = json.loads(made["docs/reference/asyncapi.json"])["operations"]
-    asked = {f"receive.{op.socket}" for op in contract.operations if op.socket}
+    asked = {f"receive.{op.socket}".replace(" ", "_") for op in contract.operations if op.socket}
     told = {f"send.{event.event}" for event in contract.events}
+    told |= {f"send.{name}".replace(" ", "_") for name in SPOKEN}
     assert set(operations) == asked | told | {"send.error"}
 
 
@@ -145,5 +147,32 @@ def test_the_reference_names_every_error_and_setting(made: dict[str, str]) -> No
 
 def test_no_generated_file_names_a_secret(made: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JWT_SECRET", "a-secret-of-this-machine-0123456789")
-    again = generate(collect(features.operations.values(), features.events, SURFACES), Settings)
+    again = generate(collect(features.operations.values(), features.events, SURFACES, SPOKEN), Settings)
     assert again == made
+
+
+def test_the_asyncapi_document_has_the_events_of_the_oldest_clients(made: dict[str, str]) -> None:
+    document = json.loads(made["docs/reference/asyncapi.json"])
+    told = {
+        document["channels"]["socket"]["messages"][each["messages"][0]["$ref"].rpartition("/")[2]]["$ref"]
+        for each in document["operations"].values()
+        if each["action"] == "send"
+    }
+    names = {document["components"]["messages"][ref.rpartition("/")[2]]["name"] for ref in told}
+    assert {
+        "message",
+        "chat message",
+        "typing",
+        "user_typing",
+        "error",
+        "rooms_changed",
+        "user_changed",
+    } <= names
+    keys = [*document["components"]["messages"], *document["operations"]]
+    assert all(re.fullmatch(r"[A-Za-z0-9._-]+", key) for key in keys)
+
+
+def test_the_example_of_settings_has_the_ports_and_origins_of_other_servers(made: dict[str, str]) -> None:
+    lines = made[".env.example"].splitlines()
+    for line in ("#PORT=3001", "#SOCKET_PORT=3002", "#COMPAT_PORTS=5000", "#CORS_ORIGIN=*"):
+        assert line in lines
