@@ -1,6 +1,8 @@
 """The command line. Every command raises `exits.CommandError` where it cannot go on; `main` alone says so."""
 
+import errno
 import inspect
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -12,6 +14,8 @@ from chatroom.exits import BadArgument, BadSetting, BadSettings, CommandError, s
 from chatroom.usage import bad_argument
 
 RESEAL_BATCH: Final = 200  # rows of one transaction
+# What a file system has against a file of ours; anything else is a fault of ours and shows where it is.
+_OUTSIDE: Final = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
 ROLES: Final = ("user", "moderator", "admin")
 app = typer.Typer(
     add_completion=False,
@@ -31,6 +35,10 @@ def main() -> None:
         refused: CommandError = bad_argument(error)
     except CommandError as error:
         refused = error
+    except OSError as error:
+        if error.errno not in _OUTSIDE or not error.filename:
+            raise
+        refused = CommandError(str(error.filename), f"cannot be used: {os.strerror(error.errno)}")
     for sentence in sentences(refused):
         print(sentence, file=sys.stderr)
     sys.exit(refused.code)
@@ -227,7 +235,7 @@ def contract(
     *,
     check: Annotated[bool, typer.Option("--check", help="Only tell whether a file is out of date.")] = False,
 ) -> None:
-    """Write what the server promises: OpenAPI, AsyncAPI, reference pages, TypeScript."""
+    """Write what the server promises: OpenAPI, AsyncAPI, reference pages, TypeScript. In a checkout of the source."""
     from chatroom import features
     from chatroom.contract import files
     from chatroom.contract.surface import collect
@@ -236,6 +244,8 @@ def contract(
     from chatroom.settings import Settings
 
     root = Path(__file__).parent.parent
+    if not (root / "pyproject.toml").is_file():
+        raise BadArgument("contract", "writes into a checkout of the source, which this is not")
     made = files.generate(collect(features.operations.values(), features.events, SURFACES, SPOKEN), Settings)
     if not check:
         files.write(root, made)
@@ -255,8 +265,7 @@ def bench(
     try:
         short.show(as_json=as_json)
     except NotRun as error:
-        typer.echo(f"not run: {error}", err=True)
-        raise typer.Exit(1) from None
+        raise CommandError("bench", f"not run: {error}") from None
 
 
 @app.command()

@@ -53,8 +53,8 @@ def test_a_bench_without_a_c_compiler_says_so_and_fails(tmp_path: Path) -> None:
     done = subprocess.run(
         command, env={**os.environ, "PATH": str(tmp_path)}, capture_output=True, text=True, check=False
     )
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.strip() == "not run: no C compiler"
+    assert (done.returncode, done.stdout) == (69, "")
+    assert done.stderr == "chatroom: bench: not run: no C compiler\n"
 
 
 def test_a_server_that_does_not_start_says_why() -> None:

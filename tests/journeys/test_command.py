@@ -1,12 +1,18 @@
 """The command line told something wrong: a sentence that names what to mend, never a traceback."""
 
+import os
+import shutil
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from chatroom import __file__ as package
 from chatroom import __version__
+from chatroom.adapters.outbox import OUTBOX
 from chatroom.cli import app
 from chatroom.db.migrate import upgrade
 from chatroom.features import tables
@@ -76,6 +82,34 @@ def test_a_bad_setting_is_said_in_plain_words(tmp_path: Path, name: str, value: 
     said = _said(tmp_path, "serve", code=78, **{name: value})
     assert said.startswith(f"chatroom: {name}: {why}")
     assert said.count("\n") == 1
+
+
+def test_a_file_that_may_not_be_read_is_named(tmp_path: Path) -> None:
+    file = tmp_path / OUTBOX
+    if os.geteuid():
+        file.touch(mode=0)
+    else:
+        unreadable = Path("/proc/sys/net/ipv4/route/flush")  # root may read everything else
+        if not unreadable.exists():
+            pytest.skip("not run: no file here that root may not read")
+        file.symlink_to(unreadable)
+    assert _said(tmp_path, "outbox", code=69) == f"chatroom: {file}: cannot be used: Permission denied\n"
+
+
+def test_the_contract_is_written_into_a_checkout_only(tmp_path: Path) -> None:
+    shutil.copytree(
+        Path(package).parent, tmp_path / "site" / "chatroom", ignore=shutil.ignore_patterns("static")
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "chatroom", "contract"],
+        cwd=tmp_path / "site",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 64
+    assert done.stderr.startswith("chatroom: contract: ")
+    assert {path.name for path in (tmp_path / "site").iterdir()} == {"chatroom"}
 
 
 @pytest.mark.parametrize(
