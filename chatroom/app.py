@@ -11,15 +11,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from chatroom import features, startup
 from chatroom.adapters.bcrypt import BcryptHasher
 from chatroom.adapters.mail import NoMail, SmtpMail
-from chatroom.adapters.memory import MemoryLimiter, MemoryPresence, MemoryTyping, Window
+from chatroom.adapters.memory import MemoryEffort, MemoryLimiter, MemoryPresence, MemoryTyping, Window
 from chatroom.adapters.outbox import OUTBOX, Outbox, OutboxMail, OutboxSms
 from chatroom.adapters.rates import MemoryRates, NoRates, RedisRates
 from chatroom.adapters.sms import NoSms, TwilioSms
 from chatroom.contract.documents import NAMES, Documents
 from chatroom.contract.surface import Contract, collect
-from chatroom.core import clock
+from chatroom.core import clock, effort
 from chatroom.core.context import Context, Kernel
 from chatroom.core.csrf import CsrfTokens
+from chatroom.core.effort import Effort
 from chatroom.core.limits import RateLimiter
 from chatroom.core.operation import Operation
 from chatroom.core.origins import Origins
@@ -39,7 +40,7 @@ from chatroom.features.messages.writer import MessageWriter
 from chatroom.features.presence import activity
 from chatroom.features.presence.ports import PresenceBoard, TypingBoard
 from chatroom.features.rooms import listening, lounges
-from chatroom.features.rooms.ports import AdHocLounges, LastMessages, Site
+from chatroom.features.rooms.ports import AdHocLounges, LastMessages, MostRooms, Site
 from chatroom.gateway.dialects import SPOKEN
 from chatroom.gateway.entrance import Anonymous
 from chatroom.gateway.events import SocketEvents
@@ -125,10 +126,12 @@ class App:
             MessageWriter: self._writer,
             Pages: pages,
             recovery.Steps: recovery.Steps(),
+            Effort: _effort(settings),
             LastMessages: pages.last,
             Site: Site(settings.public_url),
             RateLimiter: self._rates,
             Origins: Origins(settings.origins),
+            MostRooms: MostRooms(0 if settings.unlimited else settings.max_rooms),
             AdHocLounges: AdHocLounges(settings.compat_adhoc_lounges),
         }
 
@@ -234,6 +237,12 @@ def _limiter(settings: Settings) -> MemoryLimiter:
         return MemoryLimiter({})
     window = Window(settings.message_rate_limit, settings.message_rate_window_ms / 1000)
     return MemoryLimiter({"messages.send": window})
+
+
+def _effort(settings: Settings) -> MemoryEffort:
+    if settings.message_rate_limit == 0 or settings.unlimited:
+        return MemoryEffort(0.0, 0.0)
+    return MemoryEffort(effort.PER_SECOND, effort.BURST)
 
 
 def _rates(settings: Settings, now: clock.Clock) -> RateLimiter:

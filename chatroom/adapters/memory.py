@@ -62,6 +62,33 @@ class MemoryLimiter:
             self._hits[name] = {key: hits for key, hits in keys.items() if hits and now - hits[-1] < reach}
 
 
+class MemoryEffort:
+    """`Effort` as token buckets, each one number: the time at which it would be full again."""
+
+    def __init__(self, per_second: float, burst: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._step = 1 / per_second if per_second else 0.0
+        self._slack = burst * self._step
+        self._clock = clock
+        self._full_at: dict[str, float] = {}
+        self._swept = clock()
+
+    def spend(self, payer: str, units: float) -> float | None:
+        if not self._step:
+            return None
+        now = self._clock()
+        if now - self._swept > _SWEEP:
+            self._full_at = {who: at for who, at in self._full_at.items() if at > now}
+            self._swept = now
+        full_at = max(self._full_at.get(payer, now), now)
+        after = full_at + units * self._step
+        if (
+            after - now > self._slack and full_at > now
+        ):  # what costs more than the burst waits for a full bucket
+            return min(after - now - self._slack, full_at - now)
+        self._full_at[payer] = after
+        return None
+
+
 class MemoryPresence:
     """`PresenceBoard`: connections per person, with a grace of some seconds for reloads, and their activity."""
 

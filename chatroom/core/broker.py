@@ -67,5 +67,8 @@ class Broker(Protocol):
     def channels_of(self, user_id: str) -> frozenset[str]:
         """The channels to which connections of a person to this node listen."""
 
+    def listeners(self, channel: str) -> int:
+        """How many connections of this node listen to a channel."""
+
     def listens(self, connection_id: str, channel: str) -> bool:
         """Tell whether a connection of this node listens to a channel."""

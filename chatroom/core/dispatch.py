@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from chatroom.core.context import Context
+from chatroom.core.effort import charge
 from chatroom.core.operation import Operation
 from chatroom.core.principal import require
 
@@ -18,7 +19,10 @@ def dispatch(ctx: Context, op: Operation, decode: Callable[[], Any]) -> Any:
     if not op.takes_input:
         decode()
         return op.call(ctx)
-    return op.call(ctx, decode())
+    cmd = decode()
+    if op.price is not None and ctx.connection is not None:  # routes of HTTP have buckets
+        charge(ctx, op.price(ctx, cmd))
+    return op.call(ctx, cmd)
 
 
 async def answer(result: Any) -> Any:

@@ -41,6 +41,7 @@ CATALOGUE: Final[Mapping[str, Entry]] = {
     "user_exists": Entry(409, "User already exists"),
     "username_taken": Entry(409, "Somebody else has this username."),
     "message_conflict": Entry(409, "This clientMsgId was used for another message."),
+    "too_many_rooms": Entry(409, "You are in as many rooms as one person may be. Leave one first."),
     "too_large": Entry(413, "The request is too large."),
     "address_too_long": Entry(414, "The address is too long."),
     "unsupported_media_type": Entry(415, "Send JSON with Content-Type: application/json."),

@@ -22,7 +22,7 @@ class Operation:
     below a surface's prefix, `on` the surfaces that have it there: `root` (no prefix, seed S0), `api` (`/api`, bare)
     and `v1` (`/api/v1`, enveloped). `newer` is short for v1 alone (contract 0: newer things are v1 only). A socket's
     argument that is no object stands for the field `bare`; where `verbatim`, an object does so too. `limit` says which
-    limit the slice counts it by.
+    limit the slice counts it by, `price` what one such event of a socket costs (`core.effort`).
     Raises KeyError at import when the action or the limit is not in its table, so the server does not start without.
     """
 
@@ -39,9 +39,11 @@ class Operation:
         newer: bool = False,
         bare: str | None = None,
         verbatim: bool = False,
+        price: Callable[[Any, Any], float] | None = None,
     ) -> None:
         POLICY[may]
         self.call = call
+        self.price = price
         self.may = may
         if limit is not None and limit not in LIMITS:
             raise KeyError(limit)

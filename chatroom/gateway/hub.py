@@ -184,6 +184,10 @@ class Hub:
     def channels_of(self, user_id: str) -> frozenset[str]:
         return frozenset().union(*(seat.channels for seat in self._people.get(user_id, {}).values()))
 
+    def listeners(self, channel: str) -> int:
+        found = self._channels.get(channel)
+        return 0 if found is None else len(found.clients)
+
     def listens(self, connection_id: str, channel: str) -> bool:
         seat = self._seats.get(connection_id)
         return seat is not None and channel in seat.channels

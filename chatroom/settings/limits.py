@@ -46,6 +46,12 @@ class Limits(BaseModel):
         validation_alias="COMPAT_ADHOC_LOUNGES",
         description="Whether join-lounge with an unknown name opens a public lounge.",
     )
+    max_rooms: int = Field(
+        default=1_000,
+        ge=1,
+        validation_alias="MAX_ROOMS",
+        description="Rooms that one person may belong to.",
+    )
     presence_grace_ms: int = Field(
         default=2_000,
         ge=0,

@@ -139,3 +139,49 @@ def test_a_handshake_that_resumes_costs_what_its_reader_takes(chat: ChatServer) 
     with Pressure(chat) as pressure:
         asyncio.run(attack(one))
     pressure.check("auth.resume")
+
+
+@pytest.mark.parametrize("flips", ["typing", "listening"])
+def test_flips_that_others_hear_of_have_a_price(chat: ChatServer, flips: str) -> None:
+    """One person on twenty sockets; what a listener hears in the time is bounded by their one budget."""
+    chat.start()
+    ana, bob = register(chat.url, "Ana"), register(chat.url, "Bob")
+    room_id = ana.create_room()["id"]
+    bob.join(room_id)
+    room = {"roomId": room_id}
+    on_off: dict[str, list[list[Any]]] = {
+        "typing": [["typing", {**room, "isTyping": True}], ["typing", {**room, "isTyping": False}]],
+        "listening": [["join_room", room], ["leave_room", room]],
+    }
+    packets = ["421" + json.dumps(event) for event in on_off[flips]]
+    refused = heard = 0
+
+    async def one(_: int) -> None:
+        nonlocal refused
+        line = await WebSocket.joined(chat.port, json.dumps({"token": ana.token, "dialect": "native"}))
+        line.send("420" + json.dumps(["join_room", room]))
+        for _ in range(30):
+            for packet in packets:
+                line.send(packet)
+            await asyncio.sleep(0.05)
+        for _ in range(60):
+            refused += "rate_limited" in await line.text()
+        line.abort()
+
+    async def listen() -> None:
+        nonlocal heard
+        lines = [await WebSocket.joined(chat.port, json.dumps({"token": bob.token})) for _ in range(200)]
+        for line in lines:
+            line.send("42" + json.dumps(["join_room", room]))
+        listening = asyncio.create_task(attack(one))
+        while not listening.done():
+            with contextlib.suppress(TimeoutError, ConnectionError):
+                heard += len(await lines[0].text(0.2))
+            await asyncio.sleep(0)
+
+    with Pressure(chat) as pressure:
+        asyncio.run(listen())
+    pressure.check(flips)
+    print(f"{heard / 1000:.0f} kB heard by each listener, {refused} refused")
+    assert refused
+    assert heard < 400_000

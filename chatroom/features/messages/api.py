@@ -1,5 +1,6 @@
 """What clients may ask of messages, and what messages tell them."""
 
+from chatroom.core.effort import told
 from chatroom.core.operation import Operation
 from chatroom.core.schema import Event
 from chatroom.features.messages import receipts, recovery, service
@@ -25,9 +26,19 @@ operations = [
         limit="messages.send",
     ),
     Operation(service.history, may="messages.read", http="GET /rooms/{roomId}/messages"),
-    Operation(recovery.resume, may="messages.read", socket="resume", bare="rooms"),
     Operation(
-        receipts.mark_read, may="messages.mark_read", http="POST /rooms/{roomId}/read", socket="mark_read"
+        recovery.resume,
+        may="messages.read",
+        socket="resume",
+        bare="rooms",
+        price=lambda _, cmd: 10 + len(cmd.rooms) / 5,
+    ),
+    Operation(
+        receipts.mark_read,
+        may="messages.mark_read",
+        http="POST /rooms/{roomId}/read",
+        socket="mark_read",
+        price=lambda ctx, cmd: told(ctx, cmd.room_id),
     ),
 ]
 events: list[type[Event]] = [MessageReceived, MessagesRead, RoomsReset]

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple, cast
 import msgspec
 
 from chatroom.core.context import Connection, Context
+from chatroom.core.effort import charge_in_time, told
 from chatroom.core.errors import Problem
 from chatroom.core.schema import encode
 from chatroom.db import Reader
@@ -176,6 +177,7 @@ async def go_on(ctx: Context, cmd: Resume) -> None:
         raise Problem("bad_input", "Only a socket can go on.")
     lost = []
     for point in _each_once(cmd.rooms):
+        await charge_in_time(ctx, 1 + 2 * told(ctx, point.room_id))
         try:
             async with ctx.port(Steps):
                 await listening.admit(ctx, point.room_id)

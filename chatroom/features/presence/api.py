@@ -1,5 +1,6 @@
 """What clients may ask of presence, and what it tells them."""
 
+from chatroom.core.effort import told
 from chatroom.core.operation import Operation
 from chatroom.core.schema import Event
 from chatroom.core.signals import Connected, Disconnected
@@ -9,10 +10,20 @@ from chatroom.features.rooms.signals import StoppedListening
 
 operations = [
     Operation(
-        roster.room_users, may="presence.read", http="GET /rooms/{roomId}/users", socket="get_room_users"
+        roster.room_users,
+        may="presence.read",
+        http="GET /rooms/{roomId}/users",
+        socket="get_room_users",
+        price=lambda _ctx, _cmd: 10.0,
     ),
     Operation(activity.heartbeat, may="presence.heartbeat", http="POST /heartbeat", socket="heartbeat"),
-    Operation(service.typing, may="presence.type", socket="typing"),
+    # With the end of it, which must never be refused. A client tells once in two seconds, a flood ten times in one.
+    Operation(
+        service.typing,
+        may="presence.type",
+        socket="typing",
+        price=lambda ctx, cmd: 10 * told(ctx, cmd.room_id) if cmd.is_typing else 0.0,
+    ),
 ]
 events: list[type[Event]] = [RoomUsers, UserStatus, UserTyping]
 listeners = [

@@ -3,6 +3,7 @@
 from chatroom.core import audience
 from chatroom.core.clock import iso
 from chatroom.core.context import Connection, Context
+from chatroom.core.effort import charge, told
 from chatroom.core.errors import Problem
 from chatroom.core.signals import Connected, Disconnected, tell_now
 from chatroom.features.log import service as log
@@ -22,11 +23,13 @@ def _connection(ctx: Context) -> Connection:
 
 
 async def enter(ctx: Context, cmd: OneRoom) -> RoomJoined:
-    """Hear a room from now on (`join_room`). Raises `Problem("room_not_found")` for a private room of others.
+    """Hear a room from now on (`join_room`).
 
-    A guest without a row only visits (contract C34).
+    A guest without a row only visits. Raises `Problem("rate_limited" | "too_many_rooms")`, and
+    `Problem("room_not_found")` for a private room of others.
     """
     _connection(ctx)
+    charge(ctx, 1 + 2 * told(ctx, cmd.room_id))  # with the end of it, which must never be refused
     await admit(ctx, cmd.room_id)
     joined = await begin(ctx, cmd.room_id)
     ctx.reply(joined)

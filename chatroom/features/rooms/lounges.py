@@ -36,7 +36,10 @@ async def list_lounges(ctx: Context) -> list[Lounge]:
 
 
 async def create_lounge(ctx: Context, cmd: CreateLounge) -> Lounge:
-    """Open a lounge; you are its first member. A namesake gets a slug of its own. Raises `Problem("bad_input")`."""
+    """Open a lounge; you are its first member. A namesake gets a slug of its own.
+
+    Raises `Problem("bad_input" | "too_many_rooms")`.
+    """
     room_id, name = ids.new(), rules.clean_name(cmd.name)
     for _ in range(_TRIES):
         try:
@@ -70,7 +73,7 @@ def _view(row: LoungeRow) -> Lounge:
 async def enter_lounge(ctx: Context, cmd: EnterLounge) -> RoomJoined:
     """Hear a lounge from now on (`join-lounge`); one that does not exist is opened.
 
-    Raises `Problem("bad_input" | "room_not_found" | "rate_limited")`.
+    Raises `Problem("bad_input" | "room_not_found" | "rate_limited" | "too_many_rooms")`.
     """
     async with ctx.read() as reader:
         room_id = await service.find_lounge(reader, cmd.lounge, ctx.who.id)

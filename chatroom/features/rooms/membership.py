@@ -27,7 +27,7 @@ from chatroom.features.users.signals import Departing, Renamed
 
 
 async def join(ctx: Context, cmd: JoinRoom) -> Room:
-    """Become a member; again is fine. Raises `Problem("invalid_invite" | "rate_limited")`.
+    """Become a member; again is fine. Raises `Problem("invalid_invite" | "rate_limited" | "too_many_rooms")`.
 
     A private room, a wrong code and an unknown room are told apart by nobody (trust.md K9).
     """
@@ -38,7 +38,10 @@ async def join(ctx: Context, cmd: JoinRoom) -> Room:
 
 
 async def join_by_invite(ctx: Context, cmd: JoinByInvite) -> Room:
-    """Become a member of the room that the code leads to. Raises `Problem("invalid_invite" | "rate_limited")`."""
+    """Become a member of the room that the code leads to.
+
+    Raises `Problem("invalid_invite" | "rate_limited" | "too_many_rooms")`.
+    """
     async with _guessing(ctx):
         async with ctx.read() as reader:
             room_id = await codes.find_room(reader, invites.lookups(ctx, cmd.invite_code))

@@ -24,3 +24,9 @@ class AdHocLounges(NamedTuple):
     """Whether entering a lounge that does not exist opens it (`COMPAT_ADHOC_LOUNGES`)."""
 
     allowed: bool
+
+
+class MostRooms(NamedTuple):
+    """How many rooms a person may belong to (`MAX_ROOMS`); 0 is any number."""
+
+    most: int

@@ -14,7 +14,7 @@ from chatroom.db import Reader
 from chatroom.features.log import service as log
 from chatroom.features.log.types import Head
 from chatroom.features.rooms import invites, rules, store
-from chatroom.features.rooms.ports import LastMessages
+from chatroom.features.rooms.ports import LastMessages, MostRooms
 from chatroom.features.rooms.store import codes
 from chatroom.features.rooms.types import (
     Change,
@@ -35,7 +35,10 @@ _UNSET: Final = msgspec.UNSET
 
 
 async def create(ctx: Context, cmd: CreateRoom) -> Room:
-    """Open a room; you are its first member, and its invite code is in the answer."""
+    """Open a room; you are its first member, and its invite code is in the answer.
+
+    Raises `Problem("too_many_rooms")`.
+    """
     room_id = ids.new()
     async with ctx.begin() as tx:
         await open_room(tx, room_id, rules.clean_name(cmd.name), is_private=cmd.is_private)
@@ -148,8 +151,11 @@ async def admit(tx: Tx, room_id: str, code: str | None) -> None:
 async def add_member(tx: Tx, room_id: str, user_id: str, *, admin: bool = False) -> Head:
     """Make a person a member, with its log entry; all their connections hear the room's presence from then on.
 
-    The caller holds the room's head. Raises `db.Conflict` when they are one already.
+    The caller holds the room's head. Raises `db.Conflict` when they are one already, and `Problem("too_many_rooms")`.
     """
+    most = tx.ctx.port(MostRooms).most
+    if most and await store.count_rooms_of(tx.db, user_id) >= most:
+        raise Problem("too_many_rooms")
     head = await log.append(tx, room_id, "joined", subject=user_id)
     await store.add_member(
         tx.db,

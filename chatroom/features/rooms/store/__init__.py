@@ -14,6 +14,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
+    func,
     insert,
     or_,
     select,
@@ -138,6 +139,7 @@ _MEMBERS_AFTER: Final = (
 )
 _MEMBERS_AMONG: Final = _OF_ROOM.where(among(members.c.user_id, "users"))
 _ROOMS_OF: Final = select(members.c.room_id).where(members.c.user_id == bindparam("user"))
+_COUNT_ROOMS_OF: Final = select(func.count()).where(members.c.user_id == bindparam("user"))
 _ROOMS_OF_ALL: Final = select(members.c.user_id, members.c.room_id).where(among(members.c.user_id, "users"))
 _PAIRS: Final = select(members.c.room_id, members.c.user_id).where(
     # Not pairs: for a list of those SQLite reads the whole table (100 ms of 200 000 rows), for two lists the key.
@@ -240,6 +242,11 @@ async def list_members_among(reader: Reader, room_id: str, user_ids: Sequence[st
 async def list_rooms_of(reader: Reader, user_id: str) -> list[str]:
     """The ids of the rooms a person is a member of."""
     return [row.room_id for row in await reader.all(_ROOMS_OF, {"user": user_id})]
+
+
+async def count_rooms_of(reader: Reader, user_id: str) -> int:
+    """How many rooms a person is a member of."""
+    return int(await reader.scalar(_COUNT_ROOMS_OF, {"user": user_id}))
 
 
 async def list_rooms_of_all(reader: Reader, user_ids: Iterable[str]) -> dict[str, list[str]]:
