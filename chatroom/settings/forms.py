@@ -30,7 +30,7 @@ _COMPLAINTS: Final = {
     "literal_error": "must be {expected}",
     "value_error": "{error}",
 }
-_NO_ORIGINS: Final = frozenset({"file", "data", "blob", "about", "javascript", "ws", "wss"})
+_NO_ORIGINS: Final = frozenset({"about", "blob", "data", "file", "ftp", "ftps", "javascript", "ws", "wss"})
 _AUTHORITY: Final = re.compile(r"[a-z0-9_.-]+(:[0-9]{1,5})?", re.ASCII | re.IGNORECASE)
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 # RFC 1918, RFC 4193: addresses that no router of the internet forwards.
