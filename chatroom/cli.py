@@ -99,7 +99,9 @@ def serve(
 
 @app.command()
 def migrate() -> None:
-    """Bring the database up to date and stop."""
+    """Bring the database up to date and stop. A SQLite that a server uses is left alone: stop that server first."""
+    from chatroom.db import Unavailable
+    from chatroom.db.exclusive import hold
     from chatroom.db.migrate import upgrade
     from chatroom.features import tables
     from chatroom.serve import prepare
@@ -108,7 +110,14 @@ def migrate() -> None:
     settings = load()
     prepare(settings.data)
     with settings.database_named():
-        upgrade(settings.database, tables)
+        try:
+            with hold(settings.database):
+                upgrade(settings.database, tables)
+        except Unavailable as error:
+            try:
+                _must_be_ready(settings)  # a server that has brought it up to date may go on with it
+            except Unavailable:
+                raise error from None
     typer.echo("The database is up to date.")
 
 

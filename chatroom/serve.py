@@ -19,6 +19,7 @@ from chatroom import logging, startup
 from chatroom.app import build
 from chatroom.db import Database
 from chatroom.db.durability import weak_settings
+from chatroom.db.exclusive import hold
 from chatroom.db.migrate import upgrade
 from chatroom.exits import BadSetting, CommandError
 from chatroom.features import tables
@@ -40,9 +41,10 @@ def run(settings: Settings) -> None:
     when it is used.
     """
     logging.configure(settings.log_level, readable=settings.mode != "production")
-    with contextlib.ExitStack() as listening, settings.database_named():
+    with contextlib.ExitStack() as held, settings.database_named():
         prepare(settings.data)
-        listeners = [listening.enter_context(each) for each in _listen(settings)]
+        held.enter_context(hold(settings.database))
+        listeners = [held.enter_context(each) for each in _listen(settings)]
         upgrade(settings.database, tables)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_serve(settings, listeners))
