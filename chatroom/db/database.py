@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
-from chatroom.db import server, sqlite
 from chatroom.db.access import Engine, Reader, Transaction
 from chatroom.db.url import parse
 
@@ -24,9 +23,14 @@ class Database:
 
         Raises ValueError for a URL of another kind and Unavailable when the database cannot be reached.
         """
+        # Each is imported only where it is used: SQLAlchemy's asyncio is a fifteenth of a start.
         target = parse(url)
         if target.dialect == "sqlite":
+            from chatroom.db import sqlite  # noqa: PLC0415
+
             return cls(sqlite.connect(target))
+        from chatroom.db import server  # noqa: PLC0415
+
         return cls(await server.connect(target))
 
     def begin(

@@ -8,10 +8,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from chatroom.adapters.rates import MemoryRates, NoRates, RedisRates
+from chatroom.adapters.rates import MemoryRates, NoRates
+from chatroom.adapters.redis import RedisRates
 from chatroom.core.errors import Problem
 from chatroom.core.limits import BUCKETS, Bucket, Quota, TooMany, spend, spend_all
 from tests.processes import Redis
+from tests.swallower import Swallower
 
 TABLE = {**BUCKETS, "api": Bucket(3, 10), "auth.failed": Bucket(2, 10, "Later.", vital=True)}
 
@@ -130,7 +132,7 @@ async def test_fifty_at_once_are_counted_exactly(
     nodes: list[RedisRates], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "chatroom.adapters.rates._PATIENCE", 30.0
+        "chatroom.adapters.redis._PATIENCE", 30.0
     )  # a busy machine is not a Redis that is away
     key = f"fifty {time.monotonic()}"
     answers = await asyncio.gather(*(nodes[n % 2].hit("api", key) for n in range(50)))
@@ -164,3 +166,15 @@ async def test_without_redis_vital_buckets_refuse_and_others_count_strictly(
     await asyncio.sleep(1.1)  # the second in which it is not asked
     assert (await rates.hit("auth.failed", key)).allowed
     assert (await rates.peek("api", key)).limit == 3
+
+
+async def test_a_connection_to_redis_that_died_silently_costs_no_request(redis: Redis) -> None:
+    async with Swallower(redis.port) as way:
+        rates = RedisRates(f"redis://127.0.0.1:{way.port}/0", TABLE, MemoryRates(TABLE))
+        try:
+            await asyncio.gather(*(rates.hit("auth.failed", f"idle{number}") for number in range(4)))
+            for number in range(3):
+                way.swallow()
+                assert (await rates.hit("auth.failed", f"next{number}")).allowed
+        finally:
+            await rates.close()
