@@ -12,7 +12,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from chatroom.core.cookies import ACCESS, CSRF, REFRESH, Kept, names_of, port_of, read_cookies
-from chatroom.core.csrf import SECONDS
 from chatroom.logging import warn_once
 
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -62,11 +61,11 @@ class Cookies:
             elif not self._is_anothers(port) and (written is None or self._sent(port)):
                 self._write(response, port, Kept())
 
-    def keep_csrf(self, response: Response, token: str, *, everywhere: bool = False) -> None:
+    def keep_csrf(self, response: Response, token: str, seconds: int, *, everywhere: bool) -> None:
         """Set the cookie that scripts of our own pages read: under the session's name, or under both."""
         names = names_of(CSRF, self._port) if everywhere else names_of(CSRF, self._port_to_write())[:1]
         for name in names:
-            response.set_cookie(name, token, max_age=SECONDS, path="/", secure=self._secure, samesite="lax")
+            response.set_cookie(name, token, max_age=seconds, path="/", secure=self._secure, samesite="lax")
 
     @cached_property
     def _secure(self) -> bool:

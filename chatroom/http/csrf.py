@@ -32,10 +32,10 @@ def refuse_foreign_pages(request: Request, *, by_cookie: bool) -> None:
         raise Problem("bad_origin")
 
 
-def check(request: Request, fields: Fields, kept: Sequence[str], tokens: CsrfTokens, session_id: str) -> None:
+def check(request: Request, fields: Fields, kept: Sequence[str], tokens: CsrfTokens, now: int) -> None:
     """Check the token of an unsafe request that a cookie authenticated; `kept` is what its cookies hold.
 
-    Raises `Problem`, 403.
+    `now` is in epoch milliseconds. Raises `Problem`, 403.
     """
     if request.method in _SAFE or request.url.path in _SEEDS_OWN:
         return
@@ -47,7 +47,5 @@ def check(request: Request, fields: Fields, kept: Sequence[str], tokens: CsrfTok
         hmac.compare_digest(given.encode(), each.encode()) for each in kept
     ):
         raise Problem("csrf_invalid")
-    if not tokens.is_good(
-        session_id, given
-    ):  # the same in both places, but not from us or for another session
+    if not tokens.seconds_left(given, now):  # the same in both places, but not from us or too old
         raise Problem("csrf_failed")

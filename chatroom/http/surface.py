@@ -82,7 +82,7 @@ class Endpoint:
         result = await answer(dispatch(ctx, self._op, lambda: self._command(fields)))
         response = self._answer(request, result)
         if ctx.kept is not None:
-            await self._keep(request, response, ctx, ctx.kept)
+            self._keep(request, response, ctx.kept)
         return await compress(request, response)
 
     async def _admit(self, request: Request, ctx: Context) -> Principal:
@@ -106,7 +106,8 @@ class Endpoint:
         if self._takes_refresh and (token := self._cookies(request).refresh_token()):
             fields.setdefault("refreshToken", token)
         if request.scope.get("by_cookie"):
-            check(request, fields, self._cookies(request).tokens(CSRF), self._tokens, who.session_id)
+            kept = self._cookies(request).tokens(CSRF)
+            check(request, fields, kept, self._tokens, self._kernel.clock())
         if _wants_cookie(fields) and request.scope["page"] is not Page.OURS:
             raise Problem("bad_origin")
         return fields
@@ -116,24 +117,31 @@ class Endpoint:
         return convert(fields, kind, lenient=fields.lenient)
 
     def _answer(self, request: Request, result: Any) -> Response:
+        if isinstance(result, CsrfToken):
+            result = CsrfToken(csrf_token=self._csrf_token(request))
         said = self._gives(result) if self._gives else result
         body = self._dialect.spell(text_of(self._dialect.success(said, self._done)))
         response = Reply(body, self._op.status)
         if isinstance(result, CsrfToken):
-            self._cookies(request).keep_csrf(response, result.csrf_token, everywhere=True)
+            self._keep_csrf(request, response, result.csrf_token, everywhere=True)
         return response
+
+    def _csrf_token(self, request: Request) -> str:
+        return self._tokens.issue(self._kernel.clock(), self._cookies(request).tokens(CSRF))
+
+    def _keep_csrf(self, request: Request, response: Response, token: str, *, everywhere: bool) -> None:
+        left = self._tokens.seconds_left(token, self._kernel.clock())
+        self._cookies(request).keep_csrf(response, token, left, everywhere=everywhere)
 
     def _cookies(self, request: Request) -> Cookies:
         ctx = Context(self._kernel, OUTSIDER)
         return Cookies(request, self._site.url, partial(auth.is_signed_here, ctx))
 
-    async def _keep(self, request: Request, response: Response, ctx: Context, kept: Kept) -> None:
-        """Set the cookies of a session, and with it a CSRF token that is good for it (trust.md W2)."""
-        cookies = self._cookies(request)
-        cookies.keep(response, kept)
+    def _keep(self, request: Request, response: Response, kept: Kept) -> None:
+        """Set the cookies of a session, and with it the browser's CSRF token."""
+        self._cookies(request).keep(response, kept)
         if kept.access:
-            who = await self._authenticate(ctx, kept.access)
-            cookies.keep_csrf(response, self._tokens.issue(who.session_id))
+            self._keep_csrf(request, response, self._csrf_token(request), everywhere=False)
 
 
 def _wants_cookie(fields: Fields) -> bool:

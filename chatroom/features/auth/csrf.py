@@ -6,5 +6,5 @@ from chatroom.features.auth.types import CsrfToken
 
 
 async def issue(ctx: Context) -> CsrfToken:
-    """Get a CSRF token; browsers also keep it as the readable cookie `csrfToken`."""
-    return CsrfToken(csrf_token=ctx.port(CsrfTokens).issue(ctx.who.session_id))
+    """Get a CSRF token; browsers also keep it as the readable cookie `csrfToken`, and get the one that they have."""
+    return CsrfToken(csrf_token=ctx.port(CsrfTokens).issue(ctx.now))
