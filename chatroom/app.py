@@ -21,13 +21,15 @@ from chatroom.core import clock, effort
 from chatroom.core.context import Context, Kernel
 from chatroom.core.csrf import CsrfTokens
 from chatroom.core.effort import Effort
+from chatroom.core.errors import Problem
 from chatroom.core.limits import RateLimiter
 from chatroom.core.operation import Operation
 from chatroom.core.origins import Origins
 from chatroom.core.principal import SYSTEM
 from chatroom.core.recheck import Rechecks
 from chatroom.core.secrets import Vault
-from chatroom.db import Database
+from chatroom.db import Database, Unavailable
+from chatroom.exits import BadSetting
 from chatroom.features.auth import service as auth
 from chatroom.features.auth.ports import Conduct, Mailer, PasswordHasher, SmsSender
 from chatroom.features.auth.proving import Turns as SignInTurns
@@ -40,6 +42,7 @@ from chatroom.features.messages.writer import MessageWriter
 from chatroom.features.presence import activity
 from chatroom.features.presence.ports import PresenceBoard, TypingBoard
 from chatroom.features.rooms import listening, lounges
+from chatroom.features.rooms import service as rooms
 from chatroom.features.rooms.ports import AdHocLounges, LastMessages, MostRooms, Site
 from chatroom.gateway.dialects import SPOKEN
 from chatroom.gateway.entrance import Anonymous
@@ -55,6 +58,8 @@ from chatroom.http.lean import Lean
 from chatroom.settings import Settings
 from chatroom.worker.runner import Runner
 
+_KEY_SAMPLE: Final = 20
+"""Stored rows of a kind that are opened at the start: of rows under two keys nearly surely one of each."""
 _CLOSE: Final = 5.0  # seconds for last-seen times and running jobs at the end
 
 
@@ -115,7 +120,9 @@ class App:
             ),
             CsrfTokens: CsrfTokens(settings.token_secret()),
             PasswordHasher: self._hasher,
-            Conduct: Conduct(settings.strict_enum, settings.compat_derived_password),
+            Conduct: Conduct(
+                settings.strict_enum, settings.compat_derived_password, settings.default_country
+            ),
             SignInTurns: SignInTurns(),
             SmsSender: _sms(settings, self.kernel.clock),
             Mailer: _mail(settings, self.kernel.clock),
@@ -259,5 +266,35 @@ def _rates(settings: Settings, now: clock.Clock) -> RateLimiter:
 
 
 async def build(settings: Settings, now: clock.Clock = clock.system) -> App:
-    """Open the database (its schema must be current) and wire a node. Raises `db.Unavailable`."""
-    return App(settings, await Database.open(settings.database), now)
+    """Open the database (its schema must be current) and wire a node.
+
+    Raises `db.Unavailable`, and `BadSetting` for keys that do not open what is stored.
+    """
+    app = App(settings, await Database.open(settings.database), now)
+    try:
+        await _check_keys(app)
+    except BaseException:
+        await app.db.close()
+        raise
+    return app
+
+
+async def _check_keys(app: App) -> None:
+    """Refuse a key with which nobody would find their account: each sign-in would just be wrong.
+
+    A few rows tell, for a key fits all that it has sealed. Raises `BadSetting`.
+    """
+    ctx, settings = Context(app.kernel, SYSTEM), app.settings
+    try:
+        if await auth.can_read_identifiers(ctx, _KEY_SAMPLE) and await rooms.can_read_invites(
+            ctx, _KEY_SAMPLE
+        ):
+            return
+    except Problem as problem:
+        raise Unavailable(problem.message) from None
+    name = "PHONE_ENC_KEY" if settings.phone_enc_key and not settings.encryption_key else "ENCRYPTION_KEY"
+    raise BadSetting(
+        name,
+        "does not open the addresses, numbers and invites that are stored: give it back, or the earlier one in "
+        "ENCRYPTION_KEY_OLD (without any, the file encryption_key in CHATROOM_DATA is missing or another one)",
+    )

@@ -76,6 +76,14 @@ class Vault:
                 continue
         raise ValueError("sealed for another place or under a key that is not in the ring")
 
+    def fits(self, place: str, sealed: str) -> bool:
+        """Whether a key of the ring opens what was sealed for a place."""
+        try:
+            self.open(place, sealed)
+        except ValueError:
+            return False
+        return True
+
 
 def digest(token: str) -> str:
     """Return the SHA-256 of a high-entropy token in hexadecimal, the form in which tokens are stored."""

@@ -14,9 +14,12 @@ _LIFETIME: Final = re.compile(r"(\d{1,9})\s*(s|m|h|d|w)?", re.ASCII)
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _RATE: Final = re.compile(r"(\d{1,7})/(\d{1,7})\s*(s|m|h|d)?", re.ASCII)
 _LENGTH: Final = 32  # characters; 32 random hex digits are 128 bits
+_ALIKE: Final = 0.7  # of the characters
+_AROUND: Final = re.compile(r"[\W_]+")
 _VARIETY: Final = 8  # different characters: "aaaa..." is no secret
 _EXAMPLES: Final = re.compile(
-    r"change.?me|your[-_. ]|replace.?(me|this)|(^|[-_ ])(default|dev|example|fallback)([-_ ]|$)|^super.?secret",
+    r"change.?me|correct.?horse|pass.?wor[dt]|qwert[yz]|letmein|your[-_. ]|replace.?(me|this)"
+    r"|(^|[-_ ])(default|dev|example|fallback)([-_ ]|$)|^super.?secret",
     re.IGNORECASE,
 )
 _COMPLAINTS: Final = {
@@ -122,9 +125,27 @@ def weakness(secret: str) -> str:
     """Say what is wrong with a given secret; empty when it may be random."""
     if len(secret) < _LENGTH:
         return f"must have at least {_LENGTH} characters; leave it out to have one generated"
-    if len(set(secret)) < _VARIETY or is_example(secret) or _is_pattern(secret):
+    bare = core(secret)
+    if len(set(bare)) < _VARIETY or is_example(secret) or _is_pattern(secret) or _repeats(bare):
         return "must be random; leave it out to have one generated"
     return ""
+
+
+def core(secret: str) -> str:
+    """Return the letters and digits of a secret without their case: what two spellings of one have in common."""
+    return _AROUND.sub("", secret.casefold())
+
+
+def _repeats(bare: str) -> bool:
+    """Whether most of a text comes again at one distance: a phrase given twice, or with a number behind each.
+
+    Of random digits in base 16 one in sixteen does.
+    """
+    return any(
+        sum(one == other for one, other in zip(bare, bare[period:], strict=False))
+        > _ALIKE * (len(bare) - period)
+        for period in range(1, len(bare) // 2 + 1)
+    )
 
 
 def _is_pattern(secret: str) -> bool:

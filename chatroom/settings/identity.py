@@ -4,9 +4,10 @@ from email.utils import parseaddr
 from typing import Final
 from urllib.parse import urlsplit
 
+from phonenumbers import SUPPORTED_REGIONS
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
-from chatroom.settings.forms import is_example, seconds, weakness
+from chatroom.settings.forms import core, is_example, seconds, weakness
 
 _SECRETS: Final = {
     "jwt_secret": "JWT_SECRET",
@@ -74,6 +75,11 @@ class Identity(BaseModel):
         validation_alias="ALLOW_ANONYMOUS_SOCKETS",
         description="Whether a socket without a token becomes a guest of the public lounges.",
     )
+    default_country: str = Field(
+        default="",
+        validation_alias="DEFAULT_COUNTRY",
+        description="Two letters, like DE: whose phone numbers are written without a country; empty: read as US ones.",
+    )
     strict_enum: bool = Field(
         default=False,
         validation_alias="STRICT_ENUM",
@@ -115,10 +121,21 @@ class Identity(BaseModel):
     def _strong(cls, secret: str, info: ValidationInfo) -> str:
         if secret and (wrong := weakness(secret)):
             raise ValueError(wrong)
-        twins = [name for field, name in _SECRETS.items() if secret and info.data.get(field) == secret]
+        twins = [
+            name
+            for field, name in _SECRETS.items()
+            if secret and core(info.data.get(field) or "") == core(secret)
+        ]
         if twins:
             raise ValueError(f"must not be the same as {twins[0]}")
         return secret
+
+    @field_validator("default_country")
+    @classmethod
+    def _country(cls, country: str) -> str:
+        if country and country.upper() not in SUPPORTED_REGIONS:
+            raise ValueError("must be two letters of ISO 3166, like DE")
+        return country.upper()
 
     @field_validator("jwt_expires_in")
     @classmethod

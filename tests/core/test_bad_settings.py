@@ -29,6 +29,12 @@ WEAK = {
     "hexadecimal digits twice": "0123456789abcdef0123456789abcdef",
     "an example": "change-me-to-something-long-and-random-please",
     "another example": "REPLACE_THIS_with_a_secret_of_your_own_making",
+    "a famous phrase": "correct horse battery staple and some more of it",
+    "a phrase twice": "heronlighthousemarmalade heronlighthousemarmalade",
+    "a phrase twice in two cases": "heron-lighthouse-marmalade-Heron-Lighthouse-Marmalade!",
+    "a phrase with numbers": "heronlighthouse1heronlighthouse2heronlighthouse3",
+    "a row of keys": "qwertyuiopasdfghjklzxcvbnm!QWERTYUIOP",
+    "a password": "my-password-for-the-chat-server-of-2026",
     "a default": "the-default-secret-of-this-installation",
 }
 NAMES = ["JWT_SECRET", "ACCESS_TOKEN_SECRET", "REFRESH_TOKEN_SECRET", "ENCRYPTION_KEY", "PHONE_ENC_KEY"]

@@ -64,6 +64,13 @@ def check_sender(ctx: Context, kind: IdentifierKind) -> None:
         ctx.port(Mailer).check()
 
 
+async def can_be_read(ctx: Context, count: int) -> bool:
+    """Whether the keys of this server open `count` of the stored identifiers, or all where there are fewer."""
+    async with ctx.read() as reader:
+        rows = await store.sample(reader, count)
+    return all(ctx.port(Vault).fits(place(row.kind, row.user_id), row.sealed) for row in rows)
+
+
 async def reseal(ctx: Context, count: int) -> int:
     """Seal up to `count` identifiers anew with the newest key, with its index; return how many are left."""
     vault = ctx.port(Vault)

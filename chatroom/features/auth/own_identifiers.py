@@ -6,6 +6,7 @@ from chatroom.core.principal import Role
 from chatroom.core.secrets import Vault
 from chatroom.db import Conflict
 from chatroom.features.auth import codes, identifiers, notices, rules, step_up
+from chatroom.features.auth.ports import Conduct
 from chatroom.features.auth.rules import Identifier
 from chatroom.features.auth.store import identifiers as store
 from chatroom.features.auth.types import AddIdentifier, ConfirmIdentifier, Sent
@@ -20,7 +21,7 @@ async def begin(ctx: Context, cmd: AddIdentifier) -> Sent:
     address of their own a thief would have the account. Raises `Problem("bad_input" | "step_up_required" |
     "invalid_credentials" | "sms_unavailable" | "mail_unavailable" | "rate_limited" | "busy")`.
     """
-    wanted = rules.identifier(cmd.email, cmd.phone_number)
+    wanted = rules.identifier(cmd.email, cmd.phone_number, ctx.port(Conduct).country)
     if wanted is None:
         raise Problem("bad_input", "Name an email or a phoneNumber.")
     identifiers.check_sender(ctx, wanted.kind)

@@ -34,7 +34,7 @@ async def change(ctx: Context, cmd: ChangePassword) -> PasswordChanged:
     """
     if not (cmd.phone_number or cmd.email) or not cmd.current_password or not cmd.new_password:
         raise Problem("bad_input", "Missing fields")
-    given = rules.identifier(cmd.email, cmd.phone_number)
+    given = rules.identifier(cmd.email, cmd.phone_number, ctx.port(Conduct).country)
     try:
         proven = await prove(ctx, given, cmd.current_password)
     except Problem as problem:
@@ -95,7 +95,7 @@ async def forget(ctx: Context, cmd: Forgot) -> Sent:
 
     Raises `Problem("bad_input" | "sms_unavailable" | "mail_unavailable" | "rate_limited")`.
     """
-    to = rules.identifier(cmd.email, cmd.phone_number)
+    to = rules.identifier(cmd.email, cmd.phone_number, ctx.port(Conduct).country)
     if to is None:
         raise Problem("bad_input", "Name an email or a phoneNumber.")
     identifiers.check_sender(ctx, to.kind)
@@ -110,7 +110,7 @@ async def reset(ctx: Context, cmd: Reset) -> PasswordChanged:
 
     Raises `Problem("bad_input" | "invalid_code" | "rate_limited" | "busy")`.
     """
-    to = rules.identifier(cmd.email, cmd.phone_number)
+    to = rules.identifier(cmd.email, cmd.phone_number, ctx.port(Conduct).country)
     if to is None:
         raise Problem("bad_input", "Name an email or a phoneNumber.")
     clean = rules.clean_password(cmd.new_password, to.value)

@@ -51,3 +51,5 @@ class Conduct(NamedTuple):
     """Never tell whether somebody has an account, even where a seed's text does (STRICT_ENUM, trust.md A9)."""
     derived: bool = False
     """First passwords by seed S1's formula (COMPAT_DERIVED_PASSWORD; development and test only)."""
+    country: str = ""
+    """Whose numbers are written without a country (DEFAULT_COUNTRY)."""

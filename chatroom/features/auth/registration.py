@@ -110,7 +110,7 @@ async def _become_member(tx: Tx, name: str | None, given: Identifier, hashed: st
 
 
 async def _by_phone(ctx: Context, cmd: SignUp) -> SignedUp:
-    number = Identifier("phone", rules.clean_phone(cmd.phone_number or ""))
+    number = Identifier("phone", rules.clean_phone(cmd.phone_number or "", ctx.port(Conduct).country))
     adult = rules.is_adult(cmd.birth_year, datetime.fromtimestamp(ctx.now / 1000, UTC).year)
     if adult is False:
         raise Problem("bad_input", "You must be 18 or older.", errors={"birthYear": ["age"]})

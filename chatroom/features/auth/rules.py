@@ -15,7 +15,11 @@ MIN_CHARACTERS: Final = 8
 MAX_BYTES: Final = 72  # bcrypt reads no further; a longer one would be cut off silently
 ADULT: Final = 18
 _YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
-_PHONE: Final = re.compile(r"(?:\+|00)[0-9 ()./-]{4,40}")
+_PHONE: Final = re.compile(r"\+?[0-9 ()./-]{4,40}")
+_USUAL_COUNTRY: Final = "US"
+_SHORT: Final = re.compile(
+    r"\+1[0-9]{9}"
+)  # with + but without its country, as the example of seed S1: +1234567890
 _SHOWN: Final = 4
 _PART: Final = 4  # characters of an own name or number from which on a password may not be made of it
 
@@ -35,33 +39,38 @@ def clean_email(email: str) -> str:
         raise Problem("bad_input", "This is not an e-mail address.", errors={"email": [str(error)]}) from None
 
 
-def clean_phone(number: str) -> str:
+def clean_phone(number: str, country: str = "") -> str:
     """Return a number in E.164. Raises `Problem("bad_input")`.
 
-    It must be international, for there is no country that it could be local to: `+` first, or `00` instead.
+    With `+` or `00` first it is international, else a number of `country` (two letters of ISO 3166). Where the host
+    has named none it is read as seed S1 writes numbers, in the form of the United States.
     """
     refusal = Problem(
         "bad_input",
-        "This is not an international phone number: write it with + and the country.",
+        "This is not a phone number: write it with + and the country.",
         errors={"phoneNumber": ["number"]},
     )
     number = number.strip()
     if not _PHONE.fullmatch(number):
         raise refusal
+    if number.startswith("00"):
+        number = "+" + number[2:]
+    elif not country and _SHORT.fullmatch(number):
+        number = number[1:]
     try:
-        parsed = phonenumbers.parse("+" + number[2:] if number.startswith("00") else number)
+        parsed = phonenumbers.parse(number, country or _USUAL_COUNTRY)
     except phonenumbers.NumberParseException:
         raise refusal from None
-    # Possible, not assigned: lists of assigned ranges age faster than servers are updated.
-    if not phonenumbers.is_possible_number(parsed):
+    # Possible, not assigned: lists of assigned ranges age faster than servers are updated. Nor without an area code.
+    if phonenumbers.is_possible_number_with_reason(parsed) != phonenumbers.ValidationResult.IS_POSSIBLE:
         raise refusal
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
-def identifier(email: str | None, phone: str | None) -> Identifier | None:
+def identifier(email: str | None, phone: str | None, country: str = "") -> Identifier | None:
     """Return whichever was given, cleaned; None for neither. Raises `Problem("bad_input")`."""
     if phone:
-        return Identifier("phone", clean_phone(phone))
+        return Identifier("phone", clean_phone(phone, country))
     return Identifier("email", clean_email(email)) if email else None
 
 

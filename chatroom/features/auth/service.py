@@ -6,6 +6,7 @@ from chatroom.core.context import Context
 from chatroom.core.errors import Problem
 from chatroom.core.principal import Principal, Role
 from chatroom.features.auth import identifiers, rules, sessions
+from chatroom.features.auth.ports import Conduct
 from chatroom.features.auth.recent import Recent
 from chatroom.features.auth.tokens import TokenSigner
 from chatroom.features.users import service as users
@@ -70,7 +71,8 @@ async def give_role(ctx: Context, named: str, role: Role) -> str:
     that another process holds open is of no more use than a user's.
     Raises `Problem("bad_input" | "not_found")`.
     """
-    wanted = rules.identifier(named, None) if "@" in named else rules.identifier(None, named)
+    email, phone = (named, None) if "@" in named else (None, named)
+    wanted = rules.identifier(email, phone, ctx.port(Conduct).country)
     async with ctx.begin() as tx:
         user_id = await identifiers.find_owner(ctx, tx.db, wanted) if wanted else None
         before = await users.find(tx.db, user_id) if user_id else None
@@ -86,6 +88,11 @@ async def look_again(ctx: Context, user_id: str) -> None:
     """Bring the open sockets of a person to what their sessions and their role are now (`core.recheck`)."""
     ctx.port(Recent).forget()
     await sessions.look_again(ctx, user_id)
+
+
+async def can_read_identifiers(ctx: Context, count: int) -> bool:
+    """Whether the keys of this server open what is stored; `count` rows are tried."""
+    return await identifiers.can_be_read(ctx, count)
 
 
 async def reseal(ctx: Context, count: int) -> int:

@@ -7,6 +7,7 @@ from chatroom.core.context import Context, Tx
 from chatroom.core.errors import Problem
 from chatroom.core.limits import RateLimiter, spend
 from chatroom.features.auth import identifiers, rules, sessions
+from chatroom.features.auth.ports import Conduct
 from chatroom.features.auth.proving import Proven, prove, settle
 from chatroom.features.auth.rules import Identifier
 from chatroom.features.auth.sessions import Opened
@@ -72,14 +73,14 @@ def signed_in(user: User, opened: Opened, *, must_change: bool = False) -> Signe
 async def _proven(ctx: Context, cmd: Login) -> Proven:
     if not (cmd.email or cmd.phone_number) or not cmd.password:
         raise Problem("bad_input", "Missing credentials")
-    proven = await prove(ctx, _given(cmd), cmd.password)
+    proven = await prove(ctx, _given(ctx, cmd), cmd.password)
     await spend(ctx.port(RateLimiter), "auth.sign_in", address_key(ctx.origin.address))
     return proven
 
 
-def _given(cmd: Login) -> Identifier | None:
+def _given(ctx: Context, cmd: Login) -> Identifier | None:
     try:
-        return rules.identifier(cmd.email, cmd.phone_number)
+        return rules.identifier(cmd.email, cmd.phone_number, ctx.port(Conduct).country)
     except Problem:
         if cmd.phone_number:
             raise

@@ -13,7 +13,9 @@ SessionKind = Literal["access", "s0", "guest"]
 Purpose = Literal["reset", "confirm"]
 
 Email = Annotated[str, msgspec.Meta(max_length=254)]
-Phone = Annotated[str, msgspec.Meta(max_length=64, description="International form: `+` or `00` first.")]
+Phone = Annotated[
+    str, msgspec.Meta(max_length=64, description="With `+` or `00` first, or in the form of DEFAULT_COUNTRY.")
+]
 Secret = Annotated[str, msgspec.Meta(max_length=1024)]
 Name = Annotated[str, msgspec.Meta(max_length=256)]
 Digits = Annotated[str, msgspec.Meta(max_length=32)]
@@ -253,4 +255,7 @@ class Devices(Wire, frozen=True, kw_only=True):
 class CsrfToken(Wire, frozen=True, kw_only=True):
     """Send it back as `X-CSRF-Token` with every request that changes something and that a cookie authenticates."""
 
-    csrf_token: Annotated[str, msgspec.Meta(description="Good for the session that asked, for 24 hours.")]
+    csrf_token: Annotated[
+        str,
+        msgspec.Meta(description="Good for 24 hours in the browser that has it as its cookie."),
+    ]

@@ -84,6 +84,13 @@ async def revoke(ctx: Context, cmd: OneRoom) -> Done:
     return Done()
 
 
+async def can_be_read(ctx: Context, count: int) -> bool:
+    """Whether the keys of this server open `count` of the stored invites, or all where there are fewer."""
+    async with ctx.read() as reader:
+        found = await codes.sample(reader, count)
+    return all(ctx.port(Vault).fits(_place(room_id), sealed) for room_id, sealed in found.items())
+
+
 async def reseal(ctx: Context, count: int) -> int:
     """Seal up to `count` invites anew with the newest key, with its index; return how many are left."""
     vault = ctx.port(Vault)

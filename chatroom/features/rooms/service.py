@@ -250,6 +250,11 @@ async def move_read_mark(tx: Tx, room_id: str, seq: int) -> bool:
     return await store.change_read_seq(tx.db, room_id, tx.who.id, seq)
 
 
+async def can_read_invites(ctx: Context, count: int) -> bool:
+    """Whether the keys of this server open what is stored; `count` rows are tried."""
+    return await invites.can_be_read(ctx, count)
+
+
 async def reseal(ctx: Context, count: int) -> int:
     """Seal up to `count` invites anew with the newest key; return how many are left."""
     return await invites.reseal(ctx, count)

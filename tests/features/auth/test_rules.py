@@ -119,10 +119,39 @@ def test_a_number_has_one_form(given: str) -> None:
         ),
     ],
 )
-def test_what_is_no_international_number_is_refused(given: str) -> None:
+def test_what_is_no_number_is_refused(given: str) -> None:
     with pytest.raises(Problem) as refused:
         rules.clean_phone(given)
     assert refused.value.errors == {"phoneNumber": ["number"]}
+
+
+@pytest.mark.parametrize(
+    ("given", "country", "number"),
+    [
+        ("2025550123", "", "+12025550123"),
+        ("(202) 555-0123", "", "+12025550123"),
+        ("1 202 555 0123", "", "+12025550123"),
+        ("1234567890", "", "+11234567890"),
+        ("+1234567890", "", "+11234567890"),
+        ("07911 123456", "GB", "+447911123456"),
+        ("0151 23456789", "DE", "+4915123456789"),
+        ("06 12 34 56 78", "FR", "+33612345678"),
+        ("+44 7911 123456", "DE", "+447911123456"),
+        ("0044 7911 123456", "US", "+447911123456"),
+    ],
+)
+def test_a_number_without_its_country_is_one_of_the_hosts(given: str, country: str, number: str) -> None:
+    """Where the host names none it is read as seed S1 writes numbers."""
+    assert rules.clean_phone(given, country) == number
+
+
+@pytest.mark.parametrize(
+    ("given", "country"),
+    [("+1234567890", "DE"), ("555-1234", ""), ("555-1234", "US"), ("+4479111234", ""), ("123", "GB")],
+)
+def test_an_impossible_number_is_refused_in_any_country(given: str, country: str) -> None:
+    with pytest.raises(Problem):
+        rules.clean_phone(given, country)
 
 
 def test_a_number_is_shown_by_its_last_four_digits() -> None:

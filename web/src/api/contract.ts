@@ -108,7 +108,7 @@ export interface CreateRoom {
 
 /** Send it back as `X-CSRF-Token` with every request that changes something and that a cookie authenticates. */
 export interface CsrfToken {
-  /** Good for the session that asked, for 24 hours. */
+  /** Good for 24 hours in the browser that has it as its cookie. */
   csrfToken: string;
 }
 
@@ -701,7 +701,7 @@ export interface Operations {
   "auth.end_session": { input: OneSession; output: SignedOut };
   /** Have a code sent to whoever has an address or a number; the answer does not tell whether anybody has. */
   "auth.forget": { input: Forgot; output: Sent };
-  /** Get a CSRF token; browsers also keep it as the readable cookie `csrfToken`. */
+  /** Get a CSRF token; browsers also keep it as the readable cookie `csrfToken`, and get the one that they have. */
   "auth.issue": { input: Empty; output: CsrfToken };
   /** Show where one is signed in. */
   "auth.list_sessions": { input: Empty; output: Devices };

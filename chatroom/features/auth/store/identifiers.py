@@ -36,6 +36,9 @@ _BATCH: Final = (
     .where(_STALE)
     .limit(bindparam("count"))
 )
+_SAMPLE: Final = select(
+    identifiers.c.kind, identifiers.c.lookup, identifiers.c.user_id, identifiers.c.sealed
+).limit(bindparam("count"))
 _RESEAL: Final = (
     update(identifiers)
     .where(and_(identifiers.c.kind == bindparam("of_kind"), identifiers.c.lookup == bindparam("was")))
@@ -44,7 +47,7 @@ _RESEAL: Final = (
 
 
 class Stale(NamedTuple):
-    """A row that is sealed with an older key."""
+    """A row that is, or may be, sealed with an older key."""
 
     kind: IdentifierKind
     lookup: str
@@ -84,6 +87,11 @@ async def count_stale(reader: Reader, mark: str) -> int:
 async def list_stale(reader: Reader, mark: str, count: int) -> list[Stale]:
     """Some of those."""
     return [Stale(*row) for row in await reader.all(_BATCH, {"mark": mark + "%", "count": count})]
+
+
+async def sample(reader: Reader, count: int) -> list[Stale]:
+    """Some rows, of whichever keys."""
+    return [Stale(*row) for row in await reader.all(_SAMPLE, {"count": count})]
 
 
 async def reseal(tx: Transaction, row: Stale, lookup: str, sealed: str) -> None:

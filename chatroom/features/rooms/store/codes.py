@@ -43,6 +43,7 @@ _BY_CODE: Final = select(invites.c.room_id).where(among(invites.c.lookup, "codes
 _IS_STALE: Final = invites.c.sealed.not_like(bindparam("mark"))
 _STALE_COUNT: Final = select(func.count()).select_from(invites).where(_IS_STALE)
 _STALE: Final = select(invites.c.room_id, invites.c.sealed).where(_IS_STALE).limit(bindparam("count"))
+_SAMPLE: Final = select(invites.c.room_id, invites.c.sealed).limit(bindparam("count"))
 _RESEAL: Final = (
     update(invites)
     .where(invites.c.room_id == bindparam("room"), invites.c.sealed == bindparam("was"))
@@ -70,6 +71,11 @@ async def change(tx: Transaction, row: Mapping[str, Any]) -> None:
 async def remove(tx: Transaction, room_id: str) -> bool:
     """Withdraw the room's invite; False when there was none."""
     return await tx.run(_REMOVE, {"room": room_id}) > 0
+
+
+async def sample(reader: Reader, count: int) -> dict[str, str]:
+    """Room id -> sealed code of some invites, of whichever keys."""
+    return {row.room_id: row.sealed for row in await reader.all(_SAMPLE, {"count": count})}
 
 
 async def find(reader: Reader, room_id: str) -> InviteRow | None:
