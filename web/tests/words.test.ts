@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { isValidElement, type ReactElement } from "react";
 import { expect, test } from "vitest";
 import { routeOf } from "../src/app/router";
-import { formatted, isEmojiOnly, withLinks } from "../src/features/messages/text";
+import { formatted, isEmojiOnly } from "../src/features/messages/text";
 import { languages } from "../src/i18n";
 
 const folder = join(import.meta.dirname, "../src/i18n");
@@ -51,19 +51,6 @@ test.each(files)("%s has a form for every number of its grammar", (file) => {
   for (const key of new Set(counted)) {
     for (const form of forms) expect(known, key).toContain(`${key}_${form}`);
   }
-});
-
-test.each([
-  ["see https://example.org/a_(b), then", "https://example.org/a_(b"],
-  ["https://example.org/path?x=1.", "https://example.org/path?x=1"],
-  ["(https://example.org)", "https://example.org"],
-])("a web address in %j is a link to %j", (text, href) => {
-  const link = withLinks(text).find((part) => typeof part === "object");
-  expect(link).toMatchObject({ props: { href } });
-});
-
-test.each(["javascript:alert(1)", "data:text/html,x", "no address at all"])("%j holds no link", (text) => {
-  expect(withLinks(text)).toEqual([text]);
 });
 
 test.each([

@@ -1,8 +1,6 @@
 import { Fragment, type ReactNode } from "react";
+import { addressesIn } from "./links";
 
-const address = /\bhttps?:\/\/[^\s<>"]+/gu;
-/** Punctuation that ends the sentence rather than the address. */
-const trailing = /[.,:;!?)\]}'’”]+$/u;
 /** A block between fences, without the name of its language and the line breaks around it, or a piece of a line. */
 const code = /\n?```(?:[\w+#.-]*\n)?([\s\S]+?)\n?```\n?|`([^`\n]+)`/gu;
 const onlyEmoji = /^(?:\p{RGI_Emoji}|\s){1,12}$/v;
@@ -10,24 +8,25 @@ const onlyEmoji = /^(?:\p{RGI_Emoji}|\s){1,12}$/v;
 /** The text with its web addresses as links; everything else stays a text node. */
 export function withLinks(text: string): ReactNode[] {
   const parts: ReactNode[] = [];
-  let end = 0;
-  for (const match of text.matchAll(address)) {
-    const href = match[0].replace(trailing, "");
-    parts.push(text.slice(end, match.index));
+  let at = 0;
+  for (const { start, end, href, shown } of addressesIn(text)) {
+    parts.push(text.slice(at, start));
     parts.push(
+      // An address runs from left to right in every script, and reorders nothing around it.
       <a
-        key={match.index}
+        key={start}
         href={href}
+        dir="ltr"
         target="_blank"
         rel="noopener noreferrer nofollow ugc"
         className="text-accent underline decoration-1 underline-offset-3"
       >
-        {href}
+        {shown}
       </a>,
     );
-    end = match.index + href.length;
+    at = end;
   }
-  parts.push(text.slice(end));
+  parts.push(text.slice(at));
   return parts;
 }
 
