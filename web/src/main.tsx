@@ -3,11 +3,13 @@ import { createRoot } from "react-dom/client";
 import { resumeSession } from "./api/session";
 import { App } from "./app/App";
 import { startI18n } from "./i18n";
+import { shieldComposition } from "./lib/composition";
 import "./styles/base.css";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
 
+shieldComposition(window);
 await startI18n();
 void resumeSession();
 createRoot(root).render(
