@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from "react";
+import { go } from "../lib/overlays";
 
 export type Route =
   | { page: "home" }
@@ -58,9 +59,9 @@ function subscribe(listener: () => void): () => void {
 
 export function navigate(path: string, how: "push" | "replace" = "push"): void {
   if (path === location.pathname) return;
-  if (how === "push") history.pushState(null, "", path);
-  else history.replaceState(null, "", path);
-  for (const listener of listeners) listener();
+  go(path, how, () => {
+    for (const listener of listeners) listener();
+  });
 }
 
 export function usePath(): string {

@@ -2,6 +2,7 @@ import { X } from "lucide-react";
 import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
 import { useT } from "../i18n";
 import { icon } from "./icons";
+import { useOverlay } from "./overlay";
 
 interface DialogProps {
   title: string;
@@ -33,6 +34,7 @@ export function Dialog({ title, onClose, children, place = "centre" }: DialogPro
     (field ?? dialog).focus();
     return () => dialog.close();
   }, []);
+  useOverlay(true, onClose);
 
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a dialog natively; this is the veil around it.

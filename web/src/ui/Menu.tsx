@@ -1,5 +1,6 @@
 import { DropdownMenu } from "radix-ui";
-import { createContext, type ReactElement, type ReactNode, useContext, useRef } from "react";
+import { createContext, type ReactElement, type ReactNode, useContext, useRef, useState } from "react";
+import { useOverlay } from "./overlay";
 
 /** Takes what the chosen item does. */
 const Choose = createContext<(deed: () => void) => void>(() => {});
@@ -8,6 +9,8 @@ const Choose = createContext<(deed: () => void) => void>(() => {});
  * the focus is back at the trigger, so that a dialog which it opens returns the focus there and not to a gone item. */
 export function Menu({ trigger, children }: { trigger: ReactElement; children: ReactNode }) {
   const button = useRef<HTMLButtonElement>(null);
+  const [isOpen, setOpen] = useState(false);
+  useOverlay(isOpen, () => setOpen(false));
   const chosen = useRef<(() => void) | null>(null);
   const choose = (deed: () => void) => {
     chosen.current = deed;
@@ -21,7 +24,7 @@ export function Menu({ trigger, children }: { trigger: ReactElement; children: R
     deed();
   };
   return (
-    <DropdownMenu.Root modal={false}>
+    <DropdownMenu.Root modal={false} open={isOpen} onOpenChange={setOpen}>
       <DropdownMenu.Trigger asChild ref={button}>
         {trigger}
       </DropdownMenu.Trigger>
