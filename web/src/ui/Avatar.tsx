@@ -1,4 +1,5 @@
 import type { CSSProperties } from "react";
+import { initialsOf } from "../lib/text";
 
 /** A stable hue per id: FNV-1a, then MurmurHash3's last step, because ids made together differ in little. */
 function hueOf(id: string): number {
@@ -7,14 +8,6 @@ function hueOf(id: string): number {
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return ((hash ^ (hash >>> 16)) >>> 0) % 360;
-}
-
-/** The first letters of the first and the last word, by what a reader sees as a letter. */
-function initialsOf(name: string): string {
-  const words = name.trim().split(/\s+/u).filter(Boolean);
-  const ends = words.length > 1 ? [words[0], words.at(-1)] : words.slice(0, 1);
-  const letters = ends.map((word) => [...new Intl.Segmenter().segment(word ?? "")][0]?.segment ?? "");
-  return letters.join("").toLocaleUpperCase();
 }
 
 const sizes = {
@@ -29,18 +22,19 @@ interface AvatarProps {
   size?: keyof typeof sizes;
   /** People are round, rooms are not. */
   shape?: "round" | "square";
+  /** True for somebody who is not here. */
+  off?: boolean;
 }
 
 /** Decoration: the name stands beside it. */
-export function Avatar({ id, name, size = "m", shape = "round" }: AvatarProps) {
-  const text = shape === "square" ? initialsOf(name).slice(0, 1) : initialsOf(name);
+export function Avatar({ id, name, size = "m", shape = "round", off }: AvatarProps) {
   return (
     <span
       aria-hidden
       style={{ "--hue": hueOf(id) } as CSSProperties}
-      className={`avatar inline-flex shrink-0 items-center justify-center font-semibold select-none ${sizes[size]} ${shape === "round" ? "rounded-full" : "rounded-m"}`}
+      className={`${off ? "avatar-off" : "avatar"} inline-flex shrink-0 items-center justify-center overflow-clip font-semibold select-none ${sizes[size]} ${shape === "round" ? "rounded-full" : "rounded-m"}`}
     >
-      {text}
+      {initialsOf(name, shape === "square" ? 1 : 2)}
     </span>
   );
 }

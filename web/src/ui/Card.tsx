@@ -36,8 +36,8 @@ export function CardRow({ picture, title, note, children }: CardRowProps) {
     <div className="flex min-h-14 flex-wrap items-center gap-3 border-line py-2 not-first:border-t">
       {picture && <span className="shrink-0 text-ink-2">{picture}</span>}
       <span className="flex min-w-26 flex-1 flex-col">
-        <span className="text-sm wrap-anywhere">{title}</span>
-        {note && <span className="text-xs text-ink-3 wrap-anywhere">{note}</span>}
+        <span className="overflow-clip text-sm wrap-anywhere">{title}</span>
+        {note && <span className="overflow-clip text-xs text-ink-3 wrap-anywhere">{note}</span>}
       </span>
       <span className="ms-auto shrink-0">{children}</span>
     </div>

@@ -1,5 +1,6 @@
 import type { Room, RoomEntry } from "../../api/contract";
 import { useT } from "../../i18n";
+import { useToday } from "../../i18n/clock";
 import { dayName } from "../../i18n/format";
 import { useStore } from "../../state/store";
 import { Avatar } from "../../ui/Avatar";
@@ -10,7 +11,7 @@ export function Intro({ room, empty }: { room: Room; empty: boolean }) {
   return (
     <div className="flex flex-col items-start gap-2 px-2 pt-10 pb-3">
       <Avatar id={room.id} name={room.name} size="l" shape="square" />
-      <p className="mt-2 text-lg font-semibold tracking-tight wrap-anywhere">
+      <p className="mt-2 max-w-full overflow-clip text-lg font-semibold tracking-tight wrap-anywhere">
         {t("messages.beginning", { name: room.name })}
       </p>
       {empty && <p className="text-sm text-ink-2">{t("messages.first")}</p>}
@@ -20,6 +21,7 @@ export function Intro({ room, empty }: { room: Room; empty: boolean }) {
 
 export function Day({ iso }: { iso: string }) {
   useT();
+  useToday();
   return (
     <div className="flex justify-center pt-5 pb-1">
       <span className="rounded-full bg-surface-2 px-3 py-0.5 text-xs font-semibold text-ink-2">
@@ -44,5 +46,9 @@ export function EntryLine({ entry }: { entry: RoomEntry }) {
   const t = useT();
   const known = useStore((state) => nameOf(state, entry.subjectId ?? entry.actorId));
   const name = known ?? t("messages.someone");
-  return <p className="px-2 py-2 text-center text-xs text-ink-3">{t(`messages.${entry.kind}`, { name })}</p>;
+  return (
+    <p className="overflow-clip px-2 py-2 text-center text-xs text-ink-3">
+      {t(`messages.${entry.kind}`, { name })}
+    </p>
+  );
 }

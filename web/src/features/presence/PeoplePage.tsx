@@ -1,7 +1,7 @@
 import { UsersRound } from "lucide-react";
 import { useEffect } from "react";
-import { loadMembers } from "../../api/live";
 import type { Member } from "../../api/names";
+import { loadMembers } from "../../api/reading";
 import { Link } from "../../app/Link";
 import { Page } from "../../app/Page";
 import { paths } from "../../app/router";
@@ -9,6 +9,7 @@ import { useT } from "../../i18n";
 import { listOf } from "../../i18n/format";
 import { getState, useStore } from "../../state/store";
 import { Blank } from "../../ui/Blank";
+import { Foreign } from "../../ui/Foreign";
 import { icon } from "../../ui/icons";
 import { byActivity } from "../rooms/names";
 import { PersonPicture } from "./PersonPicture";
@@ -69,9 +70,7 @@ function PersonRow({ person, roomIds }: Acquaintance) {
       >
         <PersonPicture id={person.userId} name={name} status={status} />
         <span className="flex min-w-0 flex-1 flex-col">
-          <span dir="auto" title={name} className="truncate text-sm">
-            {name}
-          </span>
+          <Foreign text={name} className="text-sm" />
           <span className="truncate text-xs text-ink-3">
             {t("people.in", { rooms: listOf(shared.map((room) => room.name)) })}
           </span>

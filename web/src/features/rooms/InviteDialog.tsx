@@ -45,7 +45,7 @@ function CopyLink({ link }: { link: string }) {
         value={link}
         aria-label={t("invite.link")}
         onFocus={(event) => event.target.select()}
-        className="h-10 min-w-0 flex-1 truncate rounded-s border border-line bg-surface-0 px-3 text-sm text-ink-1"
+        className="h-10 min-w-0 flex-1 truncate rounded-s border border-edge bg-surface-0 px-3 text-sm text-ink-1"
       />
       <Button
         look="primary"
@@ -95,7 +95,7 @@ export function InviteDialog({ room, onClose }: { room: Room; onClose: () => voi
   return (
     <Dialog title={t("invite.title")} onClose={onClose}>
       <div className="flex flex-col gap-4">
-        <p className="text-sm text-ink-2">
+        <p className="overflow-clip text-sm text-ink-2">
           {t(invite || phase === "loading" ? "invite.hint" : "invite.none", { name: room.name })}
         </p>
         {phase === "loading" && <div className="skeleton h-10" />}

@@ -4,9 +4,12 @@ import type { Room } from "../../api/contract";
 import { Link } from "../../app/Link";
 import { paths } from "../../app/router";
 import { useT } from "../../i18n";
+import { useToday } from "../../i18n/clock";
 import { shortWhen } from "../../i18n/format";
+import { bounded } from "../../lib/text";
 import { useStore } from "../../state/store";
 import { Avatar } from "../../ui/Avatar";
+import { Foreign } from "../../ui/Foreign";
 import { smallIcon } from "../../ui/icons";
 import { isUnread } from "./names";
 
@@ -20,7 +23,8 @@ function usePreview(room: Room): ReactNode {
   if (!last) return t("rooms.people", { count: room.memberCount });
   return (
     <>
-      <bdi>{last.userId === myId ? t("messages.you") : last.name || last.username}</bdi>: {last.content}
+      <bdi>{last.userId === myId ? t("messages.you") : bounded(last.name || last.username)}</bdi>:{" "}
+      {bounded(last.content)}
     </>
   );
 }
@@ -28,6 +32,7 @@ function usePreview(room: Room): ReactNode {
 export function RoomRow({ room, current }: { room: Room; current: boolean }) {
   const t = useT();
   const myId = useStore((state) => state.me?.id);
+  useToday();
   const unread = !current && isUnread(room, myId);
   const preview = usePreview(room);
   return (
@@ -39,13 +44,7 @@ export function RoomRow({ room, current }: { room: Room; current: boolean }) {
       <Avatar id={room.id} name={room.name} shape="square" />
       <span className="flex min-w-0 flex-1 flex-col">
         <span className="flex items-baseline gap-2">
-          <span
-            dir="auto"
-            title={room.name}
-            className={`min-w-0 truncate text-sm ${unread ? "font-semibold" : ""}`}
-          >
-            {room.name}
-          </span>
+          <Foreign text={room.name} className={`text-sm ${unread ? "font-semibold" : ""}`} />
           {room.isPrivate && (
             <Lock
               {...smallIcon}

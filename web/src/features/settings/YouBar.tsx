@@ -4,6 +4,7 @@ import { paths } from "../../app/router";
 import { useT } from "../../i18n";
 import { useStore } from "../../state/store";
 import { Avatar } from "../../ui/Avatar";
+import { Foreign } from "../../ui/Foreign";
 import { icon } from "../../ui/icons";
 
 /** Who one is here, and the way to everything about it. */
@@ -22,9 +23,7 @@ export function YouBar({ current }: { current: boolean }) {
       >
         <Avatar id={me.id} name={me.name} />
         <span className="flex min-w-0 flex-1 flex-col">
-          <span dir="auto" title={me.name} className="truncate text-sm font-semibold">
-            {me.name}
-          </span>
+          <Foreign text={me.name} className="text-sm font-semibold" />
           {me.kind === "guest" ? (
             <span className="truncate text-xs font-semibold text-accent">{t("auth.signUp")}</span>
           ) : (
