@@ -9,6 +9,8 @@ export class CallError extends Error {
   readonly code: string;
   readonly status: number;
   readonly retryAfter: number | undefined;
+  /** Epoch milliseconds from which the server takes another try. */
+  readonly until: number | undefined;
   readonly requestId: string | undefined;
   readonly fields: readonly string[];
 
@@ -17,6 +19,7 @@ export class CallError extends Error {
     this.status = status;
     this.code = refusal.code;
     this.retryAfter = refusal.retryAfter;
+    this.until = refusal.retryAfter && Date.now() + refusal.retryAfter * 1_000;
     this.requestId = refusal.requestId;
     this.fields = Object.keys(refusal.errors ?? {});
   }
@@ -50,18 +53,19 @@ function query(rest: Json): string {
 
 /** A server that takes a call and never answers counts as one that cannot be reached: nothing may wait for ever. */
 const PATIENCE_MS = 30_000;
+const patience = () => AbortSignal.timeout(PATIENCE_MS);
 
 async function request(route: Route, input: Json): Promise<Response> {
   const { path, rest } = pathAndRest(route, input);
   const headers: Record<string, string> = { accept: "application/json" };
   const token = accessToken;
   if (token) headers["authorization"] = `Bearer ${token}`;
-  const signal = AbortSignal.timeout(PATIENCE_MS);
-  if (route.method === "GET") return fetch(path + query(rest), { headers, signal });
-  const proof = token ? null : csrfToken();
+  if (route.method === "GET") return fetch(path + query(rest), { headers, signal: patience() });
+  const proof = token ? null : await csrfToken();
   if (proof) headers["x-csrf-token"] = proof;
   headers["content-type"] = "application/json";
-  return fetch(path, { method: route.method, headers, signal, body: JSON.stringify(rest) });
+  const body = JSON.stringify(rest);
+  return fetch(path, { method: route.method, headers, signal: patience(), body });
 }
 
 function refusalOf(status: number, body: unknown): CallError {
@@ -133,7 +137,7 @@ export function endSession(why: Ending): void {
 
 /** True when the obstacle is out of the way and the same call may be made once more. */
 async function mended(error: CallError): Promise<boolean> {
-  if (error.code.startsWith("csrf_")) return renewCsrfToken();
+  if (error.code.startsWith("csrf_")) return (await renewCsrfToken()) !== null;
   if (error.code === "password_change_required") watcher.mustChoose();
   if (error.status !== 401 || !sessionCodes.has(error.code) || !watcher.isKnown()) return false;
   if (await renewSession()) return true;
@@ -142,7 +146,7 @@ async function mended(error: CallError): Promise<boolean> {
 }
 
 /** Calls a route; a session that can be renewed is renewed without a word. Raises CallError. */
-async function callRoute(route: Route, input: Json): Promise<unknown> {
+export async function callRoute(route: Route, input: Json): Promise<unknown> {
   try {
     return await once(route, input);
   } catch (error) {

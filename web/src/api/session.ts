@@ -1,13 +1,16 @@
+import { fetchCode } from "../lib/modules";
+import { currentStoring, forget, forgetPerson, keep, read } from "../lib/storage";
 import type { Farewell } from "../state/model";
 import { getState, publish } from "../state/store";
 import { CallError, call, setAccessToken, watchSession } from "./call";
 import type { User } from "./contract";
+import { forgetCsrfToken, mayHaveSession } from "./csrf";
 import type { Named } from "./names";
 import { tellTabs, whenTabsTell } from "./tabs";
 
 /** What kind of person was signed in on this device last; none is there after signing out. */
 const known = "chatroom.signedIn";
-const inside = () => import("../app/inside");
+const inside = () => fetchCode(() => import("../app/inside"));
 
 let stopLive = () => {};
 let firstPassword = "";
@@ -22,7 +25,7 @@ export function knownFirstPassword(): string {
 async function enter(me: User): Promise<void> {
   const { loadOutbox, startLive, stopLive: stop } = await inside();
   stopLive = stop;
-  localStorage.setItem(known, me.kind);
+  keep(known, me.kind);
   publish("signed_in", { me, outbox: loadOutbox(me.id) });
   startLive();
 }
@@ -40,7 +43,7 @@ async function enterWith(ask: () => Promise<Entrance>, password = ""): Promise<v
     const answer = await ask();
     setAccessToken(answer.accessToken ?? answer.tempSessionToken ?? null);
     if (answer.mustChangePassword) {
-      localStorage.setItem(known, "member");
+      keep(known, "member");
       firstPassword = password;
       stopLive();
       publish("phase_changed", { phase: "must-choose" });
@@ -54,18 +57,28 @@ async function enterWith(ask: () => Promise<Entrance>, password = ""): Promise<v
   }
 }
 
+/** Whose time ran out may sign in again and finds what they were writing. Whoever signed out, here or from afar, leaves
+ * nothing behind for the next one at this device, and nobody can come back as a guest who is gone. */
 function leave(farewell: Farewell | null): void {
-  localStorage.removeItem(known);
+  const { me } = getState();
+  forget(known);
   stopLive();
   setAccessToken(null);
   publish("signed_out", { farewell });
+  if (me && farewell !== "expired") forgetPerson(me.id);
 }
 
-/** Finds out whether a cookie still carries a session, so that a reload keeps a person signed in. */
+/** Finds out whether a cookie still carries a session, so that a reload keeps a person signed in. A stranger's browser
+ * shows that there is none: then nothing is asked. */
 export async function resumeSession(): Promise<void> {
+  const signedIn = read(known) !== null;
+  if (!signedIn && !mayHaveSession() && currentStoring() === "works") {
+    publish("phase_changed", { phase: "signed-out" });
+    return;
+  }
   publish("phase_changed", { phase: "starting" });
   // Fetched while the server looks the session up, not after.
-  if (localStorage.getItem(known)) void inside();
+  if (signedIn) void inside().catch(() => undefined);
   try {
     await enter(await call("auth.me", {}));
   } catch (error) {
@@ -104,17 +117,18 @@ export async function choosePassword(currentPassword: string, newPassword: strin
   tellTabs({ signedIn: me.id });
 }
 
-/** Ends this session here and on the server; unsent messages and drafts stay on this device. */
+/** Ends this session here and on the server, and forgets what this person wrote on this device and did not send. */
 export async function signOut(): Promise<void> {
   // Told first: the server ends the other tabs' connections too, and they would take it for another device's deed.
   tellTabs({ signedOut: true });
   await call("auth.logout", {}).catch(() => undefined);
+  forgetCsrfToken();
   leave(null);
 }
 
 watchSession({
-  isKnown: () => !entering && localStorage.getItem(known) !== null,
-  ended: (why) => leave(localStorage.getItem(known) === "guest" ? "guest" : why),
+  isKnown: () => !entering && read(known) !== null,
+  ended: (why) => leave(read(known) === "guest" ? "guest" : why),
   mustChoose: () => publish("phase_changed", { phase: "must-choose" }),
 });
 

@@ -1,23 +1,26 @@
 import { useSyncExternalStore } from "react";
+import { forget, keep } from "../lib/storage";
 
-export type Theme = "system" | "light" | "dark" | "contrast";
+const themes = ["system", "light", "dark", "contrast"] as const;
+export type Theme = (typeof themes)[number];
 
 /** Read by public/theme.js before the first paint. */
 const storageKey = "chatroom.theme";
 const listeners = new Set<() => void>();
 
 function current(): Theme {
-  return (document.documentElement.dataset["theme"] as Theme | undefined) ?? "system";
+  const named = document.documentElement.dataset["theme"];
+  return themes.find((theme) => theme === named) ?? "system";
 }
 
 export function chooseTheme(theme: Theme): void {
   const root = document.documentElement;
   if (theme === "system") {
     delete root.dataset["theme"];
-    localStorage.removeItem(storageKey);
+    forget(storageKey);
   } else {
     root.dataset["theme"] = theme;
-    localStorage.setItem(storageKey, theme);
+    keep(storageKey, theme);
   }
   for (const listener of listeners) listener();
 }

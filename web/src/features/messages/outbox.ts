@@ -2,11 +2,12 @@ import type { Refusal } from "../../api/contract";
 import { getSocket, whenConnected } from "../../api/live";
 import type { Message } from "../../api/names";
 import { ask } from "../../api/socket";
+import { forget, keep, keysWith, prefixOf, read } from "../../lib/storage";
 import type { Pending } from "../../state/model";
 import { getState, publish, subscribe } from "../../state/store";
 
 /** One stored item per message, so that two tabs of a person never overwrite each other's list. */
-const prefix = (userId: string) => `chatroom.outbox.${userId}.`;
+const prefix = (userId: string) => prefixOf("outbox", userId);
 /** After an answer that did not come, or a server that asked for patience without saying how much. */
 const RETRY_MS = 2_000;
 const FOR_LATER = new Set(["rate_limited", "unavailable", "internal", "timeout", "slow_mode"]);
@@ -16,12 +17,19 @@ const timers = new Map<string, ReturnType<typeof setTimeout>>();
 
 /** What this person typed on this device and the server has not confirmed, oldest first. */
 export function loadOutbox(userId: string): Pending[] {
-  const found: Pending[] = [];
-  for (let index = 0; index < localStorage.length; index += 1) {
-    const key = localStorage.key(index);
-    if (key?.startsWith(prefix(userId))) found.push(JSON.parse(localStorage.getItem(key) ?? "null"));
+  const found = keysWith(prefix(userId)).map((key) => pendingIn(read(key)));
+  return found.filter((one) => one !== null).sort((a, b) => a.createdAt.localeCompare(b.createdAt));
+}
+
+/** A stored message; null for what is none: the storage belongs to the person, who may write there what they like. */
+function pendingIn(stored: string | null): Pending | null {
+  try {
+    const one = JSON.parse(stored ?? "null") as Partial<Pending> | null;
+    const texts = [one?.clientMsgId, one?.roomId, one?.content, one?.createdAt];
+    return texts.every((text) => typeof text === "string") ? (one as Pending) : null;
+  } catch {
+    return null;
   }
-  return found.sort((a, b) => a.createdAt.localeCompare(b.createdAt));
 }
 
 function newId(): string {
@@ -38,7 +46,7 @@ export function send(roomId: string, content: string): void {
   const { me } = getState();
   if (!me) return;
   const pending: Pending = { clientMsgId: newId(), roomId, content, createdAt: new Date().toISOString() };
-  localStorage.setItem(prefix(me.id) + pending.clientMsgId, JSON.stringify(pending));
+  keep(prefix(me.id) + pending.clientMsgId, JSON.stringify(pending));
   publish("queued", { pending });
   void drain(roomId);
 }
@@ -119,7 +127,7 @@ subscribe(() => {
   if (me) {
     const left = new Set(outbox.map((item) => item.clientMsgId));
     for (const item of known) {
-      if (!left.has(item.clientMsgId)) localStorage.removeItem(prefix(me.id) + item.clientMsgId);
+      if (!left.has(item.clientMsgId)) forget(prefix(me.id) + item.clientMsgId);
     }
   }
   known = outbox;

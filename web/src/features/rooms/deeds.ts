@@ -1,9 +1,10 @@
 import { CallError, call } from "../../api/call";
 import type { Room } from "../../api/contract";
-import { listenTo } from "../../api/live";
+import { learnRoom, listenTo } from "../../api/live";
 import { tellTabs, whenTabsTell } from "../../api/tabs";
 import { navigate, paths } from "../../app/router";
 import { getState, publish } from "../../state/store";
+import { forgetDraft } from "../messages/drafts";
 
 function enter(room: Room, how: "push" | "replace" = "push"): void {
   publish("room_known", { room });
@@ -12,15 +13,8 @@ function enter(room: Room, how: "push" | "replace" = "push"): void {
   tellTabs({ joined: room.id });
 }
 
-/** Another tab is in a room that this one does not know yet. */
-async function learn(roomId: string): Promise<void> {
-  if (!getState().me || roomId in getState().rooms) return;
-  publish("room_known", { room: await call("rooms.show", { roomId }) });
-  await listenTo(roomId);
-}
-
 whenTabsTell((news) => {
-  if ("joined" in news) void learn(news.joined).catch(() => undefined);
+  if ("joined" in news) void learnRoom(news.joined).catch(() => undefined);
 });
 
 /** `created` is called before the new room is shown. */
@@ -47,4 +41,5 @@ export async function leaveRoom(roomId: string): Promise<void> {
   await call("rooms.leave", { roomId });
   navigate(paths.home, "replace");
   publish("room_gone", { roomId });
+  forgetDraft(getState().me?.id ?? "", roomId);
 }

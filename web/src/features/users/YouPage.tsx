@@ -9,11 +9,13 @@ import { useStore } from "../../state/store";
 import { Avatar } from "../../ui/Avatar";
 import { Button } from "../../ui/Button";
 import { Card, CardRow } from "../../ui/Card";
+import { Foreign } from "../../ui/Foreign";
 import { icon } from "../../ui/icons";
 import { PasswordDialog } from "../auth/PasswordDialog";
 import { LookSelects } from "../settings/LookSelects";
 import { GuestCard } from "./GuestCard";
 import { NameForm } from "./NameForm";
+import { SignOutDialog } from "./SignOutDialog";
 import { WaysIn } from "./WaysIn";
 
 /** Name, ways in and password: what only members have. */
@@ -53,6 +55,23 @@ function DevicesLink() {
   );
 }
 
+function SignOut() {
+  const t = useT();
+  const unsent = useStore((state) => state.outbox.length);
+  const [asked, setAsked] = useState(false);
+  return (
+    <>
+      <Button
+        icon={<LogOut {...icon} className="points" />}
+        onClick={() => (unsent ? setAsked(true) : void signOut())}
+      >
+        {t("auth.signOut")}
+      </Button>
+      {asked && <SignOutDialog unsent={unsent} onClose={() => setAsked(false)} />}
+    </>
+  );
+}
+
 /** Who one is here, and everything one may change about it. */
 export default function YouPage() {
   const t = useT();
@@ -64,9 +83,7 @@ export default function YouPage() {
       <div className="flex items-center gap-4 px-3 pt-5">
         <Avatar id={me.id} name={me.name} size="l" />
         <div className="flex min-w-0 flex-1 flex-col">
-          <p dir="auto" className="truncate text-md font-semibold">
-            {me.name}
-          </p>
+          <Foreign text={me.name} className="text-md font-semibold" />
           <p className="truncate text-sm text-ink-2">
             {isGuest ? t("you.guest") : <bdi dir="ltr">@{me.username}</bdi>}
           </p>
@@ -79,9 +96,7 @@ export default function YouPage() {
         <LookSelects className="-mx-3 py-1" />
       </Card>
       <div className="mt-8 px-3">
-        <Button icon={<LogOut {...icon} className="points" />} onClick={() => void signOut()}>
-          {t("auth.signOut")}
-        </Button>
+        <SignOut />
       </div>
     </Page>
   );
