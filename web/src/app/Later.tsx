@@ -1,19 +1,22 @@
 import { type ComponentType, useCallback, useEffect, useState } from "react";
-import { useT } from "../i18n";
-import { Blank } from "../ui/Blank";
-import { Button } from "../ui/Button";
+import { fetchCode } from "../lib/modules";
+import { Unreachable } from "./Unreachable";
 
-/** A component whose code comes when it is wanted, or ahead of that by `fetch`. */
+/** A component whose code comes when it is wanted, or ahead of that by `fetchAhead`. */
 export interface Chunk<Props> {
   Known?: ComponentType<Props>;
   fetch: () => Promise<void>;
+  /** For a page that nobody has asked for yet: that it is missing is told when somebody does. */
+  fetchAhead: () => Promise<void>;
 }
 
 export function chunk<Props>(load: () => Promise<{ default: ComponentType<Props> }>): Chunk<Props> {
+  const take = async (how: typeof load) => {
+    made.Known = (await how()).default;
+  };
   const made: Chunk<Props> = {
-    fetch: async () => {
-      made.Known = (await load()).default;
-    },
+    fetch: () => take(() => fetchCode(load)),
+    fetchAhead: () => take(load).catch(() => undefined),
   };
   return made;
 }
@@ -28,7 +31,6 @@ interface LaterProps<Props> {
 /** Shows a chunk. Without the server it says so and can be asked for again: React's `lazy` would throw, and the rest
  * of the page with what was typed there would be gone. */
 export function Later<Props extends object>({ of, props, as: Frame = "main" }: LaterProps<Props>) {
-  const t = useT();
   const [phase, setPhase] = useState<"waiting" | "known" | "failed">("waiting");
   const ask = useCallback(() => {
     setPhase("waiting");
@@ -43,11 +45,7 @@ export function Later<Props extends object>({ of, props, as: Frame = "main" }: L
   if (of.Known) return <of.Known {...props} />;
   return (
     <Frame className="min-h-56 bg-surface-1" aria-busy={phase === "waiting"}>
-      {phase === "failed" && (
-        <Blank page={Frame === "main"} alert title={t("app.unreachable")}>
-          <Button onClick={ask}>{t("app.tryAgain")}</Button>
-        </Blank>
-      )}
+      {phase === "failed" && <Unreachable page={Frame === "main"} onRetry={ask} />}
     </Frame>
   );
 }

@@ -1,11 +1,13 @@
 import i18next from "i18next";
 import { CallError } from "../api/call";
 import type { Refusal } from "../api/contract";
+import { currentVersion } from "../lib/modules";
 import { clockOf } from "./format";
 
 /** What the person is told of an error, in their language: by its code, else in the server's own words. */
 export function wordsFor(error: unknown): string {
-  if (!(error instanceof CallError) || error.status === 0) return i18next.t("app.unreachable");
+  if (!(error instanceof CallError) || error.status === 0)
+    return i18next.t(currentVersion() === "current" ? "app.unreachable" : "app.newVersion");
   if (error.code === "rate_limited" && error.retryAfter)
     return i18next.t("errors.wait", { time: clockOf(error.retryAfter) });
   const [field] = error.fields;

@@ -1,5 +1,8 @@
 import i18next, { type TFunction } from "i18next";
 import { useSyncExternalStore } from "react";
+import { fetchCode } from "../lib/modules";
+import { keep, read } from "../lib/storage";
+import { isolated } from "../lib/text";
 import en from "./en.json";
 
 /** The languages of the product, each by its own name. */
@@ -29,17 +32,17 @@ const loaders: Record<Exclude<Language, "en">, () => Promise<{ default: object }
 };
 
 function isLanguage(tag: string): tag is Language {
-  return tag in languages;
+  return Object.hasOwn(languages, tag);
 }
 
 function preferred(): Language {
-  const wanted = [localStorage.getItem(storageKey), ...navigator.languages.map((tag) => tag.split("-")[0])];
+  const wanted = [read(storageKey), ...navigator.languages.map((tag) => tag.split("-")[0])];
   return wanted.find((tag): tag is Language => !!tag && isLanguage(tag)) ?? "en";
 }
 
 async function load(language: Language): Promise<void> {
   if (language !== "en" && !i18next.hasResourceBundle(language, "translation")) {
-    i18next.addResourceBundle(language, "translation", (await loaders[language]()).default);
+    i18next.addResourceBundle(language, "translation", (await fetchCode(loaders[language])).default);
   }
   await i18next.changeLanguage(language);
   document.documentElement.lang = language;
@@ -52,15 +55,17 @@ export async function startI18n(): Promise<void> {
     lng: "en",
     fallbackLng: "en",
     resources: { en: { translation: en } },
-    interpolation: { escapeValue: false },
+    // React escapes what it draws. What stands in a sentence of ours is somebody's name more often than not.
+    interpolation: { escape: isolated },
   });
   // A language that cannot be fetched is no reason for an empty page.
   await load(preferred()).catch(() => undefined);
 }
 
+/** Raises when the language cannot be fetched; the one before stays. */
 export async function chooseLanguage(language: Language): Promise<void> {
-  localStorage.setItem(storageKey, language);
   await load(language);
+  keep(storageKey, language);
 }
 
 function subscribe(listener: () => void): () => void {

@@ -1,0 +1,121 @@
+"""A page that is open while the server is upgraded: parts of its code are no longer there."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.conftest import ROOT, ChatServer, Join
+
+NEW = "There is a new version of Chatroom."
+NAMED = re.compile(r"[\w-]+-[\w-]{8}\.(?:js|css)\b")
+
+
+@pytest.fixture
+def release(tmp_path: Path) -> Path:
+    """A copy of the program, whose web client can be replaced."""
+    if not (ROOT / "chatroom" / "static" / "index.html").exists():
+        pytest.skip("not run: the web client is not built")
+    shutil.copytree(ROOT / "chatroom", tmp_path / "chatroom", ignore=shutil.ignore_patterns("*.gz"))
+    return tmp_path
+
+
+@pytest.fixture
+def server(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChatServer]:
+    server = ChatServer(
+        tmp_path_factory.mktemp("data"), root=release, MESSAGE_RATE_LIMIT="0", RATE_LIMITS="off"
+    )
+    server.start()
+    yield server
+    server.stop()
+
+
+def upgrade(release: Path, *, keep: bool = False) -> None:
+    """Give every file of the web client another name, as a build of other sources does; `keep`: beside the old ones."""
+    static = release / "chatroom" / "static"
+    files = sorted((static / "assets").iterdir())
+    new = {
+        file.name: f"{file.stem[:-1]}{'0' if file.stem[-1] != '0' else '1'}{file.suffix}" for file in files
+    }
+    pattern = re.compile("|".join(re.escape(name) for name in new))
+    for file in [static / "index.html", *files]:
+        target = file.with_name(new.get(file.name, file.name))
+        if file.suffix in {".js", ".css", ".html"}:
+            target.write_text(pattern.sub(lambda found: new[found[0]], file.read_text()))
+        elif target != file:
+            shutil.copy(file, target)
+        if target != file and not (keep and not file.name.startswith("YouPage")):
+            file.unlink()
+
+
+def without_prefetch(page: Page) -> None:
+    """The pages are fetched ahead; this one was not, as on a slow line."""
+    page.route("**/assets/YouPage*", lambda route: route.abort())
+    page.reload()
+    expect(page.get_by_role("navigation", name="My rooms")).to_be_attached()
+    page.wait_for_load_state("networkidle")
+    page.unroute("**/assets/YouPage*")
+
+
+def test_a_page_whose_code_is_gone_says_so_and_loads_the_new_version_with_the_draft(
+    join: Join, release: Path, room: str
+) -> None:
+    ana = join("Ana")
+    ana.create_room(room)
+    without_prefetch(ana.page)
+    ana.page.get_by_role("textbox", name="Message").fill("half a thought")
+    loads: list[str] = []
+    ana.page.on("load", lambda page: loads.append(page.url))
+    upgrade(release)
+    ana.page.get_by_role("link", name="Ana").click()
+    expect(ana.page.get_by_role("alert")).to_contain_text(NEW)
+    expect(ana.page.get_by_role("heading", level=1, name="You")).to_be_visible()
+    ana.page.get_by_role("navigation", name="My rooms").get_by_role("link", name=room).click()
+    expect(ana.page.get_by_role("textbox", name="Message")).to_have_value("half a thought")
+    expect(ana.page.get_by_text(NEW)).to_have_count(0)
+    assert len(loads) == 1
+
+
+def test_a_cache_that_gives_the_old_page_again_makes_no_loop(join: Join, release: Path, room: str) -> None:
+    ana = join("Ana")
+    ana.create_room(room)
+    without_prefetch(ana.page)
+    old = (release / "chatroom" / "static" / "index.html").read_text()
+
+    def from_cache(route: Route) -> None:
+        route.fulfill(body=old, content_type="text/html")
+
+    upgrade(release, keep=True)
+    ana.page.route(lambda url: url.rstrip("/").endswith("/you"), from_cache)
+    loads: list[str] = []
+    ana.page.on("load", lambda page: loads.append(page.url))
+    ana.page.get_by_role("link", name="Ana").click()
+    expect(ana.page.get_by_role("alert").get_by_role("button", name="Load again")).to_be_visible()
+    assert len(loads) == 1
+
+
+def test_a_stranger_who_is_typing_is_asked_before_the_page_loads_anew(visit: Join, release: Path) -> None:
+    page = visit("Ana").page
+    page.goto(visit("Bo").server.url)
+    page.get_by_role("textbox", name="E-mail").fill("ana@example.org")
+    upgrade(release)
+    page.get_by_role("button", name="Forgot your password?").click()
+    expect(page.get_by_role("alert")).to_contain_text(NEW)
+    expect(page.get_by_text("cannot be reached")).to_have_count(0)
+    page.get_by_role("button", name="Load again").click()
+    expect(page.get_by_role("button", name="Send code")).to_be_visible()
+
+
+def test_a_language_of_the_old_version_is_fetched_from_the_new_one(visit: Join, release: Path) -> None:
+    page = visit("Ana").page
+    page.goto(visit("Bo").server.url)
+    expect(page.get_by_role("heading", name="Welcome")).to_be_visible()
+    upgrade(release)
+    page.get_by_label("Language").select_option("Deutsch")
+    expect(page.get_by_role("alert").first).to_contain_text(NEW)
+    page.wait_for_event("load")
+    page.get_by_label("Language").select_option("Deutsch")
+    expect(page.get_by_role("heading", name="Willkommen")).to_be_visible()
