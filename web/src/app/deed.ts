@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { CallError } from "../api/call";
 import { useCountdown } from "./countdown";
 
@@ -11,6 +11,8 @@ export interface Deed {
   seconds: number;
   /** Does it, unless it is being done; resolves to true when it went well. */
   run: (deed: () => Promise<unknown>) => Promise<boolean>;
+  /** Forgets why it failed; what has to be waited for stays. */
+  clear: () => void;
 }
 
 /** One thing that a form or a button does: whether it is under way, why it failed, and when to try again. */
@@ -26,14 +28,20 @@ export function useDeed(): Deed {
       return true;
     } catch (problem) {
       setError(problem);
-      if (problem instanceof CallError && problem.retryAfter) {
-        setUntil(Date.now() + problem.retryAfter * 1_000);
-      }
+      if (problem instanceof CallError && problem.until) setUntil(problem.until);
       return false;
     } finally {
       setBusy(false);
     }
   };
+  const seconds = useCountdown(until);
   const refusal = error instanceof CallError ? error : null;
-  return { busy, error, refusal, seconds: useCountdown(until), run };
+  const waited = refusal?.until !== undefined && seconds === 0;
+  useEffect(() => {
+    if (waited) setError(null);
+  }, [waited]);
+  const clear = () => {
+    if (!refusal?.until) setError(null);
+  };
+  return { busy, error, refusal, seconds, run, clear };
 }

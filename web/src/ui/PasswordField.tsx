@@ -3,6 +3,7 @@ import { type ComponentProps, useState } from "react";
 import { useT } from "../i18n";
 import { Field } from "./Field";
 import { icon } from "./icons";
+import { strengthOf } from "./passwords";
 import { Strength } from "./Strength";
 
 type PasswordFieldProps = Omit<ComponentProps<typeof Field>, "type" | "trailing" | "value"> & {
@@ -15,9 +16,11 @@ type PasswordFieldProps = Omit<ComponentProps<typeof Field>, "type" | "trailing"
 export function PasswordField({ value, fresh, ...rest }: PasswordFieldProps) {
   const t = useT();
   const [shown, setShown] = useState(false);
+  const level = strengthOf(value);
+  const wrong = level === "short" ? t("errors.passwordShort") : level === "long" && t("errors.passwordLong");
   const label = t(shown ? "auth.hidePassword" : "auth.showPassword");
   return (
-    <div className="flex flex-col gap-2">
+    <div className="flex flex-col gap-1">
       <Field
         dir="ltr"
         autoComplete={fresh ? "new-password" : "current-password"}
@@ -25,6 +28,8 @@ export function PasswordField({ value, fresh, ...rest }: PasswordFieldProps) {
         spellCheck={false}
         hint={fresh ? t("auth.passwordRules") : undefined}
         required
+        noteLines={fresh ? 2 : 1}
+        wrong={fresh && wrong}
         {...rest}
         value={value}
         type={shown ? "text" : "password"}
@@ -41,7 +46,11 @@ export function PasswordField({ value, fresh, ...rest }: PasswordFieldProps) {
           </button>
         }
       />
-      {fresh && value && <Strength password={value} />}
+      {fresh && (
+        <div className={value ? "" : "invisible"}>
+          <Strength level={level} />
+        </div>
+      )}
     </div>
   );
 }

@@ -3,6 +3,9 @@ import { useLanguage, useT } from "../i18n";
 import { Field } from "./Field";
 import { digitsOf, formatPhone, regionsFor } from "./phones";
 
+/** A calling code and the shortest number that E.164 has behind one. */
+const MIN_DIGITS = 7;
+
 type PhoneFieldProps = Omit<ComponentProps<typeof Field>, "type" | "value" | "onChange"> & {
   value: string;
   onChange: (value: string) => void;
@@ -46,6 +49,7 @@ export function PhoneField({ value, onChange, hint, ...rest }: PhoneFieldProps) 
       ref={field}
       type="tel"
       inputMode="tel"
+      wrong={digitsOf(value).length < MIN_DIGITS && t("errors.fields.phoneNumber")}
       dir="ltr"
       autoComplete="tel"
       hint={country || hint || t("auth.phoneHint")}

@@ -11,7 +11,7 @@ interface SegmentsProps<T extends string> {
 export function Segments<T extends string>({ label, value, choices, onChoose }: SegmentsProps<T>) {
   const name = useId();
   return (
-    <fieldset className="flex rounded-m bg-surface-2 p-1">
+    <fieldset className="mb-1 flex rounded-m bg-surface-2 p-1">
       <legend className="sr-only">{label}</legend>
       {(Object.entries(choices) as [T, string][]).map(([key, text]) => (
         <label

@@ -1,5 +1,5 @@
 import { useT } from "../i18n";
-import { type Strength as Level, strengthOf } from "./passwords";
+import type { Strength as Level } from "./passwords";
 
 const looks: Record<Level, { bars: number; colour: string }> = {
   short: { bars: 0, colour: "" },
@@ -10,9 +10,8 @@ const looks: Record<Level, { bars: number; colour: string }> = {
 };
 
 /** How hard a password is to guess, as three bars and a word. */
-export function Strength({ password }: { password: string }) {
+export function Strength({ level }: { level: Level }) {
   const t = useT();
-  const level = strengthOf(password);
   const { bars, colour } = looks[level];
   return (
     <div className="flex items-center gap-3">

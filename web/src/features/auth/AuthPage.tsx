@@ -3,6 +3,7 @@ import { chunk, Later } from "../../app/Later";
 import { routeOf, usePath } from "../../app/router";
 import { useT } from "../../i18n";
 import { useStore } from "../../state/store";
+import { StorageNote } from "../../ui/StorageNote";
 import { Wordmark } from "../../ui/Wordmark";
 import { LookSelects } from "../settings/LookSelects";
 import { GuestButton } from "./GuestButton";
@@ -88,7 +89,9 @@ export function AuthPage() {
         <Wordmark />
         <LookSelects compact className="-me-3" />
       </header>
-      <main className="m-auto w-full max-w-104 px-4 pb-12">
+      <StorageNote />
+      {/* Near the middle at its usual height, and from its top: where it grows, nothing above moves. */}
+      <main className="mx-auto w-full max-w-104 px-4 pt-[clamp(4px,calc(50dvh-400px),240px)] pb-12">
         <div className="rounded-l bg-surface-1 p-6 shadow-float tablet:p-8">
           {said && step === "sign-in" && <Note>{said}</Note>}
           <Intro step={step} hint={hint} />

@@ -1,7 +1,8 @@
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { choosePassword, knownFirstPassword, signOut } from "../../api/session";
 import { useDeed } from "../../app/deed";
 import { useT } from "../../i18n";
+import { Form } from "../../ui/Form";
 import { PasswordField } from "../../ui/PasswordField";
 import { FormProblem } from "../../ui/Problem";
 import { Submit } from "../../ui/Submit";
@@ -15,13 +16,10 @@ export default function ChoosePassword() {
   const [first, setFirst] = useState(known);
   const [typed, setTyped] = useState("");
 
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    void deed.run(() => choosePassword(first, typed));
-  };
+  const submit = () => deed.run(() => choosePassword(first, typed));
 
   return (
-    <form className="flex flex-col gap-4" onSubmit={submit}>
+    <Form deed={deed} onSubmit={() => void submit()}>
       {!known && (
         <PasswordField
           label={t("auth.firstPassword")}
@@ -39,6 +37,6 @@ export default function ChoosePassword() {
       <button type="button" className="text-link self-center text-sm" onClick={() => void signOut()}>
         {t("auth.signOut")}
       </button>
-    </form>
+    </Form>
   );
 }

@@ -4,6 +4,7 @@ import { call } from "../../api/call";
 import type { Device } from "../../api/contract";
 import { type Deed, useDeed } from "../../app/deed";
 import { Page } from "../../app/Page";
+import { useRecovery } from "../../app/recovery";
 import { paths } from "../../app/router";
 import { useT } from "../../i18n";
 import { shortWhen } from "../../i18n/format";
@@ -73,6 +74,7 @@ export default function DevicesPage() {
     call("auth.list_sessions", {}).then(({ sessions }) => setSessions(sessions), setError);
   }, []);
   useEffect(load, [load]);
+  useRecovery(error !== null, load);
 
   const endOthers = async () => {
     const ended = sessions?.filter((session) => !session.current) ?? [];

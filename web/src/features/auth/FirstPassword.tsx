@@ -1,10 +1,11 @@
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { signIn } from "../../api/session";
 import { useDeed } from "../../app/deed";
 import { useT } from "../../i18n";
+import { Form } from "../../ui/Form";
 import { PasswordField } from "../../ui/PasswordField";
 import { PhoneField } from "../../ui/PhoneField";
-import { Problem } from "../../ui/Problem";
+import { FormProblem } from "../../ui/Problem";
 import { Submit } from "../../ui/Submit";
 import type { StepProps } from "./AuthPage";
 import { namedBy } from "./identifiers";
@@ -16,13 +17,10 @@ export default function FirstPassword({ identifier, setIdentifier }: Omit<StepPr
   const [typed, setTyped] = useState("");
   const phone = { ...identifier, way: "phone" as const };
 
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    void deed.run(() => signIn(namedBy(phone), typed, true));
-  };
+  const submit = () => deed.run(() => signIn(namedBy(phone), typed, true));
 
   return (
-    <form className="flex flex-col gap-4" onSubmit={submit}>
+    <Form deed={deed} onSubmit={() => void submit()}>
       <PhoneField
         label={t("auth.phone")}
         value={identifier.phone}
@@ -35,10 +33,10 @@ export default function FirstPassword({ identifier, setIdentifier }: Omit<StepPr
         autoComplete="one-time-code"
         autoFocus
       />
-      <Problem error={deed.error} />
+      <FormProblem deed={deed} />
       <Submit deed={deed} className="h-11 tablet:h-11">
         {t("auth.continue")}
       </Submit>
-    </form>
+    </Form>
   );
 }

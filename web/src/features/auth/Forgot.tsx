@@ -1,7 +1,7 @@
-import type { FormEvent } from "react";
 import { askForReset } from "../../api/passwords";
 import { useDeed } from "../../app/deed";
 import { useT } from "../../i18n";
+import { Form } from "../../ui/Form";
 import { FormProblem } from "../../ui/Problem";
 import { Submit } from "../../ui/Submit";
 import type { StepProps } from "./AuthPage";
@@ -13,17 +13,16 @@ import { goTo } from "./steps";
 export default function Forgot({ identifier, setIdentifier }: StepProps) {
   const t = useT();
   const deed = useDeed();
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     if (await deed.run(() => askForReset(namedBy(identifier)))) goTo("reset");
   };
   return (
-    <form className="flex flex-col gap-4" onSubmit={(event) => void submit(event)}>
+    <Form deed={deed} onSubmit={() => void submit()}>
       <IdentifierField value={identifier} onChange={setIdentifier} error={deed.error} autoFocus />
       <FormProblem deed={deed} />
       <Submit deed={deed} className="h-11 tablet:h-11">
         {t("auth.sendCode")}
       </Submit>
-    </form>
+    </Form>
   );
 }

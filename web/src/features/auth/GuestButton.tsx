@@ -28,8 +28,13 @@ export function GuestButton() {
       >
         {deed.seconds > 0 ? t("app.againIn", { time: clockOf(deed.seconds) }) : t("auth.guest")}
       </Button>
-      <p className="text-center text-xs text-ink-3">{t("auth.guestHint")}</p>
-      <Problem error={deed.error} />
+      <div className="min-h-8 text-center">
+        {deed.error ? (
+          <Problem error={deed.error} />
+        ) : (
+          <p className="text-xs text-ink-3">{t("auth.guestHint")}</p>
+        )}
+      </div>
     </div>
   );
 }

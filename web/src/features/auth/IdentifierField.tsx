@@ -20,6 +20,7 @@ export function WayField({ value, onChange, error, autoFocus }: IdentifierFieldP
       key="email"
       label={t("auth.email")}
       problem={wordsAbout(error, "email")}
+      wrong={!/^[^\s@]+@[^\s@]+$/u.test(value.email.trim()) && t("errors.fields.email")}
       type="email"
       dir="ltr"
       value={value.email}

@@ -1,10 +1,11 @@
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { changePassword } from "../../api/passwords";
 import { useDeed } from "../../app/deed";
 import { useT } from "../../i18n";
 import { useStore } from "../../state/store";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
+import { Form } from "../../ui/Form";
 import { PasswordField } from "../../ui/PasswordField";
 import { FormProblem } from "../../ui/Problem";
 import { Submit } from "../../ui/Submit";
@@ -22,13 +23,12 @@ export function PasswordDialog({ onClose, onChanged }: PasswordDialogProps) {
   const [current, setCurrent] = useState("");
   const [next, setNext] = useState("");
   const wrong = deed.refusal?.code === "invalid_credentials";
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     if (await deed.run(() => changePassword(current, next))) onChanged();
   };
   return (
     <Dialog title={t("you.changePassword")} onClose={onClose}>
-      <form className="flex flex-col gap-4" onSubmit={(event) => void submit(event)}>
+      <Form deed={deed} onSubmit={() => void submit()}>
         <p className="text-sm text-ink-2">{t("you.changePasswordHint")}</p>
         {/* For password managers: whose new password this is. */}
         <input hidden readOnly autoComplete="username" value={email} />
@@ -39,14 +39,14 @@ export function PasswordDialog({ onClose, onChanged }: PasswordDialogProps) {
           onChange={(event) => setCurrent(event.target.value)}
         />
         <NewPasswordField value={next} onChange={setNext} error={deed.error} />
-        {!wrong && <FormProblem deed={deed} />}
+        <FormProblem deed={deed} said={wrong} />
         <div className="flex justify-end gap-2">
           <Button look="quiet" onClick={onClose}>
             {t("app.cancel")}
           </Button>
           <Submit deed={deed}>{t("auth.savePassword")}</Submit>
         </div>
-      </form>
+      </Form>
     </Dialog>
   );
 }

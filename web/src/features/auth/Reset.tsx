@@ -1,7 +1,8 @@
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { resetPassword } from "../../api/passwords";
 import { useDeed } from "../../app/deed";
 import { useT } from "../../i18n";
+import { Form } from "../../ui/Form";
 import { FormProblem } from "../../ui/Problem";
 import { Submit } from "../../ui/Submit";
 import type { StepProps } from "./AuthPage";
@@ -19,14 +20,13 @@ export default function Reset({ identifier, setIdentifier, setNote }: StepProps)
   const [code, setCode] = useState("");
   const [password, setPassword] = useState("");
 
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     if (!(await deed.run(() => resetPassword(namedBy(identifier), code, password)))) return;
     setNote(t("auth.resetDone"));
     goTo("sign-in");
   };
   return (
-    <form className="flex flex-col gap-4" onSubmit={(event) => void submit(event)}>
+    <Form deed={deed} onSubmit={() => void submit()}>
       {/* For password managers: whose new password this is. */}
       {asked && <input hidden readOnly autoComplete="username" value={shownAs(identifier)} />}
       {!asked && <IdentifierField value={identifier} onChange={setIdentifier} error={deed.error} autoFocus />}
@@ -39,6 +39,6 @@ export default function Reset({ identifier, setIdentifier, setNote }: StepProps)
       <button type="button" className="text-link self-center text-sm" onClick={() => goTo("forgot")}>
         {t("auth.sendAgain")}
       </button>
-    </form>
+    </Form>
   );
 }

@@ -1,7 +1,8 @@
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { signIn } from "../../api/session";
 import { useDeed } from "../../app/deed";
 import { useT } from "../../i18n";
+import { Form } from "../../ui/Form";
 import { PasswordField } from "../../ui/PasswordField";
 import { FormProblem } from "../../ui/Problem";
 import { Submit } from "../../ui/Submit";
@@ -16,13 +17,10 @@ export function SignIn({ identifier, setIdentifier }: StepProps) {
   const [typed, setTyped] = useState("");
   const [stay, setStay] = useState(true);
 
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    void deed.run(() => signIn(namedBy(identifier), typed, stay));
-  };
+  const submit = () => deed.run(() => signIn(namedBy(identifier), typed, stay));
 
   return (
-    <form className="flex flex-col gap-4" onSubmit={submit}>
+    <Form deed={deed} onSubmit={() => void submit()}>
       <IdentifierField value={identifier} onChange={setIdentifier} error={deed.error} autoFocus />
       <PasswordField
         label={t("auth.password")}
@@ -47,6 +45,6 @@ export function SignIn({ identifier, setIdentifier }: StepProps) {
       <Submit deed={deed} className="h-11 tablet:h-11">
         {t(deed.busy ? "auth.signingIn" : "auth.signIn")}
       </Submit>
-    </form>
+    </Form>
   );
 }

@@ -1,9 +1,11 @@
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { signUp, signUpByPhone } from "../../api/session";
 import { useDeed } from "../../app/deed";
 import { useT } from "../../i18n";
 import { wordsAbout } from "../../i18n/errors";
+import { lengthOf } from "../../lib/text";
 import { Field } from "../../ui/Field";
+import { Form } from "../../ui/Form";
 import { PasswordField } from "../../ui/PasswordField";
 import { FormProblem } from "../../ui/Problem";
 import { Submit } from "../../ui/Submit";
@@ -27,8 +29,7 @@ export function SignUp({ identifier, setIdentifier, onSent, initialName = "" }: 
   const [password, setPassword] = useState("");
   const byPhone = identifier.way === "phone";
 
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     const named = namedBy(identifier);
     const done = await deed.run(() =>
       "email" in named ? signUp(name, named.email, password) : signUpByPhone(name, named.phoneNumber),
@@ -37,7 +38,7 @@ export function SignUp({ identifier, setIdentifier, onSent, initialName = "" }: 
   };
 
   return (
-    <form className="flex flex-col gap-4" onSubmit={(event) => void submit(event)}>
+    <Form deed={deed} onSubmit={() => void submit()}>
       <Field
         label={t("auth.name")}
         hint={t("auth.nameHint")}
@@ -46,13 +47,13 @@ export function SignUp({ identifier, setIdentifier, onSent, initialName = "" }: 
         onChange={(event) => setName(event.target.value)}
         dir="auto"
         autoComplete="name"
-        maxLength={64}
+        wrong={lengthOf(name.trim()) > 64 && t("errors.tooLong", { max: 64 })}
         required
         autoFocus
       />
       <IdentifierField value={identifier} onChange={setIdentifier} error={deed.error} />
       {byPhone ? (
-        <p className="text-sm text-ink-2">{t("auth.phoneSignUpHint")}</p>
+        <p className="pb-2 text-sm text-ink-2">{t("auth.phoneSignUpHint")}</p>
       ) : (
         <PasswordField
           fresh
@@ -66,6 +67,6 @@ export function SignUp({ identifier, setIdentifier, onSent, initialName = "" }: 
       <Submit deed={deed} className="h-11 tablet:h-11">
         {t(byPhone ? "auth.sendPassword" : deed.busy ? "auth.signingUp" : "auth.signUp")}
       </Submit>
-    </form>
+    </Form>
   );
 }

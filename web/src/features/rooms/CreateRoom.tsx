@@ -1,12 +1,14 @@
 import { Globe, Lock } from "lucide-react";
-import { type FormEvent, type ReactNode, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { flushSync } from "react-dom";
 import { useDeed } from "../../app/deed";
 import { useT } from "../../i18n";
 import { wordsAbout } from "../../i18n/errors";
+import { lengthOf } from "../../lib/text";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { Field } from "../../ui/Field";
+import { Form } from "../../ui/Form";
 import { icon } from "../../ui/icons";
 import { FormProblem } from "../../ui/Problem";
 import { Submit } from "../../ui/Submit";
@@ -23,7 +25,7 @@ interface ChoiceProps {
 function Choice({ chosen, onChoose, picture, title, hint }: ChoiceProps) {
   return (
     <label
-      className={`flex cursor-pointer items-start gap-3 rounded-m border p-3 transition-colors duration-120 focus-within:outline-2 focus-within:outline-focus ${chosen ? "border-accent bg-surface-2" : "border-line hover:bg-surface-2"}`}
+      className={`flex cursor-pointer items-start gap-3 rounded-m border p-3 transition-colors duration-120 focus-within:outline-2 focus-within:outline-focus ${chosen ? "border-accent bg-surface-2" : "border-edge hover:bg-surface-2"}`}
     >
       <input type="radio" name="visibility" checked={chosen} onChange={onChoose} className="sr-only" />
       <span className={`pt-px ${chosen ? "text-accent" : "text-ink-3"}`}>{picture}</span>
@@ -42,14 +44,11 @@ export function CreateRoom({ onClose }: { onClose: () => void }) {
   const deed = useDeed();
   // The dialog goes first: while it is there nothing behind it can take the focus, and the new room does.
   const close = () => flushSync(onClose);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    void deed.run(() => createRoom(name.trim(), isPrivate, close));
-  };
+  const submit = () => deed.run(() => createRoom(name.trim(), isPrivate, close));
 
   return (
     <Dialog title={t("rooms.create")} onClose={onClose}>
-      <form className="flex flex-col gap-4" onSubmit={submit}>
+      <Form deed={deed} onSubmit={() => void submit()}>
         <Field
           label={t("rooms.name")}
           hint={t("rooms.createHint")}
@@ -57,12 +56,12 @@ export function CreateRoom({ onClose }: { onClose: () => void }) {
           value={name}
           onChange={(event) => setName(event.target.value)}
           dir="auto"
-          maxLength={80}
+          wrong={lengthOf(name.trim()) > 80 && t("errors.tooLong", { max: 80 })}
           autoComplete="off"
           required
           autoFocus
         />
-        <fieldset className="grid gap-2">
+        <fieldset className="mt-1 grid gap-2">
           <legend className="sr-only">{t("rooms.whoMayJoin")}</legend>
           <Choice
             chosen={!isPrivate}
@@ -84,11 +83,9 @@ export function CreateRoom({ onClose }: { onClose: () => void }) {
           <Button look="quiet" onClick={onClose}>
             {t("app.cancel")}
           </Button>
-          <Submit deed={deed} disabled={!name.trim()}>
-            {t("rooms.createAction")}
-          </Submit>
+          <Submit deed={deed}>{t("rooms.createAction")}</Submit>
         </div>
-      </form>
+      </Form>
     </Dialog>
   );
 }

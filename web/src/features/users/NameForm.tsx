@@ -1,11 +1,13 @@
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { call } from "../../api/call";
 import type { User } from "../../api/contract";
 import { useDeed } from "../../app/deed";
 import { useT } from "../../i18n";
 import { wordsAbout } from "../../i18n/errors";
+import { lengthOf } from "../../lib/text";
 import { publish } from "../../state/store";
 import { Field } from "../../ui/Field";
+import { Form } from "../../ui/Form";
 import { FormProblem } from "../../ui/Problem";
 import { Submit } from "../../ui/Submit";
 
@@ -18,15 +20,14 @@ export function NameForm({ me }: { me: User }) {
   const wanted = name.trim();
   const isNew = wanted !== "" && wanted !== me.name;
 
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     const done = await deed.run(async () => {
       publish("me_changed", { me: await call("auth.change_me", { name: wanted }) });
     });
     setSaved(done);
   };
   return (
-    <form className="flex flex-col gap-3 px-3 pt-5" onSubmit={(event) => void submit(event)}>
+    <Form deed={deed} onSubmit={() => void submit()} className="flex flex-col gap-1 px-3 pt-5">
       <Field
         label={t("auth.name")}
         hint={t(saved && !isNew ? "you.saved" : "auth.nameHint")}
@@ -35,7 +36,7 @@ export function NameForm({ me }: { me: User }) {
         onChange={(event) => setName(event.target.value)}
         dir="auto"
         autoComplete="name"
-        maxLength={64}
+        wrong={lengthOf(wanted) > 64 && t("errors.tooLong", { max: 64 })}
         required
       />
       <FormProblem deed={deed} />
@@ -44,6 +45,6 @@ export function NameForm({ me }: { me: User }) {
           {t("you.saveName")}
         </Submit>
       )}
-    </form>
+    </Form>
   );
 }

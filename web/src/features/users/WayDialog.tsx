@@ -1,10 +1,11 @@
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { call } from "../../api/call";
 import { useDeed } from "../../app/deed";
 import { useT } from "../../i18n";
 import { publish } from "../../state/store";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
+import { Form } from "../../ui/Form";
 import { FormProblem } from "../../ui/Problem";
 import { Submit } from "../../ui/Submit";
 import { CodeField } from "../auth/CodeField";
@@ -37,13 +38,9 @@ export function WayDialog({ way, onClose }: WayDialogProps) {
     });
     if (done) onClose();
   };
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    void (sent ? confirm() : send());
-  };
   return (
     <Dialog title={t(way === "email" ? "you.email" : "you.phone")} onClose={onClose}>
-      <form key={String(sent)} className="flex flex-col gap-4" onSubmit={submit}>
+      <Form key={String(sent)} deed={deed} onSubmit={() => void (sent ? confirm() : send())}>
         <p className="text-sm text-ink-2">
           {sent ? t("you.confirmHint", { to: shownAs(identifier) }) : t("you.addHint")}
         </p>
@@ -62,7 +59,7 @@ export function WayDialog({ way, onClose }: WayDialogProps) {
           </Button>
           <Submit deed={deed}>{t(sent ? "you.confirm" : "auth.sendCode")}</Submit>
         </div>
-      </form>
+      </Form>
     </Dialog>
   );
 }
