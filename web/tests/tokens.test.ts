@@ -52,9 +52,38 @@ const pairs = [
   ["surface-1", "ink-1"],
 ] as [string, string][];
 
+/** The tones of avatars are turned through every hue; lightness and chroma stay. */
+function turned(name: string, theme: Theme, hue: number): number {
+  const [l, c] = (/oklch\(([^)]+)/.exec(colour(name, theme))?.[1] ?? "").split(/\s+/);
+  return luminance(`oklch(${l} ${c} ${hue})`);
+}
+
+const hues = Array.from({ length: 72 }, (_, index) => index * 5);
+
 describe.each(["light", "dark", "contrast"] as Theme[])("in the %s theme", (theme) => {
   test.each(pairs)("%s is readable on %s", (ink, paper) => {
     expect(contrastOf(ink, paper, theme)).toBeGreaterThanOrEqual(4.5);
+  });
+
+  test.each([
+    ["avatar-ink-tone", "avatar-tone"],
+    ["avatar-off-ink", "avatar-off-tone"],
+  ])("initials in %s are readable on %s, whatever the hue", (ink, tone) => {
+    for (const hue of hues) {
+      const [darker = 0, lighter = 0] = [turned(ink, theme, hue), turned(tone, theme, hue)].sort(
+        (a, b) => a - b,
+      );
+      expect((lighter + 0.05) / (darker + 0.05), String(hue)).toBeGreaterThanOrEqual(4.5);
+    }
+  });
+
+  test.each(onSurfaces.slice(0, 3))("the edge of a field can be told from %s", (paper) => {
+    expect(contrastOf("edge", paper, theme)).toBeGreaterThanOrEqual(3);
+  });
+
+  test.each(["ok", "warn", "ink-3"])("the %s of a presence can be told from the panes", (ink) => {
+    for (const paper of ["surface-0", "surface-1"])
+      expect(contrastOf(ink, paper, theme)).toBeGreaterThanOrEqual(3);
   });
 
   test("the dot of who is online can be told from the pane", () => {
@@ -68,5 +97,31 @@ test("colours are written in tokens.css and nowhere else", () => {
   const guilty = files
     .filter((file) => /\.(?:css|tsx?)$/.test(file) && !file.endsWith("tokens.css"))
     .filter((file) => raw.test(readFileSync(join(source, file), "utf8")));
+  expect(guilty).toEqual([]);
+});
+
+test("whatever one types into has an edge that can be seen", () => {
+  const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((file) =>
+    file.endsWith(".tsx"),
+  );
+  const fields = files.flatMap((file) => {
+    const text = readFileSync(join(source, file), "utf8");
+    return [...text.matchAll(/<(?:input|textarea)\b[\s\S]*?\/>/g)].map(([tag]) => [file, tag, text] as const);
+  });
+  const bare = fields.filter(([, tag, text]) => {
+    const unseen = /sr-only|\bhidden\b|type="checkbox"/.test(tag);
+    return !unseen && !tag.includes("border-edge") && !text.includes("border border-edge");
+  });
+  expect(fields.length).toBeGreaterThan(4);
+  expect(bare.map(([file]) => file)).toEqual([]);
+});
+
+test("nothing is made pale by seeing through it: the contrast of its text would be anybody's guess", () => {
+  const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((file) =>
+    file.endsWith(".tsx"),
+  );
+  const guilty = files.filter((file) =>
+    /(?<!(?:disabled|hover):)\bopacity-(?!0\b|100\b)\d+/.test(readFileSync(join(source, file), "utf8")),
+  );
   expect(guilty).toEqual([]);
 });

@@ -30,7 +30,7 @@ export function IconButton({ label, keys, icon, className = "", ...rest }: IconB
           className="z-(--z-float) flex items-center gap-2 rounded-s bg-ink-1 px-2 py-1 text-xs text-surface-1 shadow-float"
         >
           {label}
-          {keys && <kbd className="font-sans opacity-70">{keys}</kbd>}
+          {keys && <kbd className="font-sans">{keys}</kbd>}
         </Tooltip.Content>
       </Tooltip.Portal>
     </Tooltip.Root>

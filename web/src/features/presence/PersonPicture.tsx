@@ -11,8 +11,8 @@ interface PersonPictureProps {
 /** Somebody's picture, and whether they are here. */
 export function PersonPicture({ id, name, status }: PersonPictureProps) {
   return (
-    <span className={`relative ${status === "offline" ? "opacity-70" : ""}`}>
-      <Avatar id={id} name={name} />
+    <span className="relative">
+      <Avatar id={id} name={name} off={status === "offline"} />
       <span className="absolute -end-0.5 -bottom-0.5 flex">
         <StatusDot status={status} />
       </span>

@@ -1,8 +1,10 @@
-import { Compass, Plus, Search } from "lucide-react";
+import { Compass, Plus, Search, X } from "lucide-react";
 import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from "react";
 import { Link } from "../../app/Link";
 import { navigate, paths, type Route } from "../../app/router";
 import { useT } from "../../i18n";
+import { isCovered } from "../../lib/overlays";
+import { directionOf } from "../../lib/text";
 import { getState, useStore } from "../../state/store";
 import { IconButton } from "../../ui/IconButton";
 import { icon } from "../../ui/icons";
@@ -16,7 +18,7 @@ import { RoomList } from "./RoomList";
 function useSearchKey(field: RefObject<HTMLInputElement | null>): void {
   useEffect(() => {
     const onKey = (event: globalThis.KeyboardEvent) => {
-      if (event.key !== "k" || !(event.ctrlKey || event.metaKey)) return;
+      if (event.key !== "k" || !(event.ctrlKey || event.metaKey) || isCovered()) return;
       event.preventDefault();
       field.current?.focus();
     };
@@ -62,11 +64,12 @@ export function Rail({ route, alone, className }: RailProps) {
         )}
       </header>
       <div className="flex flex-col gap-2 px-2 pb-2">
-        <label className="relative flex items-center">
+        <div className="relative flex items-center">
           <Search {...icon} size={16} className="pointer-events-none absolute start-3 text-ink-3" />
           <input
             ref={field}
             type="search"
+            dir={directionOf(search)}
             value={search}
             onChange={(event) => setSearch(event.target.value)}
             onKeyDown={onKeyDown}
@@ -74,9 +77,23 @@ export function Rail({ route, alone, className }: RailProps) {
             title="Ctrl+K"
             aria-label={t("rooms.search")}
             placeholder={t("rooms.search")}
-            className="h-10 w-full rounded-m bg-surface-2 ps-9 pe-3 text-sm text-ink-1 placeholder:text-ink-3 tablet:h-9"
+            className={`h-10 w-full rounded-m border border-edge bg-surface-1 ps-9 text-sm text-ink-1 placeholder:text-ink-3 tablet:h-9 ${search ? "pe-10" : "pe-3"}`}
           />
-        </label>
+          {search && (
+            <button
+              type="button"
+              aria-label={t("rooms.clearSearch")}
+              title={t("rooms.clearSearch")}
+              onClick={() => {
+                setSearch("");
+                field.current?.focus();
+              }}
+              className="absolute end-1 inline-flex size-8 items-center justify-center rounded-s text-ink-2 hover:bg-surface-2 hover:text-ink-1"
+            >
+              <X {...icon} size={16} />
+            </button>
+          )}
+        </div>
         <Link
           href={paths.discover}
           aria-current={discovering ? "page" : undefined}
