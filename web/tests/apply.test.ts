@@ -173,3 +173,59 @@ test("signing out forgets everything that was on the screen", () => {
   const farewell = "expired" as const;
   expect(apply(open, "signed_out", { farewell })).toEqual({ ...emptyState, phase: "signed-out", farewell });
 });
+
+describe("the people of a large room", () => {
+  const person = (userId: string): RoomUser => ({
+    userId,
+    username: userId,
+    name: userId.toUpperCase(),
+    role: "member",
+    isOnline: false,
+    presence: "offline",
+    lastSeen: null,
+    readSeq: 0,
+  });
+  const page = (ids: string, fields: object = {}) => ({
+    roomId: room,
+    users: [...ids].map(person),
+    ...fields,
+  });
+  const ids = (state: State) => state.members[room]?.map(({ userId }) => userId).join("");
+
+  test("come in pages, each person once, and count as many as the server says", () => {
+    const first = apply(open, "members_listed", page("abc", { total: 5, nextCursor: "x" }));
+    expect([ids(first), first.moreMembers[room], first.rooms[room]?.memberCount]).toEqual(["abc", "x", 5]);
+    const all = apply(first, "members_listed", page("cde", { total: 5, nextCursor: null, more: true }));
+    expect([ids(all), all.moreMembers[room]]).toEqual(["abcde", null]);
+  });
+
+  test("stay when the first page comes again, but for who left", () => {
+    const first = apply(open, "members_listed", page("abc", { total: 5, nextCursor: "x" }));
+    const all = apply(first, "members_listed", page("de", { total: 5, nextCursor: null, more: true }));
+    const left = apply(all, "member_gone", { roomId: room, userId: "d" });
+    const again = apply(left, "members_listed", page("bfa", { total: 5, nextCursor: "y" }));
+    expect([ids(again), again.moreMembers[room]]).toEqual(["bface", null]);
+  });
+
+  test("are a whole list where the server does not page", () => {
+    const whole = apply(open, "members_listed", page("ab"));
+    expect([ids(whole), whole.moreMembers[room], whole.rooms[room]?.memberCount]).toEqual(["ab", null, 2]);
+    expect(ids(apply(whole, "members_listed", page("a")))).toBe("a");
+  });
+
+  test("get their new names everywhere, oneself included", () => {
+    const known = apply(open, "members_listed", page("ab"));
+    const renamed = apply(known, "user_changed", { userId: "a", name: "Anna", username: "anna" });
+    expect([renamed.names["a"], renamed.members[room]?.[0]?.name]).toEqual(["Anna", "Anna"]);
+    expect(apply(open, "user_changed", { userId: "me", name: "Mine", username: "me" }).me?.name).toBe("Mine");
+  });
+});
+
+test("presence counts for nothing once the connection has been gone for a while, and again when it is back", () => {
+  const lost = apply(open, "link_changed", { link: "lost" });
+  expect(lost.stale).toBe(false);
+  const stale = apply(lost, "link_stale", {});
+  expect(stale.stale).toBe(true);
+  expect(apply(stale, "link_changed", { link: "online" }).stale).toBe(false);
+  expect(apply(open, "link_stale", {}).stale).toBe(false);
+});

@@ -2,12 +2,11 @@ import { hasGap } from "../state/log";
 import { isMessage } from "../state/model";
 import { getState, publish } from "../state/store";
 import { CallError, call, endSession, getAccessToken, renewSession } from "./call";
-import type { EntriesPage, HistoryPage, ResumedRoom, RoomJoined } from "./contract";
-import type { Entry } from "./names";
+import type { ResumedRoom, RoomJoined } from "./contract";
+import type { AccountEvents, Entry, MemberPage } from "./names";
+import { fillGap, loadMembers, loadRoom, loadRooms } from "./reading";
 import { type Answer, ask, type ChatSocket, openSocket } from "./socket";
 
-/** A gap longer than this is not read entry by entry: the newest page is loaded instead. */
-const LONGEST_FILL = 500;
 /** Rooms of one `resume`; more go in further calls. */
 const RESUME_BATCH = 50;
 /** 20 a second: the server takes 30 events a second from one connection. */
@@ -21,9 +20,13 @@ const CONNECT_PATIENCE_MS = 5_000;
 /** Before trying again at a server that refused the connection of a session that is alive. */
 const REFUSED_PAUSE_MS = 2_000;
 
+/** How long a connection may take to show that it still carries anything. */
+const PROBE_MS = 3_000;
+/** After this long without a connection nobody knows any more who is here. */
+const STALE_MS = 3_000;
+
 let socket: ChatSocket | null = null;
 let afterConnect: () => void = () => {};
-const filling = new Set<string>();
 
 /** The connected socket, or null while there is none. */
 export function getSocket(): ChatSocket | null {
@@ -33,82 +36,6 @@ export function getSocket(): ChatSocket | null {
 /** Sets what else is done after each connect, once the rooms are listened to. */
 export function whenConnected(listener: () => void): void {
   afterConnect = listener;
-}
-
-/** Reads the newest page of messages, or the one that a cursor leads to. One route answers both, hence the casts. */
-async function readPage(roomId: string, cursor?: string): Promise<HistoryPage> {
-  return (await call("messages.history", { roomId, cursor, limit: 50 })) as HistoryPage;
-}
-
-async function readSince(roomId: string, after: number): Promise<EntriesPage> {
-  return (await call("messages.history", { roomId, after, limit: 100 })) as EntriesPage;
-}
-
-/** Loads the newest page of a room. */
-export async function loadRoom(roomId: string): Promise<void> {
-  publish("log_loading", { roomId });
-  try {
-    publish("page_loaded", { roomId, page: await readPage(roomId) });
-    await fillGap(roomId);
-  } catch {
-    publish("log_failed", { roomId });
-  }
-}
-
-/** Loads the page before the oldest known one; does nothing while that is under way or at the beginning. */
-export async function loadOlder(roomId: string): Promise<void> {
-  const log = getState().logs[roomId];
-  if (!log?.olderCursor || log.older === "loading") return;
-  publish("older_loading", { roomId });
-  try {
-    const page = await readPage(roomId, log.olderCursor);
-    publish("older_loaded", { roomId, page });
-  } catch {
-    publish("older_failed", { roomId });
-  }
-}
-
-export async function loadMembers(roomId: string): Promise<void> {
-  const { users } = await call("presence.room_users", { roomId });
-  publish("members_listed", { roomId, users });
-}
-
-/** Loads the rooms of this person; a failure keeps what is known. */
-export async function loadRooms(): Promise<void> {
-  try {
-    publish("rooms_listed", { rooms: await call("rooms.list_rooms", {}) });
-  } catch {
-    publish("rooms_failed", {});
-  }
-}
-
-/** Reads what is missing behind the tail, until the log is whole. */
-async function fillGap(roomId: string): Promise<void> {
-  if (filling.has(roomId)) return;
-  filling.add(roomId);
-  try {
-    for (;;) {
-      const { logs, rooms } = getState();
-      const log = logs[roomId];
-      const headSeq = rooms[roomId]?.headSeq ?? 0;
-      if (!log || !hasGap(log, headSeq)) return;
-      if (headSeq - log.tailSeq > LONGEST_FILL) {
-        publish("page_loaded", { roomId, page: await readPage(roomId) });
-        return;
-      }
-      const page = await readSince(roomId, log.tailSeq);
-      if (page.epoch !== log.epoch) {
-        publish("page_loaded", { roomId, page: await readPage(roomId) });
-        return;
-      }
-      publish("gap_filled", { roomId, page });
-      if (getState().logs[roomId]?.tailSeq === log.tailSeq) return;
-    }
-  } catch {
-    // Not lost: the gap is still known, and the next entry or the next connect tries again.
-  } finally {
-    filling.delete(roomId);
-  }
 }
 
 function take(entry: Entry): void {
@@ -121,6 +48,7 @@ function take(entry: Entry): void {
   if (isMessage(entry)) return;
   const subject = entry.subjectId ?? entry.actorId;
   if (subject === me?.id && entry.kind === "left") publish("room_gone", { roomId });
+  else if (entry.kind === "left") publish("member_gone", { roomId, userId: subject });
   else if (members[roomId]) void loadMembers(roomId).catch(() => undefined);
 }
 
@@ -184,6 +112,20 @@ async function catchUp(roomId: string, epoch: string, headSeq: number): Promise<
   await fillGap(roomId);
 }
 
+/** Learns of a room that this client does not know yet: it was joined or made elsewhere. */
+export async function learnRoom(roomId: string): Promise<void> {
+  if (!getState().me || roomId in getState().rooms) return;
+  publish("room_known", { room: await call("rooms.show", { roomId }) });
+  await listenTo(roomId);
+}
+
+/** Does here what was done on another device. Read marks come as an event of their own. */
+async function follow({ roomId, change }: Parameters<AccountEvents["rooms_changed"]>[0]): Promise<void> {
+  if (change === "left") publish("room_gone", { roomId });
+  else if (!(roomId in getState().rooms)) await learnRoom(roomId);
+  else if (change === "changed") publish("room_known", { room: await call("rooms.show", { roomId }) });
+}
+
 /** Listens to these rooms, few enough at a time for the server's limit. */
 async function listenToEach(active: ChatSocket, roomIds: string[]): Promise<void> {
   for (let start = 0; start < roomIds.length && active.connected; start += JOIN_BATCH) {
@@ -225,14 +167,34 @@ async function renewConnection(active: ChatSocket): Promise<void> {
   else if (renewed && token) await ask(active, "auth_refresh", { token });
 }
 
-function onRefused(active: ChatSocket): void {
+let stale: ReturnType<typeof setTimeout> | undefined;
+
+function lose(): void {
+  if (getState().link === "lost") return;
   publish("link_changed", { link: "lost" });
+  clearTimeout(stale);
+  stale = setTimeout(() => publish("link_stale", {}), STALE_MS);
+}
+
+/** Asks for a sign of life where the connection may have died without a word: the network went, or the machine slept.
+ * One that gives none is dropped, and the library connects again. */
+async function probe(): Promise<void> {
+  const active = getSocket();
+  if (!active) return;
+  const answer = await ask(active, "heartbeat", {}, PROBE_MS);
+  if (active !== socket || !active.connected) return;
+  if (!answer) active.io.engine.close();
+  else if (getState().link === "lost") publish("link_changed", { link: "online" });
+}
+
+function onRefused(active: ChatSocket): void {
+  lose();
   // `active` is true while the library itself tries again (the server is away); false means the server said no.
   if (!active.active) void connectAgain(active);
 }
 
 function onLost(active: ChatSocket, reason: string): void {
-  publish("link_changed", { link: "lost" });
+  lose();
   // Only after this reason does the library not reconnect by itself.
   if (reason === "io server disconnect") void connectAgain(active);
 }
@@ -249,7 +211,9 @@ function listen(active: ChatSocket): void {
   });
   active.on("error", ({ code }) => void (code === "token_expired" && renewConnection(active)));
   active.on("user_status", (status) => publish("status_changed", { status }));
-  active.on("room_users", ({ roomId, users }) => publish("members_listed", { roomId, users }));
+  active.on("room_users", (page: MemberPage) => publish("members_listed", page));
+  active.on("rooms_changed", (news) => void follow(news).catch(() => undefined));
+  active.on("user_changed", (person) => publish("user_changed", person));
   active.on("messages_read", (read) => publish("read_by", { read }));
 }
 
@@ -272,4 +236,15 @@ export function reconnectNow(): void {
   if (socket && !socket.connected) socket.disconnect().connect();
 }
 
-window.addEventListener("online", reconnectNow);
+window.addEventListener("online", () => {
+  reconnectNow();
+  void probe();
+});
+window.addEventListener("offline", () => {
+  if (!getSocket()) return;
+  lose();
+  void probe();
+});
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible") void probe();
+});

@@ -1,8 +1,9 @@
 import { io, type Socket } from "socket.io-client";
 import { call, getAccessToken } from "./call";
 import type { ClientToServerEvents, Refusal, ServerToClientEvents } from "./contract";
+import type { AccountEvents } from "./names";
 
-export type ChatSocket = Socket<ServerToClientEvents, ClientToServerEvents>;
+export type ChatSocket = Socket<ServerToClientEvents & AccountEvents, ClientToServerEvents>;
 export type Answer<T> = { ok: true; data: T } | { ok: false; error: Refusal };
 
 type EventWithAck = {
@@ -51,6 +52,7 @@ export async function ask<Event extends EventWithAck>(
   socket: ChatSocket,
   event: Event,
   payload: Payload<Event>,
+  patienceMs = ACK_TIMEOUT_MS,
 ): Promise<Answer<Data<Event>> | null> {
   return new Promise((resolve) => {
     if (!socket.connected) {
@@ -58,7 +60,7 @@ export async function ask<Event extends EventWithAck>(
       return;
     }
     // The library's overloads cannot follow a generic event name; the types above already have.
-    const emitter = socket.timeout(ACK_TIMEOUT_MS) as unknown as {
+    const emitter = socket.timeout(patienceMs) as unknown as {
       emit: (
         event: string,
         payload: unknown,

@@ -9,7 +9,7 @@ import type {
   UserStatus,
   UserTyping,
 } from "../api/contract";
-import type { Entry, Member, Message } from "../api/names";
+import type { Entry, MemberPage, Message } from "../api/names";
 import { insertEntries, pageAsLog, withOlderPage } from "./log";
 import {
   emptyState,
@@ -29,6 +29,7 @@ export interface News {
   signed_out: { farewell: Farewell | null };
   me_changed: { me: User };
   link_changed: { link: Link };
+  link_stale: Record<never, never>;
   rooms_listed: { rooms: Room[] };
   rooms_failed: Record<never, never>;
   room_known: { room: Room };
@@ -44,7 +45,10 @@ export interface News {
   typing_changed: { typing: UserTyping; until: number };
   typing_expired: { now: number };
   status_changed: { status: UserStatus };
-  members_listed: { roomId: string; users: Member[] };
+  /** `more`: a further page, to be added to those before. */
+  members_listed: MemberPage & { more?: boolean };
+  member_gone: { roomId: string; userId: string };
+  user_changed: { userId: string; name: string; username: string };
   read_by: { read: MessagesRead };
   queued: { pending: Pending };
   requeued: { clientMsgId: string };
@@ -120,7 +124,23 @@ function typingExpired(state: State, { now }: News["typing_expired"]): State {
   return { ...state, typing: Object.fromEntries(rooms) };
 }
 
-function membersListed(state: State, { roomId, users }: News["members_listed"]): State {
+/** The pages known so far with a new one. The first page, asked for again, keeps those behind it in the list. */
+function withMembers(state: State, { roomId, users, nextCursor, more }: News["members_listed"]): State {
+  const known = state.members[roomId] ?? [];
+  const fresh = new Set(users.map((user) => user.userId));
+  const others = more || (nextCursor && known.length > users.length) ? known : [];
+  const rest = others.filter((user) => !fresh.has(user.userId));
+  const list = more ? [...rest, ...users] : [...users, ...rest];
+  const cursor = more || !rest.length ? (nextCursor ?? null) : (state.moreMembers[roomId] ?? null);
+  return {
+    ...state,
+    members: { ...state.members, [roomId]: list },
+    moreMembers: { ...state.moreMembers, [roomId]: cursor },
+  };
+}
+
+function membersListed(state: State, page: News["members_listed"]): State {
+  const { roomId, users, total } = page;
   const presence = { ...state.presence };
   const names = { ...state.names };
   const marks = { ...state.reads[roomId] };
@@ -132,9 +152,11 @@ function membersListed(state: State, { roomId, users }: News["members_listed"]):
       marks[user.userId] = { seq: user.readSeq, username: user.username };
   }
   const room = state.rooms[roomId];
-  const rooms = room ? { ...state.rooms, [roomId]: { ...room, memberCount: users.length } } : state.rooms;
+  const rooms = room
+    ? { ...state.rooms, [roomId]: { ...room, memberCount: total ?? users.length } }
+    : state.rooms;
   const reads = { ...state.reads, [roomId]: marks };
-  return { ...state, presence, names, rooms, reads, members: { ...state.members, [roomId]: users } };
+  return { ...withMembers(state, page), presence, names, rooms, reads };
 }
 
 function readBy(state: State, { read }: News["read_by"]): State {
@@ -147,6 +169,19 @@ function readBy(state: State, { read }: News["read_by"]): State {
   if ((here[read.userId]?.seq ?? 0) >= read.seq) return state;
   const mark = { seq: read.seq, username: read.username };
   return { ...state, reads: { ...state.reads, [read.roomId]: { ...here, [read.userId]: mark } } };
+}
+
+function userChanged(state: State, { userId, name, username }: News["user_changed"]): State {
+  const members = Object.entries(state.members).map(([roomId, list]) => [
+    roomId,
+    list.map((user) => (user.userId === userId ? { ...user, name, username } : user)),
+  ]);
+  return {
+    ...state,
+    me: state.me?.id === userId ? { ...state.me, name, username } : state.me,
+    names: userId in state.names ? { ...state.names, [userId]: name || username } : state.names,
+    members: Object.fromEntries(members),
+  };
 }
 
 function setRefusal(state: State, clientMsgId: string, refusal?: Refusal): State {
@@ -168,7 +203,8 @@ const reducers: Reducers = {
   signed_in: (state, { me, outbox }) => ({ ...state, phase: "signed-in", farewell: null, me, outbox }),
   signed_out: (_, { farewell }) => ({ ...emptyState, phase: "signed-out", farewell }),
   me_changed: (state, { me }) => ({ ...state, me }),
-  link_changed: (state, { link }) => ({ ...state, link }),
+  link_changed: (state, { link }) => ({ ...state, link, stale: state.stale && link === "lost" }),
+  link_stale: (state) => ({ ...state, stale: state.link === "lost" }),
   rooms_listed: (state, { rooms }) => ({ ...state, rooms: byId(rooms), roomsPhase: "ready" }),
   rooms_failed: (state) => ({ ...state, roomsPhase: state.roomsPhase === "ready" ? "ready" : "failed" }),
   room_known: (state, { room }) => ({ ...state, rooms: { ...state.rooms, [room.id]: room } }),
@@ -177,6 +213,7 @@ const reducers: Reducers = {
     rooms: without(state.rooms, roomId),
     logs: without(state.logs, roomId),
     members: without(state.members, roomId),
+    moreMembers: without(state.moreMembers, roomId),
     typing: without(state.typing, roomId),
   }),
   log_loading: (state, { roomId }) => ({ ...state, logs: { ...state.logs, [roomId]: loadingLog } }),
@@ -205,6 +242,11 @@ const reducers: Reducers = {
     },
   }),
   members_listed: membersListed,
+  member_gone: (state, { roomId, userId }) => {
+    const list = state.members[roomId]?.filter((user) => user.userId !== userId);
+    return list ? { ...state, members: { ...state.members, [roomId]: list } } : state;
+  },
+  user_changed: userChanged,
   read_by: readBy,
   queued: (state, { pending }) => ({ ...state, outbox: [...state.outbox, pending] }),
   requeued: (state, { clientMsgId }) => setRefusal(state, clientMsgId),

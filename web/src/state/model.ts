@@ -49,10 +49,14 @@ export interface State {
   farewell: Farewell | null;
   me: User | null;
   link: Link;
+  /** True once the connection has been gone for so long that what is known of who is here no longer counts. */
+  stale: boolean;
   rooms: Record<string, Room>;
   roomsPhase: "loading" | "ready" | "failed";
   logs: Record<string, RoomLog>;
   members: Record<string, Member[]>;
+  /** Leads to the next page of a room's people; null where all are known. */
+  moreMembers: Record<string, string | null>;
   presence: Record<string, Presence>;
   /** What people are called, of everybody met since signing in; who left a room keeps a name in its log. */
   names: Record<string, string>;
@@ -68,10 +72,12 @@ export const emptyState: State = {
   farewell: null,
   me: null,
   link: "connecting",
+  stale: false,
   rooms: {},
   roomsPhase: "loading",
   logs: {},
   members: {},
+  moreMembers: {},
   presence: {},
   names: {},
   typing: {},

@@ -2,15 +2,18 @@ import { ChevronRight, DoorOpen } from "lucide-react";
 import { useCallback, useEffect, useState } from "react";
 import { call } from "../../api/call";
 import type { Lounge, Room } from "../../api/contract";
+import { readRooms } from "../../api/reading";
 import { useDeed } from "../../app/deed";
 import { Link } from "../../app/Link";
 import { Page } from "../../app/Page";
+import { useRecovery } from "../../app/recovery";
 import { paths } from "../../app/router";
 import { useT } from "../../i18n";
 import { useStore } from "../../state/store";
 import { Avatar } from "../../ui/Avatar";
 import { Blank } from "../../ui/Blank";
 import { Button } from "../../ui/Button";
+import { Foreign } from "../../ui/Foreign";
 import { icon } from "../../ui/icons";
 import { Problem } from "../../ui/Problem";
 import { Skeletons } from "../../ui/Skeletons";
@@ -25,9 +28,7 @@ function PublicRoom({ room }: { room: Room | Lounge }) {
       <div className="flex items-center gap-3">
         <Avatar id={room.id} name={room.name} shape="square" />
         <div className="flex min-w-0 flex-1 flex-col">
-          <span dir="auto" title={room.name} className="truncate font-semibold">
-            {room.name}
-          </span>
+          <Foreign text={room.name} className="font-semibold" />
           <span className="text-xs text-ink-2">{t("rooms.people", { count: room.memberCount })}</span>
         </div>
         {joined ? (
@@ -54,8 +55,14 @@ interface Offer {
   rooms: (Room | Lounge)[];
 }
 
+interface Found {
+  lounges: Lounge[];
+  rooms: Room[];
+  more: string | null;
+}
+
 /** Lounges are open to everybody and come first, those that the server brought along before all others. */
-function offersOf(lounges: Lounge[], rooms: Room[], t: ReturnType<typeof useT>): Offer[] {
+function offersOf({ lounges, rooms }: Found, t: ReturnType<typeof useT>): Offer[] {
   const brought = (lounge: Lounge) => Number(lounge.createdById === null);
   return [
     { title: t("rooms.lounges"), rooms: lounges.toSorted((a, b) => brought(b) - brought(a)) },
@@ -63,23 +70,34 @@ function offersOf(lounges: Lounge[], rooms: Room[], t: ReturnType<typeof useT>):
   ].filter((offer) => offer.rooms.length > 0);
 }
 
+async function look(): Promise<Found> {
+  const [lounges, page] = await Promise.all([call("rooms.list_lounges", {}), readRooms("public")]);
+  return { lounges, rooms: page.rooms, more: page.nextCursor };
+}
+
 function useOffers() {
   const t = useT();
-  const [found, setFound] = useState<[Lounge[], Room[]] | null>(null);
+  const [found, setFound] = useState<Found | null>(null);
   const [error, setError] = useState<unknown>(null);
   const load = useCallback(() => {
     setError(null);
-    const asked = [call("rooms.list_lounges", {}), call("rooms.list_rooms", { scope: "public" })] as const;
-    Promise.all(asked).then(setFound, setError);
+    look().then(setFound, setError);
   }, []);
   useEffect(load, [load]);
-  return { offers: found && offersOf(...found, t), error, load };
+  useRecovery(error !== null, load);
+  const loadMore = async () => {
+    if (!found?.more) return;
+    const page = await readRooms("public", found.more);
+    setFound({ ...found, rooms: [...found.rooms, ...page.rooms], more: page.nextCursor });
+  };
+  return { offers: found && offersOf(found, t), error, load, more: Boolean(found?.more), loadMore };
 }
 
 /** The public rooms of this server. */
 export function Discover() {
   const t = useT();
-  const { offers, error, load } = useOffers();
+  const { offers, error, load, more, loadMore } = useOffers();
+  const deed = useDeed();
   return (
     <Page title={t("rooms.discover")} hint={t("rooms.discoverHint")} back={{}}>
       {error ? (
@@ -104,6 +122,14 @@ export function Discover() {
             </ul>
           </section>
         ))
+      )}
+      {offers && more && (
+        <div className="flex flex-col items-start gap-2 px-3 pt-4">
+          <Problem error={deed.error} />
+          <Button busy={deed.busy} onClick={() => void deed.run(loadMore)}>
+            {t("rooms.moreRooms")}
+          </Button>
+        </div>
       )}
     </Page>
   );

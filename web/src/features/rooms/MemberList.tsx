@@ -1,8 +1,14 @@
 import type { Room } from "../../api/contract";
 import type { Member } from "../../api/names";
+import { loadMembers } from "../../api/reading";
+import { useDeed } from "../../app/deed";
 import { useT } from "../../i18n";
+import { useToday } from "../../i18n/clock";
 import { shortWhen } from "../../i18n/format";
 import { useStore } from "../../state/store";
+import { Button } from "../../ui/Button";
+import { Foreign } from "../../ui/Foreign";
+import { Problem } from "../../ui/Problem";
 import { Skeletons } from "../../ui/Skeletons";
 import { PersonPicture } from "../presence/PersonPicture";
 
@@ -22,9 +28,7 @@ function MemberRow({ member }: { member: Member }) {
     <li className="flex items-center gap-3 rounded-m px-2 py-1.5">
       <PersonPicture id={member.userId} name={name} status={status} />
       <span className="flex min-w-0 flex-1 flex-col">
-        <span dir="auto" title={name} className="truncate text-sm">
-          {name}
-        </span>
+        <Foreign text={name} className="text-sm" />
         {notes.length > 0 && <span className="truncate text-xs text-ink-3">{notes.join(" · ")}</span>}
       </span>
     </li>
@@ -34,8 +38,11 @@ function MemberRow({ member }: { member: Member }) {
 /** Who is in the room: those who are here first, each group by name. */
 export function MemberList({ room }: { room: Room }) {
   const t = useT();
+  useToday();
   const members = useStore((state) => state.members[room.id]);
   const presence = useStore((state) => state.presence);
+  const more = useStore((state) => state.moreMembers[room.id]);
+  const deed = useDeed();
   if (!members) {
     return <Skeletons count={4} picture="size-9 rounded-full" lines={["h-3 w-28"]} className="px-2 py-1.5" />;
   }
@@ -45,7 +52,7 @@ export function MemberList({ room }: { room: Room }) {
     { title: t("rooms.here"), people: sorted.filter(isHere) },
     { title: t("rooms.away"), people: sorted.filter((member) => !isHere(member)) },
   ].filter((group) => group.people.length > 0);
-  return groups.map(({ title, people }) => (
+  const lists = groups.map(({ title, people }) => (
     <section key={title} className="pb-4">
       <h3 className="px-2 pb-1 text-xs font-semibold text-ink-3">
         {title} · {people.length}
@@ -57,4 +64,17 @@ export function MemberList({ room }: { room: Room }) {
       </ul>
     </section>
   ));
+  return (
+    <>
+      {lists}
+      {more && (
+        <div className="flex flex-col items-start gap-2 px-2 pb-4">
+          <Problem error={deed.error} />
+          <Button busy={deed.busy} onClick={() => void deed.run(() => loadMembers(room.id, more))}>
+            {t("rooms.morePeople")}
+          </Button>
+        </div>
+      )}
+    </>
+  );
 }

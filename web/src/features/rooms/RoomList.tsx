@@ -1,4 +1,4 @@
-import { loadRooms } from "../../api/live";
+import { loadRooms } from "../../api/reading";
 import { Link } from "../../app/Link";
 import { paths } from "../../app/router";
 import { useT } from "../../i18n";
