@@ -57,11 +57,32 @@ test("what is not confirmed yet comes last, whatever its time, and keeps its key
     undefined,
     me,
   );
-  expect(waiting.at(-1)?.key).toBe("c1");
-  expect(confirmed.at(-1)?.key).toBe("c1");
+  expect(waiting.at(-1)?.key).toBe(confirmed.at(-1)?.key);
 });
 
 test("who came and went is told between the messages", () => {
   const rows = buildRows(log({ items: [entry(1, "joined"), message(2)] }), [], undefined, me);
   expect(sketch(rows)).toEqual(["intro", "day", "entry", "Ana line 2"]);
+});
+
+test("two people may choose the same id for a message, and no id is taken for a row of another kind", () => {
+  const items = [
+    message(1, { clientMsgId: "same" }),
+    message(2, { userId: "bo", clientMsgId: "same" }),
+    message(3, { clientMsgId: "intro" }),
+    message(4, { clientMsgId: "line", userId: "bo" }),
+    entry(5, "joined"),
+    message(6, { clientMsgId: "entry 5" }),
+  ];
+  const keys = buildRows(log({ items }), [pending("same")], 1, me).map((row) => row.key);
+  expect(new Set(keys).size).toBe(keys.length);
+});
+
+test("a clock that is behind brings a day twice, under two keys", () => {
+  const tomorrow = new Date(2026, 4, 2, 0, 1).toISOString();
+  const tonight = new Date(2026, 4, 1, 23, 59).toISOString();
+  const items = [message(1, { createdAt: tonight }), message(2, { createdAt: tomorrow })];
+  const rows = buildRows(log({ items }), [pending("c", { createdAt: tonight })], undefined, me);
+  expect(rows.filter((row) => row.type === "day")).toHaveLength(3);
+  expect(new Set(rows.map((row) => row.key)).size).toBe(rows.length);
 });

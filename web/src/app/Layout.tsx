@@ -9,6 +9,8 @@ import { byActivity, isUnread } from "../features/rooms/names";
 import { Rail } from "../features/rooms/Rail";
 import { RoomPage } from "../features/rooms/RoomPage";
 import { useT } from "../i18n";
+import { isCovered } from "../lib/overlays";
+import { bounded } from "../lib/text";
 import { getState, useStore } from "../state/store";
 import { Blank } from "../ui/Blank";
 import { Button } from "../ui/Button";
@@ -55,8 +57,13 @@ function Pane({ route }: { route: Route }) {
 function usePagesAhead(): void {
   const online = useStore((state) => state.link === "online");
   useEffect(() => {
-    if (online) for (const page of Object.values(pages)) page.fetch().catch(() => undefined);
+    if (online) for (const page of Object.values(pages)) void page.fetchAhead();
   }, [online]);
+}
+
+/** With Alt and an arrow a list of choices opens. */
+function opensList(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest("select, [list], [role=combobox], [role=menu]") !== null;
 }
 
 /** Alt and an arrow goes to the room above or below in the list. */
@@ -64,11 +71,11 @@ function useRoomKeys(route: Route): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-      if (!step || !event.altKey) return;
+      if (!step || !event.altKey || event.defaultPrevented || isCovered() || opensList(event.target)) return;
       event.preventDefault();
       const rooms = byActivity(Object.values(getState().rooms));
       const here = rooms.findIndex((room) => route.page === "room" && room.id === route.roomId);
-      const next = rooms.at((here + step) % rooms.length);
+      const next = here < 0 && step < 0 ? rooms.at(-1) : rooms.at((here + step) % rooms.length);
       if (next) navigate(paths.room(next.id));
     };
     document.addEventListener("keydown", onKey);
@@ -76,17 +83,33 @@ function useRoomKeys(route: Route): void {
   }, [route]);
 }
 
-/** The tab's title names the room and how many rooms hold something unread. */
+const titles: Partial<Record<Route["page"], string>> = {
+  discover: "rooms.discover",
+  people: "people.title",
+  you: "you.title",
+  devices: "devices.title",
+};
+
+/** The tab's title names the room or the page, and how many rooms hold something unread. */
 function useTitle(route: Route): void {
   const t = useT();
   const name = useStore((state) => (route.page === "room" ? state.rooms[route.roomId]?.name : undefined));
+  const page = titles[route.page];
   const unread = useStore(
     (state) => Object.values(state.rooms).filter((room) => isUnread(room, state.me?.id)).length,
   );
+  const title = name === undefined ? page && t(page) : bounded(name);
   useEffect(() => {
-    const place = name ? `${name} · ${t("app.name")}` : t("app.name");
+    const place = title ? `${title} · ${t("app.name")}` : t("app.name");
     document.title = unread ? `(${unread}) ${place}` : place;
-  }, [name, unread, t]);
+  }, [title, unread, t]);
+  // Whose rooms these were, and what was unread in them, is nobody's business after signing out.
+  useEffect(
+    () => () => {
+      document.title = t("app.name");
+    },
+    [t],
+  );
 }
 
 /** Desktop: the rail and the page beside each other. Phone: one pane, the rail being the first, and tabs below. */

@@ -1,29 +1,49 @@
 import { useEffect, useRef, useState } from "react";
 import { useT } from "../../i18n";
+import { shortened } from "../../lib/text";
 import { isMessage } from "../../state/model";
 import { useStore } from "../../state/store";
 
-/** Reads new messages of others out to a screen reader: who, then what. Scrolling through history says nothing. */
+/** As many lines stay in the page; a screen reader reads what is added, not what is there. */
+const KEPT = 12;
+/** Nobody listens to a whole page in one go; it is there to be read. */
+const SPOKEN_CHARACTERS = 500;
+
+interface Line {
+  seq: number;
+  text: string;
+}
+
+/** Reads new messages of others out to a screen reader, each one: who, then what. Scrolling through history says
+ * nothing. */
 export function Announcer({ roomId }: { roomId: string }) {
   const t = useT();
   const log = useStore((state) => state.logs[roomId]);
   const myId = useStore((state) => state.me?.id);
   const heardUpTo = useRef<number | null>(null);
-  const [said, setSaid] = useState("");
+  const [lines, setLines] = useState<Line[]>([]);
 
   useEffect(() => {
     if (log?.phase !== "ready") return;
-    const last = log.items.findLast(isMessage);
-    const seq = last?.seq ?? 0;
-    if (heardUpTo.current !== null && last && seq > heardUpTo.current && last.userId !== myId) {
-      setSaid(t("messages.spoken", { name: last.name || last.username, text: last.content }));
-    }
-    heardUpTo.current = seq;
+    const last = heardUpTo.current;
+    heardUpTo.current = log.items.at(-1)?.seq ?? 0;
+    if (last === null) return;
+    const fresh = log.items
+      .slice(log.items.findLastIndex((item) => item.seq <= last) + 1)
+      .filter(isMessage)
+      .filter((item) => item.userId !== myId)
+      .map(({ seq, name, username, content }) => {
+        const text = shortened(content.slice(0, 4 * SPOKEN_CHARACTERS), SPOKEN_CHARACTERS);
+        return { seq, text: t("messages.spoken", { name: name || username, text }) };
+      });
+    if (fresh.length) setLines((now) => [...now, ...fresh].slice(-KEPT));
   }, [log, myId, t]);
 
   return (
-    <p aria-live="polite" className="sr-only">
-      {said}
-    </p>
+    <div aria-live="polite" aria-relevant="additions" aria-atomic="false" className="sr-only">
+      {lines.map(({ seq, text }) => (
+        <p key={seq}>{text}</p>
+      ))}
+    </div>
   );
 }

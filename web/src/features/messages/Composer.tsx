@@ -3,6 +3,7 @@ import { type KeyboardEvent, useEffect, useLayoutEffect, useRef } from "react";
 import type { Room } from "../../api/contract";
 import { hasKeyboard } from "../../app/media";
 import { useT } from "../../i18n";
+import { directionOf, shortened } from "../../lib/text";
 import { useStore } from "../../state/store";
 import { icon } from "../../ui/icons";
 import { useTypingSignal } from "../presence/typing";
@@ -12,10 +13,11 @@ import { send } from "./outbox";
 /** What the server takes in one message. */
 const MAX_LENGTH = 8_000;
 
+/** Empty lines around the text and blanks at its end; what the first line is indented by is part of it. */
+const OUTER_BLANKS = /^(?:[^\S\n]*\n)+|\s+$/g;
+
 /** A placeholder of a text area is cut in the middle of a letter, so a long name is cut before. */
-function shortened(name: string): string {
-  return name.length > 28 ? `${name.slice(0, 26).trimEnd()}…` : name;
-}
+const NAME_SHOWN = 28;
 
 /** A printable key pressed anywhere but in a field goes to the composer. */
 function useTypeAnywhere(field: React.RefObject<HTMLTextAreaElement | null>): void {
@@ -90,12 +92,13 @@ export function Composer({ room, seconds }: { room: Room; seconds: number }) {
   };
   const submit = () => {
     if (!sendable) return;
-    send(room.id, text.trim());
+    send(room.id, text.replace(OUTER_BLANKS, ""));
     write("");
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    // An input method uses Enter to pick a word; that must not send.
-    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+    // A touch keyboard has no Shift+Enter; there the button sends. With Ctrl or Cmd, Enter sends everywhere.
+    const sends = event.ctrlKey || event.metaKey || (hasKeyboard() && !event.shiftKey);
+    if (event.key !== "Enter" || !sends) return;
     event.preventDefault();
     submit();
   };
@@ -108,17 +111,17 @@ export function Composer({ room, seconds }: { room: Room; seconds: number }) {
         submit();
       }}
     >
-      <div className="flex items-end gap-2 rounded-l border border-line bg-surface-1 p-1.5 ps-4 shadow-float focus-within:border-accent">
+      <div className="flex items-end gap-2 rounded-l border border-edge bg-surface-1 p-1.5 ps-4 shadow-float focus-within:border-accent">
         <textarea
           ref={field}
           rows={1}
-          dir="auto"
+          dir={directionOf(text)}
           value={text}
           aria-label={t("messages.composer", { name: room.name })}
-          placeholder={t("messages.composer", { name: shortened(room.name) })}
+          placeholder={t("messages.composer", { name: shortened(room.name, NAME_SHOWN) })}
           onChange={(event) => write(event.target.value)}
           onKeyDown={onKeyDown}
-          enterKeyHint="send"
+          enterKeyHint={hasKeyboard() ? "send" : "enter"}
           className="max-h-[40dvh] min-w-0 flex-1 resize-none bg-transparent py-1.5 text-md text-ink-1 outline-none placeholder:truncate placeholder:text-ink-3"
         />
         <SendButton seconds={seconds} disabled={!sendable} />

@@ -2,7 +2,7 @@ import { ArrowDown } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useT } from "../../i18n";
 import { isMessage, type RoomLog } from "../../state/model";
-import { icon } from "../../ui/icons";
+import { smallIcon } from "../../ui/icons";
 
 interface JumpButtonProps {
   log: RoomLog;
@@ -10,7 +10,8 @@ interface JumpButtonProps {
   onJump: () => void;
 }
 
-/** The way back to the end, and how much was said there since one scrolled up. */
+/** The way back to the end, and how much was said there since one scrolled up. It stands below the messages, at the end
+ * of the line that says who types, and covers nothing. */
 export function JumpButton({ log, atEnd, onJump }: JumpButtonProps) {
   const t = useT();
   const [seenSeq, setSeenSeq] = useState(log.tailSeq);
@@ -25,9 +26,9 @@ export function JumpButton({ log, atEnd, onJump }: JumpButtonProps) {
     <button
       type="button"
       onClick={onJump}
-      className="absolute end-4 bottom-2 z-(--z-pinned) flex h-9 items-center gap-2 rounded-full border border-line bg-surface-1 px-3 text-sm font-semibold text-ink-1 shadow-float hover:bg-surface-2"
+      className="flex h-7 max-w-full items-center gap-1.5 rounded-full bg-surface-2 ps-2.5 pe-3 text-xs font-semibold whitespace-nowrap text-ink-1 hover:bg-surface-3"
     >
-      <ArrowDown {...icon} className={count ? "text-accent" : "text-ink-2"} />
+      <ArrowDown {...smallIcon} className={count ? "text-accent" : "text-ink-2"} />
       {count ? t("messages.jumpNew", { count }) : t("messages.jump")}
     </button>
   );

@@ -1,9 +1,10 @@
 import { type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Virtualizer, type VirtualizerHandle } from "virtua";
 import type { Room } from "../../api/contract";
-import { loadOlder } from "../../api/live";
+import { loadOlder } from "../../api/reading";
 import { useT } from "../../i18n";
-import { dayName } from "../../i18n/format";
+import { useToday } from "../../i18n/clock";
+import { dayKey, dayName } from "../../i18n/format";
 import type { RoomLog } from "../../state/model";
 import { useStore } from "../../state/store";
 import { JumpButton } from "./JumpButton";
@@ -11,6 +12,7 @@ import { MessageRow } from "./MessageRow";
 import { useReadMark, useUnreadLine } from "./reading";
 import type { Row } from "./rows";
 import { Day, EntryLine, Intro, UnreadLine } from "./Separators";
+import { StatusLine } from "./StatusLine";
 import { useReaders, useRows } from "./selectors";
 
 /** Nearer to the end than this counts as being there; nearer to the start loads the page before. */
@@ -23,7 +25,12 @@ const LONG_UNREAD = 12;
 
 interface Place {
   atEnd: boolean;
+  /** A time of the day that the first row in view is of; null where its own line says it. */
   day: string | null;
+}
+
+function sameDay(a: string | null, b: string | null): boolean {
+  return a === b || (a !== null && b !== null && dayKey(a) === dayKey(b));
 }
 
 function firstSeq(log: RoomLog): number {
@@ -47,9 +54,17 @@ function renderRow(row: Row, room: Room, readers: { key: string; names: string[]
   return <Intro key={row.key} room={room} empty={row.empty} />;
 }
 
+interface MessageListProps {
+  room: Room;
+  log: RoomLog;
+  /** What the line below the messages says. */
+  status: ReactNode;
+}
+
 /** The conversation. Only what is near the view is in the page; what comes before is loaded without a jump. */
-export function MessageList({ room, log }: { room: Room; log: RoomLog }) {
+export function MessageList({ room, log, status }: MessageListProps) {
   const t = useT();
+  useToday();
   const rows = useRows(room.id, log, useUnreadLine(room));
   const readers = useReaders(room.id, rows);
   const list = useRef<VirtualizerHandle>(null);
@@ -74,9 +89,9 @@ export function MessageList({ room, log }: { room: Room; log: RoomLog }) {
     const atEnd = handle.scrollSize - handle.scrollOffset - handle.viewportSize < NEAR_END_PX;
     const top = rows[handle.findItemIndex(handle.scrollOffset)];
     const iso = top?.type === "message" ? top.message.createdAt : null;
-    const day = atEnd || !iso ? null : dayName(iso);
+    const day = atEnd ? null : iso;
     stick.current = atEnd;
-    setPlace((now) => (now.atEnd === atEnd && now.day === day ? now : { atEnd, day }));
+    setPlace((now) => (now.atEnd === atEnd && sameDay(now.day, day) ? now : { atEnd, day }));
     if (handle.scrollOffset < NEAR_START_PX) void loadOlder(room.id);
   }, [rows, room.id]);
 
@@ -101,19 +116,23 @@ export function MessageList({ room, log }: { room: Room; log: RoomLog }) {
     return () => observer.disconnect();
   }, [toEnd, look]);
 
+  // A window higher than a page of messages: as many pages as it takes, until there is something to scroll.
+  useEffect(() => {
+    const { current: element } = scroller;
+    const isFull = element && element.scrollHeight > element.clientHeight + NEAR_START_PX;
+    if (!isFull && log.older === "idle") void loadOlder(room.id);
+  }, [room.id, log]);
+
   const drawn = useMemo(() => rows.map((row) => renderRow(row, room, readers)), [rows, room, readers]);
   return (
-    <div className="relative min-h-0 flex-1">
-      {place.day && (
-        <div
-          aria-hidden
-          className="pointer-events-none absolute inset-x-0 top-2 z-(--z-pinned) flex justify-center"
-        >
-          <span className="rounded-full bg-surface-2 px-3 py-0.5 text-xs font-semibold text-ink-2 shadow-float">
-            {place.day}
+    <>
+      <div aria-hidden className="flex h-7 shrink-0 items-end justify-center">
+        {place.day && (
+          <span className="rounded-full bg-surface-2 px-3 py-0.5 text-xs font-semibold text-ink-2">
+            {dayName(place.day)}
           </span>
-        </div>
-      )}
+        )}
+      </div>
       <div
         ref={scroller}
         role="log"
@@ -122,7 +141,7 @@ export function MessageList({ room, log }: { room: Room; log: RoomLog }) {
         aria-busy={log.older === "loading"}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard.
         tabIndex={0}
-        className="flex h-full flex-col overflow-x-hidden overflow-y-auto overscroll-contain fades px-2 [overflow-anchor:none] -outline-offset-2 tablet:px-4"
+        className="flex min-h-0 flex-1 flex-col overflow-x-hidden overflow-y-auto overscroll-contain fades px-2 [overflow-anchor:none] -outline-offset-2 tablet:px-4"
       >
         <div className="flex-1" />
         <div ref={content} className="mx-auto w-full max-w-190 pb-4">
@@ -140,7 +159,9 @@ export function MessageList({ room, log }: { room: Room; log: RoomLog }) {
           </Virtualizer>
         </div>
       </div>
-      <JumpButton log={log} atEnd={place.atEnd} onJump={toEnd} />
-    </div>
+      <StatusLine status={status}>
+        <JumpButton log={log} atEnd={place.atEnd} onJump={toEnd} />
+      </StatusLine>
+    </>
   );
 }

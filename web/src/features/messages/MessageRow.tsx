@@ -1,10 +1,15 @@
+import { Clock3 } from "lucide-react";
 import { memo } from "react";
 import type { Refusal } from "../../api/contract";
 import { useT } from "../../i18n";
 import { wordsOf } from "../../i18n/errors";
 import { dateAndTimeOf, listOf, shortTimeOf, timeOf } from "../../i18n/format";
+import { bounded } from "../../lib/text";
 import type { Pending } from "../../state/model";
 import { Avatar } from "../../ui/Avatar";
+import { Foreign } from "../../ui/Foreign";
+import { smallIcon } from "../../ui/icons";
+import { Collapsible, mayBeHigh } from "./Collapsible";
 import { discard, retry } from "./outbox";
 import type { Shown } from "./rows";
 import { formatted, isEmojiOnly } from "./text";
@@ -35,6 +40,13 @@ function NotSent({ pending, refusal }: { pending: Pending; refusal: Refusal }) {
   );
 }
 
+/** Beside its colour: what is on its way has a clock. */
+function sending(t: ReturnType<typeof useT>) {
+  const label = t("messages.pending");
+  const className = "pending-glyph ms-1.5 inline size-3.5 align-[-2px]";
+  return { role: "img", "aria-hidden": false, "aria-label": label, className } as const;
+}
+
 function ReadBy({ readers }: { readers: string[] }) {
   const t = useT();
   const rest = readers.length - 3;
@@ -42,7 +54,7 @@ function ReadBy({ readers }: { readers: string[] }) {
     rest > 0
       ? t("messages.readByMany", { names: readers.slice(0, 3).join(", "), count: rest })
       : t("messages.readBy", { names: listOf(readers) });
-  return <p className="text-xs text-ink-3">{text}</p>;
+  return <p className="overflow-clip text-xs text-ink-3">{text}</p>;
 }
 
 interface MessageRowProps {
@@ -56,6 +68,16 @@ export const MessageRow = memo(function MessageRow({ message, first, readers }: 
   const t = useT();
   const { userId, name, content, createdAt, pending } = message;
   const waiting = pending && !pending.refusal;
+  const words = (
+    <p
+      dir="auto"
+      aria-busy={waiting}
+      className={`overflow-clip whitespace-pre-wrap wrap-anywhere text-ink-1 ${waiting ? "pending-text" : ""} ${pending?.refusal ? "text-ink-3" : ""} ${isEmojiOnly(content) ? "text-[2rem] leading-10" : ""}`}
+    >
+      {formatted(bounded(content))}
+      {waiting && <Clock3 {...smallIcon} {...sending(t)} />}
+    </p>
+  );
   return (
     <article
       aria-label={name}
@@ -76,9 +98,7 @@ export const MessageRow = memo(function MessageRow({ message, first, readers }: 
       <div className="min-w-0">
         {first && (
           <header className="flex items-baseline gap-2">
-            <span dir="auto" className="truncate font-semibold text-ink-1">
-              {name}
-            </span>
+            <Foreign text={name} className="font-semibold text-ink-1" />
             <time
               dateTime={createdAt}
               title={dateAndTimeOf(createdAt)}
@@ -88,14 +108,7 @@ export const MessageRow = memo(function MessageRow({ message, first, readers }: 
             </time>
           </header>
         )}
-        <p
-          dir="auto"
-          aria-busy={waiting}
-          className={`whitespace-pre-wrap wrap-anywhere text-ink-1 ${waiting ? "pending-text" : ""} ${pending?.refusal ? "text-ink-3" : ""} ${isEmojiOnly(content) ? "text-[2rem] leading-10" : ""}`}
-        >
-          {formatted(content)}
-        </p>
-        {waiting && <span className="sr-only">{t("messages.pending")}</span>}
+        {mayBeHigh(content) ? <Collapsible>{words}</Collapsible> : words}
         {pending?.refusal && <NotSent pending={pending} refusal={pending.refusal} />}
         {readers && readers.length > 0 && <ReadBy readers={readers} />}
       </div>

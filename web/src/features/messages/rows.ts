@@ -29,15 +29,20 @@ interface Author {
   name: string;
 }
 
+/** A sender chooses the id, and two may choose the same. The key outlives the answer of the server, so that a sent
+ * message is not drawn anew. */
+function keyOf(userId: string, id: string): string {
+  return `message ${userId} ${id}`;
+}
+
 function shownMessage(message: Message): Shown {
   const { id, clientMsgId, userId, name, username, content, createdAt, seq } = message;
-  // The key outlives the answer of the server, so that a sent message is not drawn anew.
-  return { key: clientMsgId ?? id, userId, name: name || username, content, createdAt, seq };
+  return { key: keyOf(userId, clientMsgId ?? id), userId, name: name || username, content, createdAt, seq };
 }
 
 function shownPending(pending: Pending, me: Author): Shown {
-  const { clientMsgId: key, content, createdAt } = pending;
-  return { key, userId: me.id, name: me.name, content, createdAt, pending };
+  const { clientMsgId, content, createdAt } = pending;
+  return { key: keyOf(me.id, clientMsgId), userId: me.id, name: me.name, content, createdAt, pending };
 }
 
 function continues(previous: Row | undefined, message: Shown): boolean {
@@ -49,13 +54,17 @@ function continues(previous: Row | undefined, message: Shown): boolean {
 export function buildRows(log: RoomLog, pending: Pending[], lineSeq: number | undefined, me: Author): Row[] {
   const empty = !log.items.some(isMessage) && pending.length === 0;
   const rows: Row[] = log.olderCursor ? [] : [{ type: "intro", key: "intro", empty }];
+  const days = new Set<string>();
   let day = "";
   let lineDue = lineSeq !== undefined;
 
   const openDay = (iso: string) => {
     if (dayKey(iso) === day) return;
     day = dayKey(iso);
-    rows.push({ type: "day", key: `day ${day}`, iso });
+    // The clock of this device may be behind: then a day comes twice.
+    const again = days.has(day) ? ` ${rows.length}` : "";
+    days.add(day);
+    rows.push({ type: "day", key: `day ${day}${again}`, iso });
   };
   const add = (message: Shown) => {
     openDay(message.createdAt);

@@ -41,13 +41,16 @@ export function formatted(text: string): ReactNode[] {
     const [all, block, piece] = match;
     addText(match.index);
     parts.push(
-      <code
-        key={`code ${match.index}`}
-        dir="ltr"
-        className={block === undefined ? "code-piece" : "code-block"}
-      >
-        {block ?? piece}
-      </code>,
+      block === undefined ? (
+        <code key={`code ${match.index}`} dir="ltr" className="code-piece">
+          {piece}
+        </code>
+      ) : (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reachable by keyboard.
+        <code key={`code ${match.index}`} dir="ltr" tabIndex={0} className="code-block">
+          {block}
+        </code>
+      ),
     );
     end = match.index + all.length;
   }

@@ -3,6 +3,7 @@ import { useState } from "react";
 import type { Room } from "../../api/contract";
 import { useT } from "../../i18n";
 import { useStore } from "../../state/store";
+import { Foreign } from "../../ui/Foreign";
 import { IconButton } from "../../ui/IconButton";
 import { icon, smallIcon } from "../../ui/icons";
 import { Menu, MenuItem } from "../../ui/Menu";
@@ -22,49 +23,50 @@ export function RoomHeader({ room, peopleShown, onPeople }: RoomHeaderProps) {
   const isCreator = useStore((state) => state.me?.id === room.createdById);
   const close = () => setDialog(null);
   return (
-    <header className="flex h-14 shrink-0 items-center gap-1 border-b border-line px-1 tablet:ps-6 tablet:pe-3">
-      <BackLink />
-      <div className="flex min-w-0 flex-1 flex-col">
-        <h1 className="flex items-center gap-2 leading-5 font-semibold">
-          <span dir="auto" title={room.name} className="truncate">
-            {room.name}
-          </span>
-          {room.isPrivate && (
-            <Lock
-              {...smallIcon}
-              aria-hidden={false}
-              aria-label={t("rooms.private")}
-              className="shrink-0 text-ink-3"
-            />
-          )}
-        </h1>
-        <p className="text-xs text-ink-3">{t("rooms.people", { count: room.memberCount })}</p>
-      </div>
-      {isCreator && (
-        <IconButton
-          label={t("invite.title")}
-          icon={<Link2 {...icon} />}
-          onClick={() => setDialog("invite")}
-        />
-      )}
-      <IconButton
-        label={t(peopleShown ? "rooms.hidePeople" : "rooms.showPeople")}
-        icon={<Users {...icon} />}
-        aria-pressed={peopleShown}
-        onClick={onPeople}
-      />
-      <Menu trigger={<IconButton label={t("rooms.menu")} icon={<EllipsisVertical {...icon} />} />}>
+    <header className="shrink-0 border-b border-line px-1 tablet:px-4">
+      {/* As wide as the column below it, so that both begin and end at one line. */}
+      <div className="mx-auto flex h-14 w-full max-w-190 items-center gap-1 tablet:ps-2">
+        <BackLink />
+        <div className="flex min-w-0 flex-1 flex-col">
+          <h1 className="flex items-center gap-2 leading-5 font-semibold">
+            <Foreign text={room.name} />
+            {room.isPrivate && (
+              <Lock
+                {...smallIcon}
+                aria-hidden={false}
+                aria-label={t("rooms.private")}
+                className="shrink-0 text-ink-3"
+              />
+            )}
+          </h1>
+          <p className="text-xs text-ink-3">{t("rooms.people", { count: room.memberCount })}</p>
+        </div>
         {isCreator && (
-          <MenuItem icon={<Link2 {...icon} />} onSelect={() => setDialog("invite")}>
-            {t("invite.title")}
-          </MenuItem>
+          <IconButton
+            label={t("invite.title")}
+            icon={<Link2 {...icon} />}
+            onClick={() => setDialog("invite")}
+          />
         )}
-        <MenuItem danger icon={<LogOut {...icon} className="points" />} onSelect={() => setDialog("leave")}>
-          {t("rooms.leave")}
-        </MenuItem>
-      </Menu>
-      {dialog === "invite" && <InviteDialog room={room} onClose={close} />}
-      {dialog === "leave" && <LeaveDialog room={room} onClose={close} />}
+        <IconButton
+          label={t(peopleShown ? "rooms.hidePeople" : "rooms.showPeople")}
+          icon={<Users {...icon} />}
+          aria-pressed={peopleShown}
+          onClick={onPeople}
+        />
+        <Menu trigger={<IconButton label={t("rooms.menu")} icon={<EllipsisVertical {...icon} />} />}>
+          {isCreator && (
+            <MenuItem icon={<Link2 {...icon} />} onSelect={() => setDialog("invite")}>
+              {t("invite.title")}
+            </MenuItem>
+          )}
+          <MenuItem danger icon={<LogOut {...icon} className="points" />} onSelect={() => setDialog("leave")}>
+            {t("rooms.leave")}
+          </MenuItem>
+        </Menu>
+        {dialog === "invite" && <InviteDialog room={room} onClose={close} />}
+        {dialog === "leave" && <LeaveDialog room={room} onClose={close} />}
+      </div>
     </header>
   );
 }

@@ -1,6 +1,6 @@
-import { useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import type { Room } from "../../api/contract";
-import { loadMembers, loadRoom } from "../../api/live";
+import { loadMembers, loadRoom } from "../../api/reading";
 import { isWide, useWidth } from "../../app/media";
 import { navigate, paths } from "../../app/router";
 import { useT } from "../../i18n";
@@ -8,18 +8,20 @@ import { useStore } from "../../state/store";
 import { Blank } from "../../ui/Blank";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
+import { StorageNote } from "../../ui/StorageNote";
 import { Announcer } from "../messages/Announcer";
 import { Composer } from "../messages/Composer";
 import { LogSkeleton } from "../messages/LogSkeleton";
 import { MessageList } from "../messages/MessageList";
 import { usePause } from "../messages/pause";
+import { StatusLine } from "../messages/StatusLine";
 import { Waiting } from "../messages/Waiting";
 import { LinkBanner } from "../presence/LinkBanner";
 import { Typing } from "../presence/Typing";
 import { MemberList } from "./MemberList";
 import { RoomHeader } from "./RoomHeader";
 
-function Conversation({ room }: { room: Room }) {
+function Conversation({ room, status }: { room: Room; status: ReactNode }) {
   const t = useT();
   const log = useStore((state) => state.logs[room.id]);
   const known = log !== undefined;
@@ -28,14 +30,19 @@ function Conversation({ room }: { room: Room }) {
     if (!known) void loadRoom(room.id);
   }, [room.id, known]);
 
-  if (log?.phase === "failed") {
-    return (
-      <Blank alert title={t("messages.failed")} hint={t("app.unreachableHint")}>
-        <Button onClick={() => void loadRoom(room.id)}>{t("app.tryAgain")}</Button>
-      </Blank>
-    );
-  }
-  return log?.phase === "ready" ? <MessageList room={room} log={log} /> : <LogSkeleton />;
+  if (log?.phase === "ready") return <MessageList room={room} log={log} status={status} />;
+  return (
+    <>
+      {log?.phase === "failed" ? (
+        <Blank alert title={t("messages.failed")} hint={t("app.unreachableHint")}>
+          <Button onClick={() => void loadRoom(room.id)}>{t("app.tryAgain")}</Button>
+        </Blank>
+      ) : (
+        <LogSkeleton />
+      )}
+      <StatusLine status={status} />
+    </>
+  );
 }
 
 /** Where there is room people stand beside the conversation, else they slide over it. */
@@ -76,11 +83,14 @@ function OpenRoom({ room }: { room: Room }) {
       <main className="flex min-h-0 min-w-0 flex-1 flex-col">
         <RoomHeader room={room} peopleShown={people} onPeople={() => setPeople(!people)} />
         <LinkBanner />
-        <Conversation room={room} />
+        <StorageNote />
+        <Conversation
+          room={room}
+          status={
+            counting > 0 ? <Waiting roomId={room.id} seconds={counting} /> : <Typing roomId={room.id} />
+          }
+        />
         <div className="px-2 tablet:px-4">
-          <div className="mx-auto flex h-6 w-full max-w-190 items-center px-2 text-xs text-ink-2">
-            {counting > 0 ? <Waiting roomId={room.id} seconds={counting} /> : <Typing roomId={room.id} />}
-          </div>
           <Composer room={room} seconds={counting} />
         </div>
         <Announcer roomId={room.id} />
