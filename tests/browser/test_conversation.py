@@ -126,7 +126,7 @@ def test_what_is_said_while_the_page_lists_its_rooms_is_not_missed(join: Join, r
             said.append(ana.server.post(f"/api/v1/rooms/{room_id}/messages", token, content="You there"))
         route.fulfill(response=listed)
 
-    bo.page.route("**/api/rooms", answer_late)
+    bo.page.route("**/api/v1/rooms?*", answer_late)
     bo.page.goto(bo.server.url + "/discover")
     row = bo.page.get_by_role("navigation", name="My rooms").get_by_role("link", name=room)
     expect(row.get_by_label("unread")).to_be_visible()
