@@ -1,11 +1,10 @@
 """Nothing is asked in vain, covered, out of line, or shown that nobody knows any more."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import ConsoleMessage, Page, Response, expect
 
 from tests.browser.conftest import ChatServer, Join
+from tests.browser.test_conversation import SETTLED
 
 BOXES = """() => {
   const of = query => document.querySelector(query)?.getBoundingClientRect();
@@ -14,6 +13,10 @@ BOXES = """() => {
   const pill = [...document.querySelectorAll("main [aria-hidden] > span")].find(one => /Today/.test(one.textContent));
   return { log, jump: jump?.getBoundingClientRect(), pill: pill?.getBoundingClientRect() };
 }"""
+
+
+RULES = """() => [...document.styleSheets].flatMap(sheet => [...sheet.cssRules])
+  .flatMap(rule => [rule, ...(rule.cssRules ?? [])]).map(rule => rule.cssText).join(" ")"""
 
 
 class Noise:
@@ -81,7 +84,9 @@ def test_what_floats_covers_no_message(join: Join, server: ChatServer, room: str
     room_id = ana.create_room(room)
     server.say(room_id, ana.token(), *(f"line {number:03}" for number in range(1, 61)))
     ana.sees("line 060")
-    ana.page.get_by_role("log").evaluate("log => log.scrollBy(0, -900)")
+    log = ana.page.get_by_role("log")
+    log.evaluate(SETTLED)
+    log.evaluate("log => { log.scrollTop = 300 }")
     expect(ana.page.get_by_role("button", name="Jump to the newest")).to_be_visible()
     expect(ana.page.locator("main [aria-hidden] > span", has_text="Today").first).to_be_visible()
     boxes = ana.page.evaluate(BOXES)
@@ -132,62 +137,7 @@ def test_the_search_has_a_cross_of_its_own(join: Join) -> None:
     ana = join("Ana")
     search = ana.page.get_by_role("searchbox")
     search.fill("nothing like it")
-    native = "one => getComputedStyle(one, '::-webkit-search-cancel-button').appearance"
-    assert search.evaluate(native) == "none"
+    assert "::-webkit-search-cancel-button { appearance: none; }" in ana.page.evaluate(RULES)
     ana.page.get_by_role("button", name="Clear search").click()
     expect(search).to_have_value("")
     expect(search).to_be_focused()
-
-
-@pytest.fixture
-def frail(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChatServer]:
-    """A server that a test may stop."""
-    server = ChatServer(tmp_path_factory.mktemp("data"), MESSAGE_RATE_LIMIT="0", RATE_LIMITS="off")
-    server.start()
-    yield server
-    server.stop()
-
-
-class TestWithoutTheServer:
-    """What is shown of people and rooms while nobody knows."""
-
-    @pytest.fixture
-    def server(self, frail: ChatServer) -> ChatServer:
-        return frail
-
-    def test_presence_turns_grey_and_comes_back(self, join: Join, server: ChatServer, room: str) -> None:
-        ana = join("Ana")
-        ana.create_room(room)
-        people = ana.page.get_by_role("complementary", name="People")
-        expect(people.get_by_label("online")).to_be_visible()
-        server.stop()
-        expect(people.get_by_label("not known while offline")).to_be_visible(timeout=5_000)
-        server.start()
-        expect(people.get_by_label("online")).to_be_visible(timeout=30_000)
-
-    def test_lists_that_failed_come_back_by_themselves(
-        self, join: Join, server: ChatServer, room: str
-    ) -> None:
-        ana = join("Ana")
-        ana.create_room(room)
-        expect(ana.page.get_by_role("link", name="Ana online")).to_be_visible()
-        ana.page.wait_for_load_state("networkidle")
-        server.stop()
-        main = ana.page.get_by_role("main")
-        ana.page.get_by_role("link", name="Discover rooms").first.click()
-        expect(main.get_by_role("alert")).to_contain_text("cannot be reached")
-        server.start()
-        expect(main.get_by_role("listitem").filter(has_text=room)).to_be_visible(timeout=30_000)
-        expect(main.get_by_role("alert")).to_have_count(0)
-
-    def test_a_message_on_its_way_has_a_clock_beside_it(
-        self, join: Join, server: ChatServer, room: str
-    ) -> None:
-        ana = join("Ana")
-        ana.create_room(room)
-        server.stop()
-        ana.say("On its way")
-        expect(ana.page.get_by_role("log").get_by_role("img", name="Sending")).to_be_visible()
-        server.start()
-        ana.sees_sent("On its way")
-        expect(ana.page.get_by_role("log").get_by_role("img", name="Sending")).to_have_count(0)

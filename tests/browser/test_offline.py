@@ -127,3 +127,39 @@ def test_a_message_over_the_rate_limit_waits_and_is_sent_by_itself(join: Join, r
     for text in said:
         ana.sees_sent(text)
     assert ana.page.get_by_role("log").locator("article p").all_inner_texts() == said
+
+
+def test_presence_turns_grey_and_comes_back(join: Join, server: ChatServer, room: str) -> None:
+    ana = join("Ana")
+    ana.create_room(room)
+    people = ana.page.get_by_role("complementary", name="People")
+    expect(people.get_by_label("online")).to_be_visible()
+    server.stop()
+    expect(people.get_by_label("not known while offline")).to_be_visible(timeout=5_000)
+    server.start()
+    expect(people.get_by_label("online")).to_be_visible(timeout=30_000)
+
+
+def test_lists_that_failed_come_back_by_themselves(join: Join, server: ChatServer, room: str) -> None:
+    ana = join("Ana")
+    ana.create_room(room)
+    expect(ana.page.get_by_role("link", name="Ana online")).to_be_visible()
+    ana.page.wait_for_load_state("networkidle")
+    server.stop()
+    main = ana.page.get_by_role("main")
+    ana.page.get_by_role("link", name="Discover rooms").first.click()
+    expect(main.get_by_role("alert")).to_contain_text("cannot be reached")
+    server.start()
+    expect(main.get_by_role("listitem").filter(has_text=room)).to_be_visible(timeout=30_000)
+    expect(main.get_by_role("alert")).to_have_count(0)
+
+
+def test_a_message_on_its_way_has_a_clock_beside_it(join: Join, server: ChatServer, room: str) -> None:
+    ana = join("Ana")
+    ana.create_room(room)
+    server.stop()
+    ana.say("On its way")
+    expect(ana.page.get_by_role("log").get_by_role("img", name="Sending")).to_be_visible()
+    server.start()
+    ana.sees_sent("On its way")
+    expect(ana.page.get_by_role("log").get_by_role("img", name="Sending")).to_have_count(0)

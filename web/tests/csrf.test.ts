@@ -22,6 +22,7 @@ async function csrfWith(
       set: write,
     }),
   );
+  vi.stubGlobal("location", { port: "8080" });
   vi.stubGlobal("fetch", async () => {
     const csrfToken = given.shift() ?? "";
     jar.set(name, csrfToken);
@@ -46,10 +47,15 @@ test.each(["csrfToken", "csrfToken_8080"])(
   },
 );
 
-test("beside the cookie of another server on this host, ours is found by what it holds", async () => {
-  const { csrfToken } = await csrfWith({ csrfToken: "theirs", csrfToken_8080: "old" }, "csrfToken_8080");
+test("beside the cookie of another server on this host, ours is the one with our port", async () => {
+  const { csrfToken } = await csrfWith({ csrfToken: "theirs", csrfToken_8080: "ours" }, "csrfToken_8080");
+  expect([await csrfToken(), given.length]).toEqual(["ours", 2]);
+});
+
+test("behind a proxy, where the server knows another port, ours is found by what it holds", async () => {
+  const { csrfToken } = await csrfWith({ csrfToken: "theirs", csrfToken_3000: "old" }, "csrfToken_3000");
   expect(await csrfToken()).toBe("first");
-  jar.set("csrfToken_8080", "renewed by another tab");
+  jar.set("csrfToken_3000", "renewed by another tab");
   expect(await csrfToken()).toBe("renewed by another tab");
   expect(given).toEqual(["second"]);
 });

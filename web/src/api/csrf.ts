@@ -35,12 +35,14 @@ function candidates(): string[] {
   return [...cookies().keys()].filter((name) => /csrf/i.test(name));
 }
 
-/** What the server wants back in a header when a cookie carries the session; null where no cookie can. */
+/** What the server wants back in a header when a cookie carries the session; null where no cookie can. Until a token was
+ * given to this page it is the one in sight: behind a proxy the server may know another port than this page does. */
 export async function csrfToken(): Promise<string | null> {
   if (cookieName !== null && cookies().has(cookieName)) return cookies().get(cookieName) ?? null;
-  const [first, ...others] = candidates();
-  if (first === undefined) return null;
-  return others.length ? renewCsrfToken() : (cookies().get(first) ?? null);
+  const names = candidates();
+  const ours = names.length > 1 ? names.find((name) => name.endsWith(`_${location.port}`)) : names[0];
+  if (ours !== undefined) return cookies().get(ours) ?? null;
+  return names.length ? renewCsrfToken() : null;
 }
 
 /** Whether a cookie may carry a session, so that asking for it makes sense. */

@@ -119,8 +119,9 @@ export async function choosePassword(currentPassword: string, newPassword: strin
 
 /** Ends this session here and on the server, and forgets what this person wrote on this device and did not send. */
 export async function signOut(): Promise<void> {
-  // Told first: the server ends the other tabs' connections too, and they would take it for another device's deed.
+  // Told and closed first: the server ends all of these connections, and that would be taken for another device's deed.
   tellTabs({ signedOut: true });
+  stopLive();
   await call("auth.logout", {}).catch(() => undefined);
   forgetCsrfToken();
   leave(null);

@@ -36,6 +36,13 @@ function proof(): Promise<string | undefined> {
 
 /** A socket of the native dialect, not connected yet. Gaps are filled by `resume`, not by state recovery. */
 export function openSocket(): ChatSocket {
+  // Whoever opens one has just asked who they are.
+  let proven = true;
+  const token = () => {
+    const answer = proven ? Promise.resolve(getAccessToken() ?? undefined) : proof();
+    proven = false;
+    return answer;
+  };
   return io({
     autoConnect: false,
     transports: ["websocket", "polling"],
@@ -43,7 +50,7 @@ export function openSocket(): ChatSocket {
     reconnectionDelay: 500,
     reconnectionDelayMax: 8_000,
     auth: (give) =>
-      void proof().then((token) => give({ dialect: "native", as: "member", csr: false, token })),
+      void token().then((known) => give({ dialect: "native", as: "member", csr: false, token: known })),
   });
 }
 
