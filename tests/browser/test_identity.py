@@ -195,6 +195,24 @@ def test_a_room_joined_in_one_tab_appears_in_the_other(join: Join, room: str) ->
     expect(rooms.get_by_role("link", name=room)).to_contain_text("Seen in both")
 
 
+def test_what_is_done_on_another_device_is_seen_without_a_reload(
+    join: Join, server: ChatServer, room: str
+) -> None:
+    ana, bo = join("Ana"), join("Bo")
+    token = ana.token()
+    rooms = ana.page.get_by_role("navigation", name="My rooms")
+    expect(ana.page.get_by_role("link", name="Ana online")).to_be_visible()
+    room_id = server.post("/api/rooms", token, name=room)["id"]
+    expect(rooms.get_by_role("link", name=room)).to_be_visible()
+    server.post(f"/api/rooms/{room_id}/join", bo.token())
+    server.say(room_id, bo.token(), "Seen at once")
+    expect(rooms.get_by_role("link", name=room)).to_contain_text("Seen at once")
+    server.patch("/api/users/me", token, name="Ana of the Lake")
+    expect(ana.page.get_by_role("link", name="Ana of the Lake")).to_be_visible()
+    server.post(f"/api/rooms/{room_id}/leave", token)
+    expect(rooms.get_by_role("link", name=room)).to_have_count(0)
+
+
 def test_a_password_is_changed_with_the_one_before(join: Join, visit: Join) -> None:
     ana = join("Ana")
     page = ana.page

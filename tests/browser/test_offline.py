@@ -1,4 +1,4 @@
-"""What happens to words when the line or the server goes away."""
+"""What happens to words, and to what is known of others, when the line or the server goes away."""
 
 from collections.abc import Iterator
 

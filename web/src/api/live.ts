@@ -2,8 +2,8 @@ import { hasGap } from "../state/log";
 import { isMessage } from "../state/model";
 import { getState, publish } from "../state/store";
 import { CallError, call, endSession, getAccessToken, renewSession } from "./call";
-import type { ResumedRoom, RoomJoined } from "./contract";
-import type { AccountEvents, Entry, MemberPage } from "./names";
+import type { ResumedRoom, RoomJoined, RoomsChanged } from "./contract";
+import type { Entry } from "./names";
 import { fillGap, loadMembers, loadRoom, loadRooms } from "./reading";
 import { type Answer, ask, type ChatSocket, openSocket } from "./socket";
 
@@ -120,7 +120,7 @@ export async function learnRoom(roomId: string): Promise<void> {
 }
 
 /** Does here what was done on another device. Read marks come as an event of their own. */
-async function follow({ roomId, change }: Parameters<AccountEvents["rooms_changed"]>[0]): Promise<void> {
+async function follow({ roomId, change }: RoomsChanged): Promise<void> {
   if (change === "left") publish("room_gone", { roomId });
   else if (!(roomId in getState().rooms)) await learnRoom(roomId);
   else if (change === "changed") publish("room_known", { room: await call("rooms.show", { roomId }) });
@@ -211,7 +211,7 @@ function listen(active: ChatSocket): void {
   });
   active.on("error", ({ code }) => void (code === "token_expired" && renewConnection(active)));
   active.on("user_status", (status) => publish("status_changed", { status }));
-  active.on("room_users", (page: MemberPage) => publish("members_listed", page));
+  active.on("room_users", (page) => publish("members_listed", page));
   active.on("rooms_changed", (news) => void follow(news).catch(() => undefined));
   active.on("user_changed", (person) => publish("user_changed", person));
   active.on("messages_read", (read) => publish("read_by", { read }));

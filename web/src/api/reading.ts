@@ -1,8 +1,8 @@
 import { hasGap } from "../state/log";
 import { getState, publish } from "../state/store";
 import { call, callRoute } from "./call";
-import type { EntriesPage, HistoryPage, OneRoom, Route } from "./contract";
-import type { MemberPage, RoomPage } from "./names";
+import type { EntriesPage, HistoryPage, Route } from "./contract";
+import type { RoomPage } from "./names";
 
 /** A gap longer than this is not read entry by entry: the newest page is loaded instead. */
 const LONGEST_FILL = 500;
@@ -47,7 +47,7 @@ export async function loadOlder(roomId: string): Promise<void> {
 
 /** Loads the people of a room: the first page, or the one that a cursor leads to. */
 export async function loadMembers(roomId: string, cursor?: string): Promise<void> {
-  const page: MemberPage = await call("presence.room_users", { roomId, cursor } as OneRoom);
+  const page = await call("presence.room_users", { roomId, cursor });
   publish("members_listed", { ...page, more: cursor !== undefined });
 }
 

@@ -1,9 +1,8 @@
 import { io, type Socket } from "socket.io-client";
 import { call, getAccessToken } from "./call";
 import type { ClientToServerEvents, Refusal, ServerToClientEvents } from "./contract";
-import type { AccountEvents } from "./names";
 
-export type ChatSocket = Socket<ServerToClientEvents & AccountEvents, ClientToServerEvents>;
+export type ChatSocket = Socket<ServerToClientEvents, ClientToServerEvents>;
 export type Answer<T> = { ok: true; data: T } | { ok: false; error: Refusal };
 
 type EventWithAck = {

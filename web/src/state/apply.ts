@@ -5,11 +5,13 @@ import type {
   Refusal,
   Room,
   RoomEntry,
+  RoomUsers,
   User,
+  UserChanged,
   UserStatus,
   UserTyping,
 } from "../api/contract";
-import type { Entry, MemberPage, Message } from "../api/names";
+import type { Entry, Message } from "../api/names";
 import { insertEntries, pageAsLog, withOlderPage } from "./log";
 import {
   emptyState,
@@ -46,9 +48,9 @@ export interface News {
   typing_expired: { now: number };
   status_changed: { status: UserStatus };
   /** `more`: a further page, to be added to those before. */
-  members_listed: MemberPage & { more?: boolean };
+  members_listed: Pick<RoomUsers, "roomId" | "users"> & Partial<RoomUsers> & { more?: boolean };
   member_gone: { roomId: string; userId: string };
-  user_changed: { userId: string; name: string; username: string };
+  user_changed: UserChanged;
   read_by: { read: MessagesRead };
   queued: { pending: Pending };
   requeued: { clientMsgId: string };
