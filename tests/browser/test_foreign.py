@@ -34,7 +34,7 @@ def test_towers_of_marks_stay_in_their_line_everywhere(join: Join, server: ChatS
     name = TOWER[:60]
     token = bo.token()
     room_id = server.post("/api/rooms", token, name=name)["id"]
-    server.patch("/api/users/me", token, name=name)
+    server.patch("/api/v1/users/me", token, name=name)
     server.post(f"/api/rooms/{room_id}/join", ana.token())
     server.say(room_id, token, TOWER)
     for path in (f"/rooms/{room_id}", "/people", "/discover", "/"):

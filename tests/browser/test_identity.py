@@ -207,7 +207,7 @@ def test_what_is_done_on_another_device_is_seen_without_a_reload(
     server.post(f"/api/rooms/{room_id}/join", bo.token())
     server.say(room_id, bo.token(), "Seen at once")
     expect(rooms.get_by_role("link", name=room)).to_contain_text("Seen at once")
-    server.patch("/api/users/me", token, name="Ana of the Lake")
+    server.patch("/api/v1/users/me", token, name="Ana of the Lake")
     expect(ana.page.get_by_role("link", name="Ana of the Lake")).to_be_visible()
     server.post(f"/api/rooms/{room_id}/leave", token)
     expect(rooms.get_by_role("link", name=room)).to_have_count(0)

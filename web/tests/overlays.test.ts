@@ -34,10 +34,13 @@ async function overlays(): Promise<typeof import("../src/lib/overlays")> {
   return import("../src/lib/overlays");
 }
 
-const still = () => new Promise((resolve) => setTimeout(resolve, 20));
+const still = () => vi.advanceTimersByTimeAsync(50);
 const paths = () => entries.slice(0, at + 1).map(({ path }) => path);
 
-beforeEach(() => vi.unstubAllGlobals());
+beforeEach(() => {
+  vi.unstubAllGlobals();
+  vi.useFakeTimers();
+});
 
 test("Back closes what lies over the page, and the page stays", async () => {
   const { openOverlay, go, isCovered } = await overlays();
@@ -66,7 +69,7 @@ test.each([0, 5])(
     const { openOverlay } = await overlays();
     const closed = vi.fn();
     openOverlay(vi.fn())();
-    await new Promise((resolve) => setTimeout(resolve, pause));
+    await vi.advanceTimersByTimeAsync(pause);
     openOverlay(closed);
     await still();
     expect([closed.mock.calls.length, paths()]).toEqual([0, ["/", "/"]]);
