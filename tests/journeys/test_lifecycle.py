@@ -79,7 +79,7 @@ def test_a_port_that_is_taken_is_said_and_ends_with_69(prepare: Serve) -> None:
     server = prepare()
     with socket.create_server(("127.0.0.1", server.port)):
         assert server.spawn().wait(30) == 69
-    said = f"chatroom: PORT: port {server.port} cannot be listened on: Address already in use\n"
+    said = f"chatroom: PORT: port {server.port} of 127.0.0.1 cannot be listened on: Address already in use\n"
     assert server.log == said
 
 
