@@ -9,7 +9,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from chatroom.core.origins import Origins
 
 _EXPOSED: Final = {
-    "access-control-expose-headers": "RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, X-Request-Id"
+    "access-control-expose-headers": (
+        "Link, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, X-Request-Id"
+    )
 }
 _GRANT: Final = "access-control-allow-origin"
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -122,6 +123,10 @@ class Endpoint:
         said = self._gives(result) if self._gives else result
         body = self._dialect.spell(text_of(self._dialect.success(said, self._done)))
         response = Reply(body, self._op.status)
+        if self._gives and (
+            cursor := getattr(result, "next_cursor", None)
+        ):  # the list itself has no room for it
+            response.headers["link"] = _next(request, cursor)
         if isinstance(result, CsrfToken):
             self._keep_csrf(request, response, result.csrf_token, everywhere=True)
         return response
@@ -146,6 +151,12 @@ class Endpoint:
 
 def _wants_cookie(fields: Fields) -> bool:
     return "cookies" in fields and str(fields["cookies"]).lower() in ("true", "1")  # also as a form says it
+
+
+def _next(request: Request, cursor: str) -> str:
+    """Where the next page is, for a list without an envelope (RFC 8288)."""
+    rest = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
+    return f'<{request.scope["path"]}?{urlencode([*rest, ("cursor", cursor)])}>; rel="next"'
 
 
 class Reply(Response):

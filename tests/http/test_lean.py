@@ -31,6 +31,7 @@ PATHS = [
     "/api/rooms/{mallory}/messages",
     "/api/rooms//messages",
     "/api/rooms",
+    "/api/rooms?limit=1&scope=mine",
     "/api/v1/rooms?scope=all&limit=1",
     "/api/v1/rooms?scope=none",
     "/api/rooms?cursor=nonsense",

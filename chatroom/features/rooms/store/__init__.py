@@ -8,6 +8,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     FromClause,
+    Index,
     Integer,
     Select,
     Table,
@@ -16,10 +17,10 @@ from sqlalchemy import (
     delete,
     func,
     insert,
-    or_,
     select,
     table,
     type_coerce,
+    union,
     update,
 )
 from sqlalchemy import column as name_of
@@ -35,7 +36,7 @@ rooms: Final = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("name", Name(80), nullable=False),
-    Column("is_private", Boolean(create_constraint=False), nullable=False, index=True),
+    Column("is_private", Boolean(create_constraint=False), nullable=False),
     Column("kind", Word(16), nullable=False),
     Column("created_by", Id, ForeignKey("users.id")),  # NULL: the server itself
     Column("created_at", Time, nullable=False),
@@ -48,13 +49,18 @@ members: Final = Table(
     "members",
     metadata,
     Column("room_id", Id, ForeignKey("rooms.id"), primary_key=True),
-    Column("user_id", Id, ForeignKey("users.id"), primary_key=True, index=True),
+    Column("user_id", Id, ForeignKey("users.id"), primary_key=True),
     Column("role", Word(16), nullable=False),
     Column("joined_at", Time, nullable=False),
     Column("joined_seq", Integer, nullable=False),
     Column("read_seq", Integer, nullable=False),
+    Index(None, "user_id", "room_id"),  # in the order of a person's list, of which a page then is read
 )
 
+_LISTED: Final = and_(rooms.c.is_private.is_(False), rooms.c.expires_at.is_(None))
+# In the order of the lists, and on SQLite and PostgreSQL only of what is listed. MySQL passes ad-hoc lounges by.
+for _order in (("is_private", "id"), ("kind", "created_at", "id")):
+    Index(None, *(rooms.c[name] for name in _order), sqlite_where=_LISTED, postgresql_where=_LISTED)
 _MINE: Final = and_(members.c.room_id == rooms.c.id, members.c.user_id == bindparam("user"))
 _ROOM: Final = select(
     rooms.c.id,
@@ -68,7 +74,6 @@ _ROOM: Final = select(
     members.c.read_seq,
 ).select_from(rooms.outerjoin(members, _MINE))
 _FIND: Final = _ROOM.where(rooms.c.id == bindparam("room"))
-_LISTED: Final = and_(rooms.c.is_private.is_(False), rooms.c.expires_at.is_(None))
 _heads: Final = table(
     "room_heads", name_of("room_id", Id), name_of("epoch", Word(32)), name_of("seq", Integer)
 )
@@ -108,10 +113,17 @@ _mine: Final = (
 _SEEN: Final = _whole(rooms.outerjoin(members, _MINE))
 _SHOWN: Final = _SEEN.where(rooms.c.id == bindparam("room"))
 _ANY_OF: Final = _SEEN.where(among(rooms.c.id, "rooms"))
+# The newest of both, each from its own index: one condition for both would pass by the private rooms of everybody.
+_listed: Final = _page(select(rooms.c.id).where(_LISTED)).subquery()
+_seen: Final = union(select(_mine.c.room_id.label("id")), select(_listed.c.id)).subquery()
 _SCOPES: Final[dict[str, Select[Any]]] = {
     "mine": _whole(_mine.join(rooms, rooms.c.id == _mine.c.room_id), _mine).order_by(rooms.c.id.desc()),
-    "public": _page(_SEEN.where(_LISTED)),
-    "all": _page(_SEEN.where(or_(members.c.user_id.is_not(None), _LISTED))),
+    "public": _whole(_listed.join(rooms, rooms.c.id == _listed.c.id).outerjoin(members, _MINE)).order_by(
+        rooms.c.id.desc()
+    ),
+    "all": _whole(_seen.join(rooms, rooms.c.id == _seen.c.id).outerjoin(members, _MINE))
+    .order_by(rooms.c.id.desc())
+    .limit(bindparam("count")),
 }
 _NEWEST: Final = "ffffffff-ffff-ffff-ffff-ffffffffffff"  # no id comes after it
 _BY_SLUG: Final = select(rooms.c.id).where(rooms.c.slug == bindparam("slug"))
