@@ -22,6 +22,7 @@ from chatroom.app import App
 from chatroom.core.errors import Problem
 from chatroom.core.operation import Operation
 from chatroom.features import operations
+from chatroom.gateway.peers import HttpLimits
 from chatroom.gateway.uvicorn import protocols
 from chatroom.http.dialects import SURFACES
 from tests.cast import Person, do, principal
@@ -56,7 +57,7 @@ class _Server(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def listening(app: App) -> AsyncIterator[str]:
+async def listening(app: App, limits: HttpLimits | None = None) -> AsyncIterator[str]:
     """Serve a node on a port of loopback; yields its URL."""
     config = uvicorn.Config(
         app.asgi,
@@ -66,7 +67,7 @@ async def listening(app: App) -> AsyncIterator[str]:
         interface="asgi3",
         proxy_headers=False,
         timeout_graceful_shutdown=1,
-        **protocols(app.sockets, shortcut=app.lean),
+        **protocols(app.sockets, shortcut=app.lean, limits=limits),
     )
     server = _Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -248,9 +249,15 @@ async def http(app: App) -> AsyncIterator[httpx2.AsyncClient]:
 
 
 @pytest.fixture
-async def server(app: App) -> AsyncIterator[Server]:
+def http_limits() -> HttpLimits:
+    """The bounds of `server`'s port; tests give their own."""
+    return HttpLimits()
+
+
+@pytest.fixture
+async def server(app: App, http_limits: HttpLimits) -> AsyncIterator[Server]:
     """`app` behind a port; its sockets are closed at the end."""
-    async with listening(app) as url:
+    async with listening(app, http_limits) as url:
         serving = Server(app, url)
         yield serving
         await asyncio.gather(*(ears.close() for ears in serving.open))

@@ -29,6 +29,14 @@ def address_key(address: str) -> str:
     return str(mapped) if mapped else str(ipaddress.ip_network((int(parsed) >> 64 << 64, 64)))
 
 
+def plain(address: str) -> str:
+    """Return an IPv4 address as such where a socket of both families tells it as IPv6: `::ffff:192.0.2.1`."""
+    if not address.startswith("::ffff:"):
+        return address
+    mapped = ipaddress.IPv6Address(address).ipv4_mapped
+    return str(mapped) if mapped else address
+
+
 class Proxies:
     """The networks whose `X-Forwarded-*` headers are believed (trust.md W8)."""
 
@@ -41,7 +49,7 @@ class Proxies:
         if not self._networks:
             return False
         try:
-            address = ipaddress.ip_address(host)
+            address = ipaddress.ip_address(plain(host))
         except ValueError:
             return False
         return any(address in network for network in self._networks)
@@ -53,6 +61,7 @@ class Proxies:
 
     def peer(self, host: str, headers: Mapping[str, str], *, secure: bool) -> tuple[str, bool]:
         """Return address and secure-flag of the client behind `host`: the right-most hop that is no proxy."""
+        host = plain(host)
         if not self.trusts(host):
             self.notice(host, headers)
             return host, secure
@@ -88,6 +97,6 @@ def _bare(hop: str) -> str:
     elif text.count(":") == 1:
         text = text.partition(":")[0]
     try:
-        return str(ipaddress.ip_address(text))
+        return plain(str(ipaddress.ip_address(text)))
     except ValueError:
         return ""

@@ -25,6 +25,10 @@ class Admission:
         self._max_held = options.max_held_per_address
         self._held: dict[str, int] = {}  # bytes that wait
 
+    def trusts(self, host: str) -> bool:
+        """Whether an address is a trusted proxy's."""
+        return self._proxies.trusts(host)
+
     def peer(self, host: str, headers: dict[str, str], *, secure: bool) -> tuple[str, bool]:
         """Return address and secure-flag of the client, and put the host that it asked for into `headers`.
 

@@ -16,6 +16,7 @@ from hypercorn.config import Config as HypercornConfig
 from chatroom.gateway.client import Argument, Client, Refused
 from chatroom.gateway.connection import Connection
 from chatroom.gateway.options import Options
+from chatroom.gateway.peers import HttpLimits
 from chatroom.gateway.server import Receive, Scope, Send, SocketServer
 from chatroom.gateway.socket_connection import SocketConnection
 from chatroom.gateway.uvicorn import protocols
@@ -86,8 +87,9 @@ async def running(
     namespaces: tuple[str, ...] = ("/", "/custom"),
     connection_class: type[Connection] = SocketConnection,
     config: dict[str, Any] | None = None,
+    limits: HttpLimits | None = None,
 ) -> AsyncIterator[Running]:
-    """Serve on a free port until the block ends; `config` is for uvicorn."""
+    """Serve on a free port until the block ends; `config` and `limits` are for uvicorn."""
     app = app or Recorder()
     sockets = SocketServer(app, options or Options(), namespaces=namespaces)
     sockets.connection_class = connection_class
@@ -97,7 +99,7 @@ async def running(
         listener.listen(1024)
         port = listener.getsockname()[1]
         if way == "uvicorn":
-            stop = await _start_uvicorn(sockets, listener, config or {})
+            stop = await _start_uvicorn(sockets, listener, config or {}, limits)
         else:
             stop = await _start_hypercorn(sockets, listener)
         try:
@@ -110,9 +112,11 @@ async def running(
 
 
 async def _start_uvicorn(
-    sockets: SocketServer, listener: socket.socket, more: dict[str, Any]
+    sockets: SocketServer, listener: socket.socket, more: dict[str, Any], limits: HttpLimits | None
 ) -> Callable[[], Awaitable[None]]:
-    config = uvicorn.Config(with_lifespan(sockets), log_level="critical", **protocols(sockets), **more)
+    config = uvicorn.Config(
+        with_lifespan(sockets), log_level="critical", **protocols(sockets, limits=limits), **more
+    )
     server = uvicorn.Server(config)
     # The signals of the process belong to pytest.
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]

@@ -10,12 +10,15 @@ import httpx2
 import pytest
 
 from chatroom.gateway import uvicorn as way_in
+from chatroom.gateway.peers import HttpLimits
 from tests.cast import Cast, do, principal
 from tests.doors import Server, read
 
 MANY: Final = 200
 HEAD: Final = 0.6  # seconds in place of 10
 BODY: Final = 1.2  # seconds in place of 60
+LIMITS: Final = HttpLimits(head_timeout=HEAD, body_timeout=BODY, still_timeout=HEAD)
+HASTY: Final = pytest.mark.parametrize("http_limits", [LIMITS], ids=["hasty"])
 PAGE: Final = 100 * 4 * 8000  # bytes of the longest messages
 
 SLOW: Final = {
@@ -49,11 +52,8 @@ async def _hold(server: Server, sent: bytes) -> float:
 
 
 @pytest.mark.parametrize("kind", SLOW)
-async def test_a_request_that_does_not_arrive_is_ended(
-    server: Server, monkeypatch: pytest.MonkeyPatch, kind: str
-) -> None:
-    monkeypatch.setattr(way_in, "_HEAD_TIMEOUT", HEAD)
-    monkeypatch.setattr(way_in, "_BODY_TIMEOUT", BODY)
+@HASTY
+async def test_a_request_that_does_not_arrive_is_ended(server: Server, kind: str) -> None:
     holding = [asyncio.create_task(_hold(server, SLOW[kind])) for _ in range(MANY)]
     waits = []
     async with httpx2.AsyncClient(base_url=server.url) as http:
@@ -92,10 +92,10 @@ async def _long_room(server: Server, cast: Cast) -> bytes:
 
 
 @pytest.mark.parametrize("also", [b"", b"Cookie: theme=dark\r\n"], ids=["lean", "usual"])
+@HASTY
 async def test_who_takes_nothing_of_an_answer_is_ended(
     server: Server, cast: Cast, monkeypatch: pytest.MonkeyPatch, also: bytes
 ) -> None:
-    monkeypatch.setattr(way_in, "_STILL_TIMEOUT", HEAD)
     request = (await _long_room(server, cast)).replace(b"\r\n\r\n", b"\r\n" + also + b"\r\n")
     gone, lost = asyncio.Event(), way_in.SocketHttpProtocol.connection_lost
 
@@ -114,10 +114,10 @@ async def test_who_takes_nothing_of_an_answer_is_ended(
     line.close()
 
 
+@HASTY
 async def test_who_takes_a_little_of_an_answer_now_and_then_gets_all_of_it(
-    server: Server, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    server: Server, cast: Cast
 ) -> None:
-    monkeypatch.setattr(way_in, "_STILL_TIMEOUT", HEAD)
     line = await _unread(server, await _long_room(server, cast), room=PAGE // 50)
     loop = asyncio.get_running_loop()
     got, started = 0, time.monotonic()
