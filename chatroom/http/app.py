@@ -1,7 +1,7 @@
 """The HTTP application: surfaces, health, the web client; every error in the shape of its surface."""
 
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -25,7 +25,7 @@ from chatroom.http.bounds import Bounds
 from chatroom.http.client_scripts import ClientScripts
 from chatroom.http.cors import Cors
 from chatroom.http.dialects import of_path
-from chatroom.http.lean import Lean
+from chatroom.http.lean import Failure, Lean
 from chatroom.http.middleware import Envelope
 from chatroom.http.static import WebClient
 
@@ -68,15 +68,24 @@ def build(
             Mount("/", app=WebClient()),
         ],
         exception_handlers={
-            Problem: _problem,
-            HTTPException: _http_error,
-            Exception: fault,
+            Problem: _in_the_loop(_problem),
+            HTTPException: _in_the_loop(_http_error),
+            Exception: _in_the_loop(fault),
         },
     )
     allowed = Origins(origins)
     # Around Starlette, whose answer to a fault of ours passes no middleware.
     envelope = Envelope(Cors(Bounds(site), allowed), allowed, Proxies(proxies))
     return Site(envelope, Lean(served, envelope, allowed, _problem, fault))
+
+
+def _in_the_loop(handler: Failure) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """Starlette hands a plain function to a thread: 1-2 ms, and a queue that one address fills for everybody."""
+
+    async def handle(request: Request, error: Exception) -> Response:
+        return handler(request, error)
+
+    return handle
 
 
 def _elsewhere(served: Sequence[Route]) -> list[Route]:
