@@ -8,6 +8,7 @@ from typing import Final
 
 USAGE: Final = 64  # EX_USAGE: the command line is wrong
 UNAVAILABLE: Final = 69  # EX_UNAVAILABLE: something outside is away or taken; starting again may help
+CUT_SHORT: Final = 75  # EX_TEMPFAIL: a server that was told to stop could not end everything in time
 CONFIG_ERROR: Final = 78  # EX_CONFIG: do not restart, mend the settings
 
 

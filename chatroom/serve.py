@@ -5,11 +5,14 @@ import contextlib
 import errno
 import gc
 import os
-import signal
 import socket
 import sys
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Coroutine, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import structlog
 import uvicorn
@@ -21,8 +24,11 @@ from chatroom.db import Database
 from chatroom.db.durability import weak_settings
 from chatroom.db.exclusive import hold
 from chatroom.db.migrate import upgrade
-from chatroom.exits import BadSetting, CommandError
+from chatroom.exits import CUT_SHORT, BadSetting, CommandError
 from chatroom.features import tables
+from chatroom.gateway.files import raise_limit
+from chatroom.gateway.http_server import HttpServer
+from chatroom.gateway.peers import HttpLimits
 from chatroom.gateway.uvicorn import protocols
 from chatroom.settings import Settings
 
@@ -30,6 +36,9 @@ _BACKLOG = 4096  # connections of a reconnect storm that wait to be accepted
 # Seconds after which a busy loop lets another thread run. The one that commits needs that twice for each batch: beside
 # 19 000 pages a second the p99 of an answer is 16 ms with Python's 5 ms, 13 ms with this, and nothing else gets dearer.
 _SWITCH = 0.0005
+_FROM_ONE = 2_048  # connections of one address that speak HTTP: a company behind one, or an attacker
+_CLOSE = 4.0  # seconds after the drain in which everything else ends
+_LAST_RESORT = 4.5  # and those after which the process ends, whatever hangs
 _NOWHERE = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 _log = structlog.get_logger("chatroom")
 
@@ -67,24 +76,38 @@ def _listen(settings: Settings) -> Iterator[socket.socket]:
         found = port
         for number, host in enumerate(settings.hosts):
             try:
-                listener = _open(host, found)
-            except OSError as error:
-                nowhere = isinstance(error, socket.gaierror) or error.errno in _NOWHERE
+                listeners = _open(host, found)
+            except (OSError, UnicodeError) as error:
+                code = getattr(error, "errno", None) or 0  # negative where a name cannot be resolved
+                nowhere = code <= 0 or code in _NOWHERE
                 if nowhere and number:  # the other family of the same wish, which this machine lacks
                     continue
-                code = error.errno or 0  # negative where a name cannot be resolved
-                reason = os.strerror(code) if code > 0 else error.strerror
+                reason = os.strerror(code) if code > 0 else getattr(error, "strerror", None) or "no such host"
                 why = f"port {port} of {host} cannot be listened on: {reason}"
                 raise CommandError("HOST" if nowhere else name, why) from None
-            found = found or listener.getsockname()[1]  # port 0: the first address chooses
-            yield listener
+            for listener in listeners:
+                found = found or listener.getsockname()[1]  # port 0: the first address chooses
+                yield listener
 
 
-def _open(host: str, port: int) -> socket.socket:
-    """Listen on one address of one family; a name goes by its IPv4 address, else by the one it has."""
-    if ":" in host:
-        return socket.create_server((host, port), family=socket.AF_INET6, backlog=_BACKLOG)
-    return socket.create_server((host, port), backlog=_BACKLOG)
+def _open(host: str, port: int) -> list[socket.socket]:
+    """Listen on every address that a host has; of a name, on those that this machine knows as its own."""
+    found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    opened: list[socket.socket] = []
+    failed: OSError | None = None
+    for family, address in dict.fromkeys((family, address) for family, _, _, _, address in found):
+        place = (address[0], opened[0].getsockname()[1], *address[2:]) if opened else address
+        try:
+            opened.append(socket.create_server(place, family=family, backlog=_BACKLOG))
+        except OSError as error:
+            if error.errno not in _NOWHERE:
+                for listener in opened:
+                    listener.close()
+                raise
+            failed = error
+    if failed is not None and not opened:
+        raise failed
+    return opened
 
 
 async def _check_durability(settings: Settings, db: Database) -> None:
@@ -108,18 +131,57 @@ async def _serve(settings: Settings, listeners: list[socket.socket]) -> None:
         interface="asgi3",
         proxy_headers=False,
         backlog=_BACKLOG,
-        timeout_graceful_shutdown=round(settings.drain_seconds) + 1,
-        **protocols(app.sockets, shortcut=app.lean),
+        timeout_graceful_shutdown=round(settings.drain_seconds),
+        **protocols(app.sockets, shortcut=app.lean, limits=_limits(settings)),
     )
+    end = _End(settings.drain_seconds)
     try:
         await _check_durability(settings, app.db)
         await app.start()
         _spare_the_collector()
         sys.setswitchinterval(_SWITCH)
         port = listeners[0].getsockname()[1]
-        await _Server(config, startup.address(settings, port)).serve(listeners)
+        await HttpServer(config, startup.address(settings, port), end.begin).serve(listeners)
     finally:
-        await app.close()
+        await end.finish(app.close())
+
+
+def _limits(settings: Settings) -> HttpLimits:
+    """The bounds of the port; RATE_LIMITS=off lifts those of one address, not what the process can bear."""
+    connections = raise_limit()
+    limits = HttpLimits(keep_alive=settings.keep_alive_seconds, connections=connections)
+    if settings.unlimited:
+        return replace(limits, reads=0, held_per_address=limits.held)
+    return replace(limits, connections_per_address=min(_FROM_ONE, connections // 2))
+
+
+class _End:
+    """Sees to it that the process ends in time, whatever hangs: a database that is gone, a thread, the event loop."""
+
+    def __init__(self, drain: float) -> None:
+        self._drain = drain
+        self._began = 0.0
+
+    def begin(self) -> None:
+        """Count from now on; at the first signal to stop."""
+        self._began = time.monotonic()
+        watchdog = threading.Timer(self._drain + _LAST_RESORT, self._cut)
+        watchdog.daemon = True
+        watchdog.start()
+
+    async def finish(self, closing: Coroutine[Any, Any, None]) -> None:
+        """Wait for the end of everything while there is time."""
+        spent = time.monotonic() - self._began if self._began else self._drain
+        try:
+            await asyncio.wait_for(closing, max(self._drain + _CLOSE - spent, 1.0))
+        except TimeoutError:
+            self._cut()
+
+    def _cut(self) -> None:
+        """End at once: what was acknowledged is stored, what was under way is not finished."""
+        _log.error("drain.cut_short", setting="DRAIN_SECONDS", seconds=self._drain)
+        sys.stdout.flush()
+        os._exit(CUT_SHORT)
 
 
 def _spare_the_collector() -> None:
@@ -132,27 +194,3 @@ def _spare_the_collector() -> None:
     gc.freeze()
     # In small steps: of 0.5-3 ms while 10 000 connections open; with 10 000 objects in each they took 3-10 ms.
     gc.set_threshold(2_000, 1, 50_000)
-
-
-class _Server(uvicorn.Server):
-    """uvicorn, which would raise the signal again after its own shutdown and so cut ours short."""
-
-    def __init__(self, config: uvicorn.Config, address: str) -> None:
-        super().__init__(config)
-        self._address = address
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Listen, and only then say so: whoever reads the address may connect, or ask to stop, at once."""
-        await super().startup(sockets)
-        print(self._address, flush=True)  # noqa: T201
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self.handle_exit, number, None)
-        try:
-            yield
-        finally:
-            for number in (signal.SIGTERM, signal.SIGINT):
-                loop.remove_signal_handler(number)

@@ -131,6 +131,14 @@ class Peers:
             others.add(connection)
         return room
 
+    def is_full(self, address: str) -> bool:
+        """Whether an address has as many connections as it may, of which none was idle a moment ago."""
+        peer = self._peers.get(address_key(address))
+        if peer is None or not self._limits.connections_per_address:
+            return False
+        full = len(peer.connections) >= self._limits.connections_per_address
+        return full and self._clock() - peer.searched < _SEARCH and not self._trusts(address)
+
     def leave(self, connection: Connection) -> None:
         """Forget a connection."""
         peer = connection.peer

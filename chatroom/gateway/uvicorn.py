@@ -57,6 +57,10 @@ class _Way:
     def __call__(self, **given: Any) -> "SocketHttpProtocol":
         return SocketHttpProtocol(self, **given)
 
+    def is_full(self, address: str) -> bool:
+        """Whether a connection from an address need not even be opened."""
+        return self.start()[0].is_full(address)
+
     def start(self) -> tuple[Peers, Shares]:
         """Bind to the running event loop, once; return what all connections share."""
         if self._shared is None:

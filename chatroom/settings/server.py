@@ -88,6 +88,13 @@ class Server(BaseModel):
         validation_alias="DRAIN_SECONDS",
         description="How long a stopping server takes to send its connections elsewhere.",
     )
+    keep_alive_seconds: float = Field(
+        default=75.0,
+        gt=0,
+        validation_alias="KEEP_ALIVE_SECONDS",
+        description="How long an idle HTTP connection stays open; longer than a proxy in front keeps its own, else it "
+        "answers 502 now and then (nginx and AWS: 60, Google Cloud: 600).",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", validation_alias="LOG_LEVEL", description="The least important lines to log."
     )
