@@ -36,6 +36,14 @@ def test_every_package_that_pip_installs_has_one_version_and_hashes_and_no_index
     assert all("==" in package.splitlines()[0] for package in packages)
 
 
+def test_an_environment_without_uv_has_what_an_editable_install_takes(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", f"from hatchling import build; build.build_editable({str(tmp_path)!r})"]
+    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert list(tmp_path.glob("chatroom-*.whl"))
+    assert "editables==" in (ROOT / "requirements-dev.txt").read_text()
+
+
 def test_every_dependency_is_among_what_pip_installs() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     named = {re.split(r"[^\w-]", line)[0] for line in project["project"]["dependencies"]}
