@@ -67,6 +67,9 @@ class Channel(Generic[_Key]):
         self._burst: Callable[[], Burst | None] = _none
         self._outsiders: Sequence[Client] = ()
 
+    def __len__(self) -> int:
+        return len(self.clients)
+
     def add(self, key: _Key, client: "Client") -> None:
         """Let `client` hear what is told from now on."""
         if key in self.clients:

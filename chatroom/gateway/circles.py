@@ -25,6 +25,9 @@ class Circle:
         self.people: dict[str, Mapping[str, Seat]] = {}
         self._order: list[str] | None = None  # kept from the first question on
 
+    def __len__(self) -> int:
+        return len(self.people)
+
     def add(self, user_id: str, seats: Mapping[str, Seat]) -> None:
         """Let all connections of a person hear the channel."""
         if self._order is not None and user_id not in self.people:
@@ -70,6 +73,11 @@ class Circles:
     def get(self, channel: str) -> Circle | None:
         """The people of a channel; None where nobody is."""
         return self._circles.get(channel)
+
+    def besides(self, user_id: str | None, channel: str) -> Circle | None:
+        """The same; None also where somebody is alone."""
+        circle = self._circles.get(channel)
+        return None if circle is None or (len(circle.people) == 1 and user_id in circle.people) else circle
 
     def enter(self, user_id: str, seats: Mapping[str, Seat], channels: Iterable[str]) -> None:
         """Let a person belong to channels; where they do already, nothing changes."""

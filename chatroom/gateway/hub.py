@@ -210,7 +210,7 @@ class Hub:
             if len(by_dialect) == 1:
                 channel.tell(by_dialect[""])
                 return
-        count = self._count(channels)
+        count = self._count(channels, skip)
         if self._given + count > _CHUNK:
             self._wait(_Broadcast(delivery, self._receivers(delivery)))
         elif count:
@@ -227,15 +227,10 @@ class Hub:
     def _turn_over(self) -> None:
         self._given = 0
 
-    def _count(self, channels: Iterable[str]) -> int:
+    def _count(self, channels: Iterable[str], skip: str | None) -> int:
         """Who hears these channels, roughly: somebody in several rooms counts in each."""
-        count = 0
-        for name in channels:
-            if (channel := self._channels.get(name)) is not None:
-                count += len(channel.clients)
-            elif (circle := self._circles.get(name)) is not None:
-                count += len(circle.people)
-        return count
+        heard = (self._channels.get(name) or self._circles.besides(skip, name) for name in channels)
+        return sum(len(listeners) for listeners in heard if listeners)
 
     def _queue(self, delivery: Delivery) -> deque[_Broadcast]:
         return self._news if delivery.ephemeral else self._waiting
@@ -267,7 +262,7 @@ class Hub:
         for name in channels:
             if (channel := self._channels.get(name)) is not None:
                 heard.append(list(channel.clients))
-            if (circle := self._circles.get(name)) is not None:
+            elif (circle := self._circles.besides(skip, name)) is not None:
                 heard.append(circle.seats())
         seats = iter(heard[0]) if len(heard) == 1 else _once(chain.from_iterable(heard))
         return (seat for seat in seats if seat.who.id != skip)

@@ -141,25 +141,26 @@ def test_a_handshake_that_resumes_costs_what_its_reader_takes(chat: ChatServer) 
     pressure.check("auth.resume")
 
 
-@pytest.mark.parametrize("flips", ["typing", "listening"])
+FLIPS: dict[str, list[tuple[str, dict[str, Any]]]] = {
+    "typing": [("typing", {"isTyping": True}), ("typing", {"isTyping": False})],
+    "listening": [("join_room", {}), ("leave_room", {})],
+}
+
+
+@pytest.mark.parametrize("flips", FLIPS)
 def test_flips_that_others_hear_of_have_a_price(chat: ChatServer, flips: str) -> None:
     """One person on twenty sockets; what a listener hears in the time is bounded by their one budget."""
     chat.start()
     ana, bob = register(chat.url, "Ana"), register(chat.url, "Bob")
     room_id = ana.create_room()["id"]
     bob.join(room_id)
-    room = {"roomId": room_id}
-    on_off: dict[str, list[list[Any]]] = {
-        "typing": [["typing", {**room, "isTyping": True}], ["typing", {**room, "isTyping": False}]],
-        "listening": [["join_room", room], ["leave_room", room]],
-    }
-    packets = ["421" + json.dumps(event) for event in on_off[flips]]
+    packets = ["421" + json.dumps([event, {"roomId": room_id, **fields}]) for event, fields in FLIPS[flips]]
     refused = heard = 0
 
     async def one(_: int) -> None:
         nonlocal refused
         line = await WebSocket.joined(chat.port, json.dumps({"token": ana.token, "dialect": "native"}))
-        line.send("420" + json.dumps(["join_room", room]))
+        line.send("420" + json.dumps(["join_room", {"roomId": room_id}]))
         for _ in range(30):
             for packet in packets:
                 line.send(packet)
@@ -172,7 +173,7 @@ def test_flips_that_others_hear_of_have_a_price(chat: ChatServer, flips: str) ->
         nonlocal heard
         lines = [await WebSocket.joined(chat.port, json.dumps({"token": bob.token})) for _ in range(200)]
         for line in lines:
-            line.send("42" + json.dumps(["join_room", room]))
+            line.send("42" + json.dumps(["join_room", {"roomId": room_id}]))
         listening = asyncio.create_task(attack(one))
         while not listening.done():
             with contextlib.suppress(TimeoutError, ConnectionError):
