@@ -68,7 +68,9 @@ class RedisRates:
         )
 
     async def close(self) -> None:
-        await self._windows.bridge.get_connection().aclose()  # type: ignore[attr-defined]
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_RETRY):
+                await self._windows.bridge.get_connection().aclose()  # type: ignore[attr-defined]
 
     async def _look(self, bucket: str, name: str) -> Quota:
         most, seconds, *_ = self._buckets[bucket]

@@ -73,7 +73,7 @@ class Held:
             self._places.release()
 
     async def close(self) -> None:
-        """Close all connections together, in 4 s at the most; whoever is at work hears that it is over."""
+        """Close all connections together, in 2 s at the most; whoever is at work hears that it is over."""
         await close_all([*self._opened])
         while self._free:
             await self._end(self._free.pop())

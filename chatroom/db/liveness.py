@@ -23,7 +23,7 @@ IDLE_SECONDS: Final = 1.0
 """Idle for longer, a connection is asked whether it lives."""
 ASK_SECONDS: Final = 2.0
 """How long the answer may take."""
-CLOSE_SECONDS: Final = 2.0
+CLOSE_SECONDS: Final = 1.0
 """How long connections may take to say good-bye, all of them together."""
 
 _KEEPALIVE: Final = (

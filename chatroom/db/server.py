@@ -219,7 +219,7 @@ class ServerEngine:
                 raise Unavailable("the database is read-only")
 
     async def close(self) -> None:
-        """Close every connection at once, within 4 s also when the server is silent."""
+        """Close every connection at once, within 2 s also when the server is silent."""
         pooled = [driver for opened in self._opened for driver in opened]
         await asyncio.gather(close_all(pooled), *(held.close() for held in self._held))
         for engine in (self._write, self._read):

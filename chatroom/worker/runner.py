@@ -21,8 +21,8 @@ LEASE_MARGIN_SECONDS = 15
 """How much longer than the longest job a claim lasts: room for a clock that is off and for noting the result."""
 FIRST_PAUSE_MS = 5_000
 LONGEST_PAUSE_MS = 3_600_000
-DRAIN_SECONDS = 10.0
-"""How long a stopping node waits for the jobs it runs."""
+DRAIN_SECONDS = 1.0
+"""How long a stopping node waits for the jobs it runs before it gives them back."""
 
 log = structlog.get_logger()
 
@@ -72,7 +72,7 @@ class Runner:
             await asyncio.gather(*late, return_exceptions=True)
 
     def stop(self) -> None:
-        """Claim nothing more; `run` returns when the jobs under way have ended or, after 10 s, were given back."""
+        """Claim nothing more; `run` returns when the jobs under way have ended or, after a second, were given back."""
         self._stop.set()
 
     async def run_due(self) -> int:
