@@ -42,6 +42,16 @@ function isFirstReload(own: string): boolean {
   }
 }
 
+let holds = 0;
+
+/** Asks before a reload from now on: something was typed that the page alone has. Returns what ends that. */
+export function holdReload(): () => void {
+  holds += 1;
+  return () => {
+    holds -= 1;
+  };
+}
+
 /** What stands in a form is not kept anywhere; a draft is. */
 function isFormFilled(): boolean {
   const typed = "input:not([type=radio], [type=checkbox], [type=search], [readonly], [hidden])";
@@ -53,7 +63,7 @@ let asked: Promise<void> | null = null;
 async function lookForNewVersion(): Promise<void> {
   const own = ownScript();
   if (!own || !(await isReplaced(own))) return;
-  const alone = currentStoring() === "works" && !isFormFilled() && isFirstReload(own);
+  const alone = currentStoring() === "works" && holds === 0 && !isFormFilled() && isFirstReload(own);
   report(alone ? "loading" : "new");
   if (alone) setTimeout(() => location.reload(), NOTICE_MS);
 }

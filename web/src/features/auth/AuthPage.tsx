@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useRef, useState } from "react";
 import { chunk, Later } from "../../app/Later";
 import { routeOf, usePath } from "../../app/router";
 import { useT } from "../../i18n";
+import { holdReload } from "../../lib/modules";
 import { useStore } from "../../state/store";
 import { StorageNote } from "../../ui/StorageNote";
 import { Wordmark } from "../../ui/Wordmark";
@@ -81,6 +82,8 @@ export function AuthPage() {
   const [identifier, setIdentifier] = useState(() => blankIdentifier());
   const [note, setNote] = useState("");
   const other = others[step];
+  const typed = identifier.email !== "" || identifier.way === "phone";
+  useEffect(() => (typed ? holdReload() : undefined), [typed]);
   const said = note || (farewell && t(`auth.farewell.${farewell}`));
   const hint = t(invited ? "auth.inviteHint" : `auth.steps.${step}.hint`);
   return (
