@@ -121,7 +121,7 @@ async def test_get_room_users_lists_members_with_their_presence_and_role(
     await first.emit("get_room_users", {"roomId": room_id})
     answer = (await first.hear("room_users"))[0]
     _is_as_documented("room_users", answer)
-    more = {"name", "presence", "lastSeen", "readSeq"}
+    more = {"name", "nameKey", "presence", "lastSeen", "readSeq"}
     for user in answer["users"]:
         assert set(user) == {"userId", "username", "isOnline", "role", *more}
     listed = [(user["userId"], user["username"], user["isOnline"], user["role"]) for user in answer["users"]]

@@ -97,7 +97,7 @@ async def _by_email(ctx: Context, email: str, password: str, name: str | None) -
 
 async def _become_member(tx: Tx, name: str | None, given: Identifier, hashed: str) -> Person:
     """Store a member with an identifier and a password: a new one, or the guest who asks."""
-    name = name if name and name.strip() else given.value.partition("@")[0]
+    name = name if name and name.strip() else users.derived_name(given.value.partition("@")[0])
     if tx.who.role is Role.GUEST and not tx.who.transient:
         person = await users.promote(tx, tx.who.id, name)
         await identifier_store.remove_of(tx.db, person.id)  # a number that they only claimed
@@ -147,13 +147,15 @@ async def _claim(
 ) -> str:
     """Store somebody who says that a number is theirs; they have a day to prove it. Return their id."""
     await first.release(tx, number)
+    name = " ".join(part.strip() for part in (cmd.first_name, cmd.last_name) if part and part.strip())
     if tx.who.role is Role.GUEST and not tx.who.transient:
         user_id = await _still_a_guest(tx)
         # What they claimed before, and its password: else what proves one number would prove them all.
         await identifier_store.remove_of(tx.db, user_id)
         await passwords.remove(tx.db, user_id)
+        if name:
+            await users.claim_name(tx, user_id, name)
     else:
-        name = " ".join(part.strip() for part in (cmd.first_name, cmd.last_name) if part and part.strip())
         person = await users.add(
             tx,
             name or _random_name("user"),

@@ -88,6 +88,7 @@ async def _listed(ctx: Context, reader: Reader, members: Sequence[Member]) -> li
                 user_id=person.id,
                 username=person.username,
                 name=person.name,
+                name_key=person.look,
                 is_online=board.is_online(person.id),
                 presence=board.presence(person.id),
                 role=member.role,

@@ -57,11 +57,15 @@ class Heartbeat(Wire, frozen=True, kw_only=True):
 
 
 class RoomUser(Wire, frozen=True, kw_only=True):
-    """A member of a room; `readSeq` is how far they have read it."""
+    """A member of a room; `readSeq` is how far they have read it.
+
+    `nameKey` is equal for names that look alike: show `@username` beside both.
+    """
 
     user_id: str
     username: str
     name: str
+    name_key: str
     is_online: bool
     presence: Presence
     role: RoomRole

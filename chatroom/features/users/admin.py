@@ -103,6 +103,7 @@ def _view(person: Person) -> PersonView:
         id=view.id,
         name=view.name,
         username=view.username,
+        name_key=view.name_key,
         kind=view.kind,
         role=view.role,
         created_at=view.created_at,

@@ -12,7 +12,6 @@ from chatroom.core.context import Context, Tx
 from chatroom.core.errors import Problem
 from chatroom.core.principal import Role
 from chatroom.core.signals import tell
-from chatroom.core.text import clean_line
 from chatroom.db import Conflict, Reader
 from chatroom.features.users import rules, store
 from chatroom.features.users.signals import Renamed
@@ -34,7 +33,7 @@ async def add(
     `id` is one that an anonymous guest already goes by; `expires_at` (epoch milliseconds) the end of a guest or of a
     person who proves nothing until then.
     """
-    name = clean_line(name, field="name", length=rules.NAME_LENGTH)
+    name = rules.clean_name(name)
     handle = await _free_handle(tx, name)
     role = Role.GUEST if kind == "guest" else Role.USER
     person = Person(
@@ -53,7 +52,7 @@ async def _free_handle(tx: Tx, name: str) -> str:
 
 async def promote(tx: Tx, user_id: str, name: str) -> Person:
     """Make a guest a member under a name; they stay the same person. Raises `Problem("bad_input" | "forbidden")`."""
-    name = clean_line(name, field="name", length=rules.NAME_LENGTH)
+    name = rules.clean_name(name)
     person = await store.find(tx.db, user_id)
     if person is None or person.kind != "guest":
         raise Problem("forbidden")
@@ -67,12 +66,31 @@ async def settle(tx: Tx, person: Person) -> Person:
     """
     if person.status != "pending" and (person.kind != "guest" or person.status != "active"):
         return person
-    return await _become_member(tx, person, {})
+    name = person.claimed_name
+    named = {} if name is None else {"name": name, "username": await _free_handle(tx, name)}
+    return await _become_member(tx, person, named)
+
+
+async def claim_name(tx: Tx, user_id: str, name: str) -> None:
+    """Remember what a guest wants to be called as the member whom they become. Raises `Problem("bad_input")`."""
+    await store.change(tx.db, user_id, {"claimed_name": rules.clean_name(name)})
+
+
+def derived_name(text: str) -> str:
+    """Return a name made of what was not given as one, such as the first part of an address."""
+    return rules.derived_name(text)
 
 
 async def _become_member(tx: Tx, person: Person, changes: dict[str, str]) -> Person:
     role = Role.USER.value if person.kind == "guest" else person.role
-    row = {**changes, "kind": "member", "role": role, "status": "active", "expires_at": None}
+    row = {
+        **changes,
+        "kind": "member",
+        "role": role,
+        "status": "active",
+        "expires_at": None,
+        "claimed_name": None,
+    }
     await store.change(tx.db, person.id, row)
     return await _changed(tx, person, await _again(tx, person.id))
 
@@ -106,10 +124,11 @@ async def change(tx: Tx, user_id: str, cmd: ChangeUser) -> Person:
     Raises `Problem("bad_input" | "not_found")`.
     """
     changes = {}
+    is_admin = tx.who.role is Role.ADMIN
     if cmd.name is not None:
-        changes["name"] = clean_line(cmd.name, field="name", length=rules.NAME_LENGTH)
+        changes["name"] = rules.clean_name(cmd.name, free=is_admin)
     if cmd.username is not None:
-        changes["username"] = rules.clean_handle(cmd.username)
+        changes["username"] = rules.clean_handle(cmd.username, free=is_admin)
     before = await _again(tx, user_id)
     if not changes:
         return before
@@ -180,6 +199,7 @@ def view(person: Person, *, email: str | None = None, phone: str | None = None) 
         id=person.id,
         name=person.name,
         username=person.username,
+        name_key=person.look,
         email=email or msgspec.UNSET,
         phone_number=phone or msgspec.UNSET,
         kind=person.kind,

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from sqlalchemy import Column, Table, and_, bindparam, delete, insert, select, update
+from sqlalchemy import Column, Table, and_, bindparam, delete, insert, or_, select, update
 
+from chatroom.core.lookalikes import key
 from chatroom.db import Reader, Row, Transaction, metadata
 from chatroom.db.lists import among
 from chatroom.db.types import Id, Name, Time, Word
@@ -24,6 +25,9 @@ users: Final = Table(
     Column("expires_at", Time, index=True),
     Column("declared_age", Word(12)),
     Column("first_joined_at", Time),  # who never joined a room has said nothing
+    Column("handle_key", Word(32), unique=True, index=True),  # what the handle looks like
+    Column("name_key", Word(32)),  # what the name looks like
+    Column("claimed_name", Name(64)),  # of a guest who has not yet shown that the number they gave is theirs
 )
 
 _COLUMNS: Final = (
@@ -37,13 +41,17 @@ _COLUMNS: Final = (
     users.c.status,
     users.c.expires_at,
     users.c.declared_age,
+    users.c.claimed_name,
+    users.c.name_key,
 )
 _ADD: Final = insert(users)
 _FIND: Final = select(*_COLUMNS).where(users.c.id == bindparam("user"))
 _LIST: Final = select(*_COLUMNS).where(among(users.c.id, "ids"))
 # In id order, so that two transactions never wait in a circle; rows that name these people may be added meanwhile.
 _LOCK: Final = _LIST.order_by(users.c.id).with_for_update(key_share=True)
-_HANDLE: Final = select(users.c.id).where(users.c.username == bindparam("handle"))
+_HANDLE: Final = select(users.c.id).where(
+    or_(users.c.username == bindparam("handle"), users.c.handle_key == bindparam("look"))
+)
 _PAGE: Final = (
     select(*_COLUMNS).where(users.c.id > bindparam("after")).order_by(users.c.id).limit(bindparam("count"))
 )
@@ -65,8 +73,14 @@ def _person(row: Row) -> Person:
 
 
 async def add(tx: Transaction, row: Mapping[str, Any]) -> None:
-    """Insert a person. Raises `db.Conflict` when the handle is taken."""
-    await tx.run(_ADD, row)
+    """Insert a person. Raises `db.Conflict` when the handle, or one that looks like it, is taken."""
+    await tx.run(_ADD, {**row, **keys(row)})
+
+
+def keys(row: Mapping[str, Any]) -> dict[str, str]:
+    """The columns that tell what a handle and a name look like, for those that are being stored."""
+    looks = {"username": "handle_key", "name": "name_key"}
+    return {column: key(row[field]) for field, column in looks.items() if field in row}
 
 
 async def find(reader: Reader, user_id: str) -> Person | None:
@@ -96,8 +110,8 @@ async def list_expired(reader: Reader, before: int, count: int) -> list[Person]:
 
 
 async def change(tx: Transaction, user_id: str, changes: Mapping[str, Any]) -> None:
-    """Set columns of a person. Raises `db.Conflict` when the handle is taken."""
-    await tx.run(_CHANGE.values(**changes), {"user": user_id})
+    """Set columns of a person. Raises `db.Conflict` when the handle, or one that looks like it, is taken."""
+    await tx.run(_CHANGE.values(**changes, **keys(changes)), {"user": user_id})
 
 
 async def remove(tx: Transaction, user_id: str) -> bool:
@@ -114,8 +128,8 @@ async def joined(tx: Transaction, user_id: str, now: int) -> None:
 
 
 async def is_taken(reader: Reader, handle: str) -> bool:
-    """Whether somebody has this handle."""
-    return await reader.scalar(_HANDLE, {"handle": handle}) is not None
+    """Whether somebody has this handle, or one that looks like it."""
+    return await reader.scalar(_HANDLE, {"handle": handle, "look": key(handle)}) is not None
 
 
 async def change_last_seen(tx: Transaction, user_id: str, at: int) -> None:

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from chatroom.core.ids import Id
+from chatroom.core.lookalikes import key
 from chatroom.core.page import Cursor, Limit
 from chatroom.core.schema import Wire
 
@@ -16,12 +17,18 @@ DeclaredAge = Literal["_18PLUS", "_18PLUS_RED"]
 """What a person says (seed S1's names); it opens nothing by itself."""
 
 
+_NAME_KEY = (
+    "Equal for names that look alike: show `@username` beside a name where two people of a room have one."
+)
+
+
 class User(Wire, frozen=True, kw_only=True):
     """A person as others may see them; `email` and `phoneNumber` (its last four digits) are for oneself only."""
 
     id: str
     name: str
     username: str
+    name_key: Annotated[str, msgspec.Meta(description=_NAME_KEY)]
     email: str | UnsetType = UNSET
     phone_number: str | UnsetType = UNSET
     kind: Kind
@@ -89,3 +96,12 @@ class Person(NamedTuple):
     expires_at: int | None = None
     """When a guest, or a person who has proven nothing, is removed."""
     declared_age: DeclaredAge | None = None
+    claimed_name: str | None = None
+    """The name of a guest who has given a number, from when they show that it is theirs."""
+    name_key: str | None = None
+    """What the name looks like; None in a row from a bench."""
+
+    @property
+    def look(self) -> str:
+        """Equal for people whose names look alike."""
+        return self.name_key or key(self.name)

@@ -1,6 +1,8 @@
 """Forgotten passwords and new identifiers: one-time codes by SMS and mail."""
 
 import asyncio
+import time
+from statistics import median
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from chatroom.app import App
 from chatroom.core.errors import Problem
 from chatroom.core.principal import OUTSIDER
 from chatroom.features import tables
+from chatroom.features.auth import codes
 from chatroom.features.auth.ports import Mailer
 from tests.cast import PASSWORD, Cast, Clock, Person, do, principal, register
 from tests.doors import Doors
@@ -110,6 +113,22 @@ async def test_nobody_learns_whether_there_is_an_account(app: App, cast: Cast, d
         while await reader.scalar(waiting):  # noqa: ASYNC110 - the job is another task's
             await asyncio.sleep(0.01)
     assert await letters(app, "nobody@example.org", 0) == []
+
+
+async def test_a_wrong_code_takes_as_long_for_nobody_as_for_somebody(app: App, cast: Cast) -> None:
+    """Each waits for the same instant, so what is done until then does not show."""
+    await forget(app)
+    await secret(app, EMAIL)
+
+    async def seconds(email: str) -> float:
+        started = time.perf_counter()
+        assert await reset(app, "00000000", email=email) == "invalid_code"
+        return time.perf_counter() - started
+
+    known = [await seconds(EMAIL) for _ in range(5)]
+    unknown = [await seconds("nobody@example.org") for _ in range(5)]
+    assert min(known + unknown) >= codes.EVEN
+    assert abs(median(known) - median(unknown)) < codes.EVEN
 
 
 async def test_without_a_mailer_nothing_is_promised(app: App, cast: Cast) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from chatroom.adapters.memory import MemoryTyping
 from chatroom.app import App
+from chatroom.core.lookalikes import key
 from chatroom.features.presence.ports import TypingBoard
 from tests.cast import Cast, do, principal
 from tests.doors import Doors, Ears, Server, until
@@ -116,6 +117,7 @@ async def test_the_members_are_listed_those_online_first(server: Server, cast: C
                 "userId": person.id,
                 "username": person.username,
                 "name": person.name,
+                "nameKey": key(person.name),
                 "isOnline": person is cast.bob,
                 "presence": "online" if person is cast.bob else "offline",
                 "role": role,

@@ -326,6 +326,8 @@ export interface PersonView {
   id: string;
   name: string;
   username: string;
+  /** Equal for names that look alike: show `@username` beside a name where two people of a room have one. */
+  nameKey: string;
   email?: string;
   phoneNumber?: string;
   kind: "member" | "guest";
@@ -472,11 +474,12 @@ export interface RoomPage {
   nextCursor: string | null;
 }
 
-/** A member of a room; `readSeq` is how far they have read it. */
+/** A member of a room; `readSeq` is how far they have read it. `nameKey` is equal for names that look alike: show `@username` beside both. */
 export interface RoomUser {
   userId: string;
   username: string;
   name: string;
+  nameKey: string;
   isOnline: boolean;
   presence: "online" | "away" | "offline";
   role: "member" | "admin";
@@ -585,6 +588,8 @@ export interface User {
   id: string;
   name: string;
   username: string;
+  /** Equal for names that look alike: show `@username` beside a name where two people of a room have one. */
+  nameKey: string;
   email?: string;
   phoneNumber?: string;
   kind: "member" | "guest";
