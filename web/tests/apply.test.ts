@@ -5,7 +5,15 @@ import { hasGap } from "../src/state/log";
 import { emptyState, type State } from "../src/state/model";
 import { entry, log, message, pending, room } from "./samples";
 
-const user: User = { id: "me", name: "Me", username: "me", kind: "member", role: "user", createdAt: "" };
+const user: User = {
+  id: "me",
+  name: "Me",
+  username: "me",
+  nameKey: "me",
+  kind: "member",
+  role: "user",
+  createdAt: "",
+};
 const kitchen: Room = {
   id: room,
   name: "Kitchen",
@@ -148,6 +156,7 @@ describe("the list of a room's members", () => {
     userId,
     username: userId,
     name: userId,
+    nameKey: userId,
     isOnline: true,
     presence: "online",
     role: "member",
@@ -179,6 +188,7 @@ describe("the people of a large room", () => {
     userId,
     username: userId,
     name: userId.toUpperCase(),
+    nameKey: userId,
     role: "member",
     isOnline: false,
     presence: "offline",

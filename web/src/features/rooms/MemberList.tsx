@@ -12,7 +12,13 @@ import { Problem } from "../../ui/Problem";
 import { Skeletons } from "../../ui/Skeletons";
 import { PersonPicture } from "../presence/PersonPicture";
 
-function MemberRow({ member }: { member: Member }) {
+/** The names, by their look, that more than one of these people has. */
+function sharedNames(members: Member[]): Set<string> {
+  const met = new Set<string>();
+  return new Set(members.flatMap(({ nameKey }) => (met.size === met.add(nameKey).size ? [nameKey] : [])));
+}
+
+function MemberRow({ member, shared }: { member: Member; shared: boolean }) {
   const t = useT();
   const myId = useStore((state) => state.me?.id);
   const presence = useStore((state) => state.presence[member.userId]);
@@ -20,6 +26,7 @@ function MemberRow({ member }: { member: Member }) {
   const seen = presence?.lastSeen ?? member.lastSeen;
   const name = member.name || member.username;
   const notes = [
+    shared && `@${member.username}`,
     member.userId === myId && t("rooms.you"),
     member.role === "admin" && t("rooms.admin"),
     status === "offline" && seen && t("rooms.offlineSince", { time: shortWhen(seen) }),
@@ -47,6 +54,7 @@ export function MemberList({ room }: { room: Room }) {
     return <Skeletons count={4} picture="size-9 rounded-full" lines={["h-3 w-28"]} className="px-2 py-1.5" />;
   }
   const sorted = members.toSorted((a, b) => a.name.localeCompare(b.name));
+  const shared = sharedNames(members);
   const isHere = (member: Member) => (presence[member.userId]?.status ?? "offline") !== "offline";
   const groups = [
     { title: t("rooms.here"), people: sorted.filter(isHere) },
@@ -59,7 +67,7 @@ export function MemberList({ room }: { room: Room }) {
       </h3>
       <ul>
         {people.map((member) => (
-          <MemberRow key={member.userId} member={member} />
+          <MemberRow key={member.userId} member={member} shared={shared.has(member.nameKey)} />
         ))}
       </ul>
     </section>
