@@ -1,24 +1,17 @@
-"""The composition root: settings in, a wired application out. Nothing else constructs an adapter."""
+"""The composition root: settings in, a wired application out. Only it and `wiring` construct adapters."""
 
 import asyncio
-import time
-from dataclasses import replace
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from chatroom import features, startup
+from chatroom import features, startup, wiring
 from chatroom.adapters.bcrypt import BcryptHasher
-from chatroom.adapters.mail import NoMail, SmtpMail
-from chatroom.adapters.memory import MemoryEffort, MemoryLimiter, MemoryPresence, MemoryTyping, Window
-from chatroom.adapters.outbox import OUTBOX, Outbox, OutboxMail, OutboxSms
-from chatroom.adapters.rates import MemoryRates, NoRates
-from chatroom.adapters.sms import NoSms, TwilioSms
+from chatroom.adapters.memory import MemoryPresence, MemoryTyping
 from chatroom.contract.documents import NAMES, Documents
 from chatroom.contract.surface import Contract, collect
-from chatroom.core import clock, effort
+from chatroom.core import clock
 from chatroom.core.context import Context, Kernel
 from chatroom.core.csrf import CsrfTokens
 from chatroom.core.effort import Effort
@@ -46,10 +39,8 @@ from chatroom.features.rooms import listening, lounges
 from chatroom.features.rooms import service as rooms
 from chatroom.features.rooms.ports import AdHocLounges, LastMessages, MostRooms, Site
 from chatroom.gateway.dialects import SPOKEN
-from chatroom.gateway.entrance import Anonymous
 from chatroom.gateway.events import SocketEvents
 from chatroom.gateway.hub import Hub
-from chatroom.gateway.options import PRODUCT, Options
 from chatroom.gateway.server import SocketServer
 from chatroom.gateway.turns import Turns
 from chatroom.http import app as http
@@ -76,9 +67,9 @@ class App:
         turns = Turns()
         self.hub = Hub(self._recent.forget, turns)
         self._hasher = BcryptHasher(settings.bcrypt_rounds)
-        self._rates = _rates(settings, now)
+        self._rates = wiring.rates(settings, now)
         self._presence = MemoryPresence(settings.presence_grace_ms / 1000)
-        self.kernel = Kernel(db=db, broker=self.hub, limiter=_limiter(settings), clock=now)
+        self.kernel = Kernel(db=db, broker=self.hub, limiter=wiring.limiter(settings), clock=now)
         self._writer = MessageWriter(self.kernel)
         self.kernel.ports = self._ports()
         for kind, listener in features.listeners:
@@ -89,11 +80,11 @@ class App:
             features.operations,
             auth.authenticate_socket,
             turns=turns,
-            anonymous=_anonymous(settings),
+            anonymous=wiring.anonymous(settings),
             active=activity.active,
             go_on=Operation(recovery.go_on, may="messages.read"),
         )
-        self.sockets = SocketServer(self._events, _options(settings), turns=turns)
+        self.sockets = SocketServer(self._events, wiring.options(settings), turns=turns)
         self._site = http.build(
             self.kernel,
             features.operations,
@@ -104,11 +95,12 @@ class App:
             draining=lambda: self.sockets.draining,
             documents=(NAMES, Documents(_contract).get),
         )
-        self._runner = Runner(db, features.jobs, lambda: Context(self.kernel, SYSTEM), now)
-        self._rechecks = Rechecks(
-            lambda: Context(self.kernel, SYSTEM), (auth.look_again, listening.look_again)
-        )
+        self._runner = Runner(db, features.jobs, self._system, now)
+        self._rechecks = Rechecks(self._system, (auth.look_again, listening.look_again))
         self._tasks: list[asyncio.Task[None]] = []
+
+    def _system(self) -> Context:
+        return Context(self.kernel, SYSTEM)
 
     def _ports(self) -> dict[type[Any], Any]:
         settings, pages = self.settings, Pages(self.db)
@@ -126,8 +118,8 @@ class App:
                 settings.strict_enum, settings.compat_derived_password, settings.default_country
             ),
             SignInTurns: SignInTurns(),
-            SmsSender: _sms(settings, self.kernel.clock),
-            Mailer: _mail(settings, self.kernel.clock),
+            SmsSender: wiring.sms(settings, self.kernel.clock),
+            Mailer: wiring.mail(settings, self.kernel.clock),
             Uses: self._uses,
             PresenceBoard: self._presence,
             Recent: self._recent,
@@ -135,7 +127,7 @@ class App:
             MessageWriter: self._writer,
             Pages: pages,
             recovery.Steps: recovery.Steps(),
-            Effort: _effort(settings),
+            Effort: wiring.effort(settings),
             LastMessages: pages.last,
             Site: Site(settings.public_url),
             RateLimiter: self._rates,
@@ -152,12 +144,12 @@ class App:
     async def start(self) -> None:
         """Bind to the running loop, open the lobby at the first start, and begin the jobs."""
         startup.tell(self.settings)
-        await lounges.open_lobby(Context(self.kernel, SYSTEM))
+        await lounges.open_lobby(self._system())
         await self.sockets.start()
         self._tasks = [
             asyncio.create_task(self._runner.run(), name="worker"),
             asyncio.create_task(self._rechecks.run(), name="rechecks"),
-            asyncio.create_task(self._uses.run(Context(self.kernel, SYSTEM)), name="uses"),
+            asyncio.create_task(self._uses.run(self._system()), name="uses"),
         ]
 
     async def close(self) -> None:
@@ -208,74 +200,6 @@ async def _lifespan(receive: Receive, send: Send) -> None:
         await send({"type": message["type"] + ".complete"})
         if message["type"] == "lifespan.shutdown":
             return
-
-
-def _options(settings: Settings) -> Options:
-    options = replace(
-        PRODUCT,
-        allowed_origins=settings.origins or None,
-        trusted_proxies=settings.proxies,
-        drain_seconds=settings.drain_seconds,
-    )
-    if settings.message_rate_limit == 0 or settings.unlimited:  # contract 0, *Limits switched off*
-        options = replace(options, event_rate=0.0, event_burst=0, byte_rate=0.0, byte_burst=0)
-    if settings.unlimited:
-        options = replace(
-            options, control_rate=0.0, handshake_rate=0.0, address_rate=0.0, max_sessions_per_address=0
-        )
-    return options
-
-
-def _outbox(settings: Settings, now: clock.Clock) -> Outbox | None:
-    """Where messages go that nobody can send, unless people rely on them."""
-    return None if settings.mode == "production" else Outbox(settings.data / OUTBOX, now)
-
-
-def _sms(settings: Settings, now: clock.Clock) -> SmsSender:
-    if settings.twilio_account_sid:
-        return TwilioSms(settings.twilio_account_sid, settings.twilio_auth_token, settings.twilio_from_number)
-    outbox = _outbox(settings, now)
-    return OutboxSms(outbox) if outbox else NoSms()
-
-
-def _mail(settings: Settings, now: clock.Clock) -> Mailer:
-    if settings.smtp_url:
-        sender = settings.mail_from or f"chatroom@{urlsplit(settings.public_url).hostname or 'localhost'}"
-        return SmtpMail(settings.smtp_url, sender)
-    outbox = _outbox(settings, now)
-    return OutboxMail(outbox) if outbox else NoMail()
-
-
-def _anonymous(settings: Settings) -> Anonymous:
-    if settings.unlimited:
-        return Anonymous(settings.allow_anonymous_sockets, 0)
-    return Anonymous(settings.allow_anonymous_sockets)
-
-
-def _limiter(settings: Settings) -> MemoryLimiter:
-    if settings.message_rate_limit == 0 or settings.unlimited:
-        return MemoryLimiter({})
-    window = Window(settings.message_rate_limit, settings.message_rate_window_ms / 1000)
-    return MemoryLimiter({"messages.send": window})
-
-
-def _effort(settings: Settings) -> MemoryEffort:
-    if settings.message_rate_limit == 0 or settings.unlimited:
-        return MemoryEffort(0.0, 0.0)
-    return MemoryEffort(effort.PER_SECOND, effort.BURST)
-
-
-def _rates(settings: Settings, now: clock.Clock) -> RateLimiter:
-    """Rates in memory or Redis; a node that has lost Redis allows by itself half of what all allow together."""
-    if settings.unlimited:
-        return NoRates()
-    buckets = settings.buckets
-    if not settings.redis_url:
-        return MemoryRates(buckets, time.monotonic if now is clock.system else lambda: now() / 1000)
-    from chatroom.adapters.redis import RedisRates  # noqa: PLC0415 - a tenth of a start, for those who have one
-
-    halves = {name: bucket._replace(hits=max(1, bucket.hits // 2)) for name, bucket in buckets.items()}
-    return RedisRates(settings.redis_url, buckets, MemoryRates(halves))
 
 
 async def build(settings: Settings, now: clock.Clock = clock.system) -> App:
