@@ -94,7 +94,7 @@ async def test_keys_that_nobody_uses_are_forgotten_and_no_thread_is_started() ->
     clock.now += 61
     await rates.hit("api", "last")
     assert len(rates._hits) == 1
-    assert threading.active_count() == threads
+    assert threading.active_count() <= threads  # fewer: those of the tests before may end meanwhile
 
 
 async def test_switched_off_nothing_is_counted() -> None:
