@@ -22,7 +22,7 @@ async def who_asks(
     A cookie does not count for a foreign page, and leaves `by_cookie` in the scope: it needs a CSRF token too.
     """
     headers = request.headers
-    if token := bearer(headers.get("authorization", "")):
+    if token := bearer(", ".join(headers.getlist("authorization"))):  # two lines are one list (RFC 9110, 5.3)
         return await authenticate(ctx, token)
     tokens = cookies(request).tokens(ACCESS) if "cookie" in headers else []
     if not tokens:

@@ -25,20 +25,29 @@ STRANGERS = [
 ]
 
 
-async def by_rest(server: Server, headers: dict[str, str]) -> str:
+Headers = dict[str, str] | list[tuple[str, str]]
+
+
+def lines(headers: Headers) -> list[tuple[bytes, bytes]]:
+    """The lines of a head; a list may repeat a name."""
+    pairs = headers.items() if isinstance(headers, dict) else headers
+    return [(name.encode(), value.encode()) for name, value in pairs]
+
+
+async def by_rest(server: Server, headers: Headers) -> str:
     """Who REST takes a request for; the code of the refusal when it is nobody."""
-    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+    raw = lines(headers)
     async with httpx2.AsyncClient() as http:
         answer = (await http.get(f"{server.url}/api/users/me", headers=raw)).json()
     return str(answer.get("code") or answer["id"])
 
 
-async def by_socket(server: Server, headers: dict[str, str], **auth: Any) -> str:
+async def by_socket(server: Server, headers: Headers, **auth: Any) -> str:
     """Who a socket with this handshake speaks as; the code of the refusal when it is not let in.
 
     By polling with plain requests: stock clients of Python read and rewrite the Cookie header themselves.
     """
-    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+    raw = lines(headers)
     path = f"{server.url}/socket.io/?EIO=4&transport=polling"
     async with httpx2.AsyncClient(headers=raw) as http:
         sid = json.loads((await http.get(path)).text[1:])["sid"]
@@ -105,6 +114,19 @@ async def test_another_scheme_of_a_proxy_in_front_is_nothing_to_us(
     assert await by_socket(server, {"authorization": scheme}) not in {"invalid_token", cast.ana.id}
     beside = {"authorization": f"{scheme}, Bearer {cast.bob.token}"}
     assert await by_rest(server, beside) == await by_socket(server, beside) == cast.bob.id
+
+
+async def test_a_header_on_two_lines_is_the_list_of_both_at_either_door(server: Server, cast: Cast) -> None:
+    basic, ana, bob = "Basic dXNlcjpwYXNz", f"Bearer {cast.ana.token}", f"Bearer {cast.bob.token}"
+    for two, who in (
+        ((basic, ana), cast.ana.id),
+        ((ana, basic), cast.ana.id),
+        ((ana, ana), cast.ana.id),
+        ((ana, bob), "invalid_token"),
+        ((bob, ana), "invalid_token"),
+    ):
+        headers = [("authorization", each) for each in two]
+        assert await by_rest(server, headers) == await by_socket(server, headers) == who, two
 
 
 async def test_who_says_that_they_are_a_member_is_never_made_a_guest(server: Server, cast: Cast) -> None:
