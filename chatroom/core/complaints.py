@@ -12,6 +12,7 @@ _KINDS: Final = {
     "array": "a list",
     "object": "an object",
     "null": "empty",
+    "datetime": "an instant such as 2026-12-31T18:00:00Z",
 }
 _AT_LEAST: Final = {">": "more than", ">=": "at least"}
 _AT_MOST: Final = {"<": "less than", "<=": "at most"}
@@ -26,6 +27,7 @@ _SENTENCES: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], 
     (re.compile(r"(>=?) (\S+)$"), lambda found: f"must be {_AT_LEAST[found[1]]} {found[2]}."),
     (re.compile(r"(<=?) (\S+)$"), lambda found: f"must be {_AT_MOST[found[1]]} {found[2]}."),
     (re.compile(r"Expected `([^`]+)`, got `([^`]+)`"), lambda found: _must_be(found[1], found[2])),
+    (re.compile("RFC3339|timezone component"), lambda _: f"must be {_KINDS['datetime']}."),
     (re.compile("Invalid enum value"), lambda _: "is not one of the values that are allowed."),
 )
 

@@ -5,7 +5,9 @@ import pytest
 from chatroom.core.errors import Problem
 from chatroom.core.schema import decoder, encode, strict
 from chatroom.features.messages.types import MarkRead, Resume, SendMessage
+from chatroom.features.rooms.types import IssueInvite
 
+INSTANT = "an instant such as 2026-12-31T18:00:00Z"
 ROOM = {"roomId": "018f0000-0000-7000-8000-000000000000"}
 
 
@@ -22,6 +24,19 @@ ROOM = {"roomId": "018f0000-0000-7000-8000-000000000000"}
         (MarkRead, ROOM | {"seq": -1}, "seq", "seq must be at least 0."),
         (MarkRead, ROOM | {"seq": 3_000_000_000}, "seq", "seq must be at most 2147483647."),
         (MarkRead, ROOM | {"seq": 1.5}, "seq", "seq must be a whole number, not a number."),
+        (
+            IssueInvite,
+            ROOM | {"expiresAt": 5},
+            "expiresAt",
+            f"expiresAt must be {INSTANT}, not a whole number.",
+        ),
+        (IssueInvite, ROOM | {"expiresAt": "soon"}, "expiresAt", f"expiresAt must be {INSTANT}."),
+        (
+            IssueInvite,
+            ROOM | {"expiresAt": "2026-12-31T18:00:00"},
+            "expiresAt",
+            f"expiresAt must be {INSTANT}.",
+        ),
         (Resume, {"rooms": 5}, "rooms", "rooms must be a list, not a whole number."),
         (Resume, {"rooms": [{}]}, "rooms[0].roomId", "rooms[0].roomId is missing."),
         (strict(MarkRead), ROOM | {"x": 1}, "x", "x is not known here."),
