@@ -1,5 +1,7 @@
 """Listening: which connections hear a room. It creates membership in public rooms and never ends one."""
 
+from functools import partial
+
 from chatroom.core import audience
 from chatroom.core.clock import iso
 from chatroom.core.context import Connection, Context
@@ -105,7 +107,10 @@ async def connected(ctx: Context, _: Connected) -> None:
 
 
 async def look_again(ctx: Context, user_id: str) -> None:
-    """End the listening of a person to rooms of which they are no member any more (`core.recheck`)."""
+    """End the listening of a person to rooms of which they are no member any more (`core.recheck`).
+
+    What ends it is decided while the room's head is locked: who joins again meanwhile waits for that, and hears.
+    """
     broker = ctx.kernel.broker
     heard = {name.removeprefix(_ROOM) for name in broker.channels_of(user_id) if name.startswith(_ROOM)}
     if not heard:
@@ -113,9 +118,13 @@ async def look_again(ctx: Context, user_id: str) -> None:
     async with ctx.read() as reader:
         person = await users.find(reader, user_id)
         left = heard - set(await store.list_rooms_of(reader, user_id))
-    if person is not None:  # a guest without a row visits without being a member
-        for room_id in left:
-            _silence(ctx, person, room_id)
+    if person is None:  # a guest without a row visits without being a member
+        return
+    for room_id in left:
+        async with ctx.begin() as tx:
+            await log.lock(tx, [room_id])
+            if not await service.memberships(tx.db, {(room_id, user_id)}):
+                tx.after(partial(_silence, ctx, person, room_id))
 
 
 def _silence(ctx: Context, person: Person, room_id: str) -> None:

@@ -11,9 +11,13 @@ from typing import Any, NamedTuple
 import pytest
 
 from chatroom.app import App
+from chatroom.core.context import Context
 from chatroom.core.principal import OUTSIDER
 from chatroom.db.migrate import upgrade
 from chatroom.features import tables
+from chatroom.features.rooms import listening as listening_of
+from chatroom.features.rooms import service as rooms
+from chatroom.features.rooms import store
 from tests.cast import PASSWORD, Clock, Person, do, node, principal, register, room, settings_for
 from tests.doors import Ears, Server, listening, until
 from tests.journeys.people import register as register_at
@@ -85,6 +89,23 @@ async def test_who_left_a_room_elsewhere_hears_nothing_of_it_any_more(both: Both
     await ana.ask("send_message", {"roomId": both.room_id, "content": "a secret"})
     await bob.settle()
     assert bob.all("receive_message") == []
+
+
+async def test_who_joins_again_while_their_leaving_is_looked_at_goes_on_hearing(both: Both) -> None:
+    bob = await both.server.in_room(both.bob, both.room_id)
+    ctx = Context(both.here.kernel, await principal(both.here, both.bob))
+    async with Context(both.there.kernel, ctx.who).begin() as tx:
+        await store.remove_member(tx.db, both.room_id, both.bob.id)
+    async with ctx.begin() as tx:
+        await rooms.add_member(tx, both.room_id, both.bob.id)
+        looking = asyncio.create_task(listening_of.look_again(ctx, both.bob.id))
+        await asyncio.wait(
+            (looking,), timeout=0.3
+        )  # it has seen that he left, and cannot see that he is back
+    await looking
+    ana = await both.server.in_room(both.ana, both.room_id)
+    await ana.ask("send_message", {"roomId": both.room_id, "content": "welcome back"})
+    assert (await bob.hears("receive_message"))["content"] == "welcome back"
 
 
 async def test_of_ten_changes_elsewhere_most_arrive_within_a_second(both: Both) -> None:
