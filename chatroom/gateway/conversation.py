@@ -12,30 +12,34 @@ from chatroom.gateway.seat import Seat
 from chatroom.wire.frame import event_frame
 
 IN_FLIGHT: Final = 64
+_BYTES_IN_FLIGHT: Final = 64 * 1024
+"""What they may weigh together: a sender hears all that again, as news, which must fit below the hard limit."""
 _log = structlog.get_logger("chatroom.gateway")
 
 
 class _Slot:
     """An event waiting for its turn to be answered."""
 
-    __slots__ = ("ack_id", "event", "outcome")
+    __slots__ = ("ack_id", "event", "outcome", "size")
 
-    def __init__(self, event: str, ack_id: int | None) -> None:
+    def __init__(self, event: str, ack_id: int | None, size: int = 0) -> None:
         self.event = event
         self.ack_id = ack_id
         self.outcome: Any = None
+        self.size = size
 
 
 class Conversation:
     """Answers of one client, given in the order of its events (contract 0, *Acks*)."""
 
-    __slots__ = ("_slots", "_waiters", "resume", "seat")
+    __slots__ = ("_bytes", "_slots", "_waiters", "resume", "seat")
 
     def __init__(self, seat: Seat) -> None:
         self.seat = seat
         self.resume: Any = None
         """Where the client says in its handshake that it was, until that has been looked at."""
         self._slots: deque[_Slot] = deque()
+        self._bytes = 0
         self._waiters: deque[tuple[int, asyncio.Future[None]]] = deque()
 
     def answer(self, event: str, ack_id: int | None, outcome: Any) -> None:
@@ -47,10 +51,16 @@ class Conversation:
         slot.outcome = outcome
         self._slots.append(slot)
 
-    def answer_later(self, event: str, ack_id: int | None, done: "asyncio.Future[Any]") -> None:
-        """Answer an event when `done`; later events may start meanwhile."""
-        slot = _Slot(event, ack_id)
+    def answer_later(
+        self, event: str, ack_id: int | None, done: "asyncio.Future[Any]", size: int = 0
+    ) -> "asyncio.Future[None] | None":
+        """Answer an event of `size` bytes when `done`; later events may start meanwhile.
+
+        Returns a Future of the moment at which the next one may, None for at once.
+        """
+        slot = _Slot(event, ack_id, size)
         self._slots.append(slot)
+        self._bytes += size
 
         def settle(future: "asyncio.Future[Any]") -> None:
             error = None if future.cancelled() else future.exception()
@@ -60,6 +70,9 @@ class Conversation:
             self._advance()
 
         done.add_done_callback(settle)
+        if self._bytes > _BYTES_IN_FLIGHT:
+            return self.below(max(1, len(self._slots) // 2))
+        return self.below(IN_FLIGHT)
 
     def below(self, count: int) -> "asyncio.Future[None] | None":
         """Return None when fewer than `count` events wait for their answer, else a Future of that moment."""
@@ -73,6 +86,7 @@ class Conversation:
         slots = self._slots
         while slots and slots[0].outcome is not None:
             slot = slots.popleft()
+            self._bytes -= slot.size
             self._say(slot.event, slot.ack_id, slot.outcome)
         while self._waiters and len(slots) < self._waiters[0][0]:
             _, waiter = self._waiters.popleft()

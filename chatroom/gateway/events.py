@@ -17,7 +17,7 @@ from chatroom.core.schema import convert, encode, parse
 from chatroom.core.signals import Connected, Disconnected, tell, tell_now
 from chatroom.gateway import dialects
 from chatroom.gateway.client import Argument, Client, Refused
-from chatroom.gateway.conversation import IN_FLIGHT, Conversation
+from chatroom.gateway.conversation import Conversation
 from chatroom.gateway.entrance import Anonymous, Authenticate, Entrance
 from chatroom.gateway.expiry import Expiry
 from chatroom.gateway.hub import LOBBY_EARS, Hub
@@ -128,8 +128,7 @@ class SocketEvents:
             conversation.answer(name, ack_id, error)
             return None
         if isinstance(result, asyncio.Future):
-            conversation.answer_later(name, ack_id, result)
-            return conversation.below(IN_FLIGHT)
+            return conversation.answer_later(name, ack_id, result, len(args[0]) if args else 0)
         if isinstance(result, Awaitable):
             return _finish(conversation, name, ack_id, result)
         conversation.answer(name, ack_id, result)

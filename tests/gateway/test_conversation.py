@@ -5,6 +5,7 @@ import json
 from typing import Any, cast
 
 import pytest
+import socketio
 from structlog.testing import capture_logs
 
 from chatroom.app import App
@@ -199,3 +200,21 @@ async def test_slow_and_quick_events_are_answered_in_their_order(server: Server,
     assert [number for number, _ in answered] == list(range(len(asked) * 3))
     yes = [True, True, False, False, True, True, True, True, True]
     assert [said["ok"] for _, said in answered] == yes * 3
+
+
+async def test_who_says_much_at_once_hears_all_of_it_again_and_stays(server: Server, cast: Cast) -> None:
+    """Over polling everything waits for the next GET: 20 messages of 16 kB, each as an answer and as news."""
+    client, acked, heard = socketio.AsyncClient(reconnection=False), list[Any](), list[str]()
+    client.on("receive_message", lambda said: heard.append(said["content"]))
+    said = [f"{number} ".ljust(8_000, "é") for number in range(20)]
+    await client.connect(server.url, auth={"token": cast.ana.token}, transports=["polling"])
+    try:
+        await client.call("join_room", {"roomId": cast.tea})
+        for content in said:
+            fields = {"roomId": cast.tea, "content": content}
+            await client.emit("send_message", fields, callback=acked.append)
+        await until(lambda: len(acked) == len(heard) == len(said) or not client.connected)
+        assert client.connected
+        assert [answer["data"]["content"] for answer in acked] == heard == said
+    finally:
+        await client.disconnect()
