@@ -44,6 +44,7 @@ CATALOGUE: Final[Mapping[str, Entry]] = {
     "too_many_rooms": Entry(409, "You are in as many rooms as one person may be. Leave one first."),
     "too_large": Entry(413, "The request is too large."),
     "address_too_long": Entry(414, "The address is too long."),
+    "not_acceptable": Entry(406, "Accept-Encoding leaves no coding that this server has: gzip, identity."),
     "unsupported_media_type": Entry(415, "Send JSON with Content-Type: application/json."),
     "headers_too_large": Entry(431, "The headers of the request are too large."),
     "rate_limited": Entry(429, "Too many requests. Please slow down.", retryable=True),

@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from chatroom.core.encodings import GZIP, choose
 from chatroom.gateway.connection import Connection
 from chatroom.gateway.handshake import read_headers
 from chatroom.gateway.link import PollingLink
@@ -211,7 +212,11 @@ async def _packets(
 async def _send(server: "SocketServer", send: "Send", headers: Mapping[str, str], answer: Answer) -> None:
     body = answer.body
     origin = headers.get("origin")
-    fields = {"cache-control": "no-store", **server.admission.cors(origin)}
+    fields = {
+        "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
+        **server.admission.cors(origin),
+    }
     if answer.status == 204:  # noqa: PLR2004 - the preflight
         wanted = headers.get("access-control-request-headers", "")
         fields |= server.admission.preflight(origin, wanted)
@@ -220,7 +225,7 @@ async def _send(server: "SocketServer", send: "Send", headers: Mapping[str, str]
     if answer.status in (429, 503):
         fields["retry-after"] = _RETRY_AFTER
     above = server.options.compress_above
-    if above and above < len(body) < _COMPRESS_BELOW and "gzip" in headers.get("accept-encoding", ""):
+    if above and above < len(body) < _COMPRESS_BELOW and choose(headers.get("accept-encoding")) == GZIP:
         body = zlib.compress(body, 1, wbits=31)
         fields |= {"content-encoding": "gzip", "vary": "Accept-Encoding"}
     fields["content-length"] = str(len(body))

@@ -29,7 +29,7 @@ from chatroom.http.lean import Failure, Lean
 from chatroom.http.middleware import Envelope
 from chatroom.http.static import WebClient
 
-_CODES = {404: "not_found", 405: "method_not_allowed"}
+_CODES = {404: "not_found", 406: "not_acceptable", 405: "method_not_allowed"}
 _log = structlog.get_logger("chatroom.http")
 
 

@@ -43,16 +43,19 @@ class Known(Headers):
     """Headers found by their name: Starlette walks through all of them each time, and a request is asked for nine.
 
     A repeated one is joined by commas (RFC 9110, 5.2): the first may be the client's own, the last the proxy's.
+    `Cookie` by semicolons: HTTP/2 splits it (RFC 9113, 8.2.3).
     """
 
     def __init__(self, raw: list[tuple[bytes, bytes]]) -> None:
         super().__init__(raw=raw)
         pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw]
         self._whole = dict(pairs)
-        if len(self._whole) < len(pairs):
+        self.joined = len(self._whole) < len(pairs)
+        if self.joined:
             self._whole = {}
             for name, value in pairs:
-                self._whole[name] = f"{self._whole[name]}, {value}" if name in self._whole else value
+                comma = "; " if name == "cookie" else ", "
+                self._whole[name] = f"{self._whole[name]}{comma}{value}" if name in self._whole else value
 
     def __getitem__(self, key: str) -> str:
         return self._whole[key]
@@ -62,6 +65,10 @@ class Known(Headers):
 
     def get(self, key: str, default: Any = None) -> Any:
         return self._whole.get(key, default)
+
+    def pairs(self) -> list[tuple[bytes, bytes]]:
+        """Each header once, as ASGI has them."""
+        return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in self._whole.items()]
 
 
 class Envelope:
@@ -74,7 +81,7 @@ class Envelope:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
+            await _refuse(scope, receive, send)
             return
         started = time.perf_counter()
         headers = self.enter(scope)
@@ -95,6 +102,8 @@ class Envelope:
     def enter(self, scope: Scope) -> Known:
         """Leave in the scope what this layer knows of a request; return the request's headers."""
         headers = self._unwrap(scope)
+        if headers.joined:  # for those who would read the first, and be told something else than others
+            scope["headers"] = headers.pairs()
         given = headers.get("x-request-id", "")
         scope["request_id"] = given if given and _REQUEST_ID.fullmatch(given) else ids.new()
         scope["page"] = self._origins.page(headers, secure=scope["scheme"] == "https")
@@ -114,6 +123,21 @@ class Envelope:
             rest = [pair for pair in scope["headers"] if pair[0] != b"host"]
             scope["headers"] = [(b"host", asked.encode()), *rest]
         return Known(scope["headers"])
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
+    """There is no WebSocket here. Raises ValueError for a kind of scope that nobody knows, as ASGI has it."""
+    if scope["type"] != "websocket":
+        raise ValueError(f"no such scope: {scope['type']}")
+    await receive()  # websocket.connect
+    _log.info("websocket.elsewhere", status=404)
+    if "websocket.http.response" not in (scope.get("extensions") or {}):
+        await send({"type": "websocket.close", "code": 1000, "reason": ""})
+        return
+    await send(
+        {"type": "websocket.http.response.start", "status": 404, "headers": [(b"content-length", b"0")]}
+    )
+    await send({"type": "websocket.http.response.body", "body": b""})
 
 
 def safe(scope: Scope, headers: Headers, start: Message) -> Pairs:

@@ -12,6 +12,8 @@ from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from chatroom.core.encodings import GZIP, choose
+
 ROOT: Final = Path(__file__).parent.parent / "static"
 _OK: Final = 200
 _NOT_FOUND: Final = 404
@@ -42,8 +44,10 @@ class WebClient(StaticFiles):
     ) -> Response:
         """Serve the gzipped twin, which the build has left beside the file, to who takes it."""
         twin = Path(f"{os.fspath(full_path)}.gz")
-        takes = "gzip" in Headers(scope=scope).get("accept-encoding", "") and twin.is_file()
+        takes = choose(Headers(scope=scope).get("accept-encoding"))
         if not takes:
+            raise HTTPException(406)
+        if takes != GZIP or not twin.is_file():
             response = super().file_response(full_path, stat_result, scope, status_code)
         else:
             response = super().file_response(twin, twin.stat(), scope, status_code)

@@ -23,6 +23,23 @@ async def test_packets_travel_both_ways_by_polling(way: str) -> None:
         assert answer.headers["content-type"] == "text/plain; charset=UTF-8"
 
 
+@pytest.mark.parametrize("way", WAYS)
+async def test_no_answer_is_taken_for_something_else_than_it_says(way: str) -> None:
+    async with running(way=way) as it:
+        for method, query in (("GET", "EIO=4"), ("GET", "EIO=3"), ("POST", "EIO=4"), ("OPTIONS", "EIO=4")):
+            answer = await http(it.port, method, f"/socket.io/?{query}&transport=polling")
+            assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_gzip_that_is_refused_is_not_used() -> None:
+    async with running(Options(compress_above=1)) as it:
+        polling = await Polling.open(it.port)
+        await polling.join()
+        for accept, coding in (("gzip;q=0", None), ("identity, *;q=0", None), ("gzip;q=0.1", "gzip")):
+            await polling.post(b'42["echo",1]')
+            assert (await polling.get(Accept_Encoding=accept)).headers.get("content-encoding") == coding
+
+
 async def test_a_get_waits_for_what_comes() -> None:
     async with running() as it:
         polling = await Polling.open(it.port)

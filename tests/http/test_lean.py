@@ -91,6 +91,42 @@ async def test_both_ways_give_the_same_answer(app: App, cast: Cast, path: str) -
             assert lean == usual
 
 
+@pytest.mark.parametrize(
+    "twice",
+    [
+        "Authorization: Bearer {mallory}",
+        "Authorization: Bearer {ana}",
+        "Authorization: Basic eDp5",
+        "Accept-Encoding: gzip;q=0",
+        "User-Agent: two",
+    ],
+)
+async def test_a_header_that_is_there_twice_is_read_alike_on_both_ways(
+    app: App, cast: Cast, twice: str
+) -> None:
+    await say(app, cast, "one")
+    path = f"/api/rooms/{cast.tea}/messages"
+    given = [
+        "X-Request-Id: mine",
+        "User-Agent: one",
+        twice.format(mallory=cast.mallory.token, ana=cast.ana.token),
+    ]
+    async with listening(app) as url, wire(url) as line:
+        lean = await line.ask(path, cast.ana.token, *given)
+        assert lean == await line.ask(path, cast.ana.token, *given, USUAL)
+        assert lean[0] == (401 if "mallory" in twice else 200)
+
+
+async def test_a_coding_that_we_do_not_have_is_refused_on_both_ways(app: App, cast: Cast) -> None:
+    path = f"/api/rooms/{cast.tea}/messages"
+    async with listening(app) as url, wire(url) as line:
+        for also in ((), (USUAL,)):
+            refused = await line.ask(path, cast.ana.token, "Accept-Encoding: identity;q=0", *also)
+            assert refused[0] == 406
+            status, text = await line.ask(path, cast.ana.token, "Accept-Encoding: gzip, identity;q=0", *also)
+            assert (status, b"content-encoding: gzip" in text) == (200, True)
+
+
 async def test_the_way_past_asgi_is_taken(app: App, cast: Cast) -> None:
     def seldom(*headers: tuple[bytes, bytes]) -> bool:
         return app.lean.find(f"/api/rooms/{cast.tea}/messages".encode(), headers) is None
