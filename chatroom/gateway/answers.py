@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -16,6 +17,16 @@ _REFUSAL: Final = (
 def refusal(status: int, message: bytes, extra: bytes = b"") -> bytes:
     """Return a whole answer to what no application sees; `extra` are lines of its head."""
     return _REFUSAL % (STATUS_LINE[status], extra, len(message), message)
+
+
+def limit_unsent(descriptor: int, family: int, most: int = 0) -> None:
+    """Let the kernel hold `most` bytes that it has not sent (0: the system's limit); accepted sockets inherit it."""
+    if hasattr(socket, "TCP_NOTSENT_LOWAT"):
+        borrowed = socket.socket(family, socket.SOCK_STREAM, fileno=descriptor)
+        try:
+            borrowed.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, most)
+        finally:
+            borrowed.detach()
 
 
 class AnswerTransport:

@@ -12,11 +12,14 @@ from typing import Any, Final
 import structlog
 import uvicorn
 
-from chatroom.gateway.answers import refusal
+from chatroom.gateway.answers import limit_unsent, refusal
 from chatroom.gateway.http_bounds import BoundedConnection
 
 # uvloop accepts one connection a turn: behind 700 of somebody who keeps each turn busy, others waited 0.5 s.
 _ACCEPTS: Final = 256
+# Bytes of an answer that the kernel takes before the client has room for them. By default it takes up to 4 MB for each
+# connection, memory that no budget of ours sees. Sockets are given the system's own value back.
+_UNSENT: Final = 128 * 1024
 _REST: Final = (
     0.2  # seconds without accepting when the process has no file left; who connects waits in the backlog
 )
@@ -40,6 +43,7 @@ class Entrance:
         self._opening: set[asyncio.Task[Any]] = set()
         self._resting: asyncio.TimerHandle | None = None
         listener.setblocking(False)
+        limit_unsent(listener.fileno(), listener.family, _UNSENT)
         self._loop.add_reader(listener.fileno(), self._accept)
 
     def close(self) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Final
 import httptools
 import structlog
 
+from chatroom.gateway.answers import limit_unsent
 from chatroom.gateway.handshake import read_headers
 from chatroom.gateway.http_bounds import GONE
 from chatroom.gateway.http_connection import HttpConnection
@@ -23,14 +24,19 @@ from chatroom.gateway.socket_link import SocketLink
 from chatroom.gateway.transport_link import TransportLink
 from chatroom.gateway.upgrade import Upgrade
 from chatroom.wire.engine_request import Refusal, Request, parse_query
-from chatroom.wire.websocket import accept_key
+from chatroom.wire.websocket import accept_key, choose_protocol
 
 _ACCEPT: Final = (
     b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    b"Sec-WebSocket-Accept: %b\r\n\r\n"
+    b"Sec-WebSocket-Accept: %b\r\n%b\r\n"
 )
 _UPGRADE: Final = frozenset({b"upgrade", b"http2-settings"})
 _log = structlog.get_logger("chatroom.gateway")
+
+
+def _accept(key: bytes, protocol: str) -> bytes:
+    """The answer to a handshake."""
+    return _ACCEPT % (key, f"Sec-WebSocket-Protocol: {protocol}\r\n".encode() if protocol else b"")
 
 
 def protocols(
@@ -136,12 +142,18 @@ class SocketHttpProtocol(HttpConnection):
         sockets = self._owner()
         headers = read_headers(self.headers)
         key = accept_key(headers.get("sec-websocket-key", "").encode("latin-1"))
+        protocol = choose_protocol(headers.get("sec-websocket-protocol", ""))
         if sockets is None:
             _log.info("websocket.elsewhere", status=404)
             self.refuse(404, b"There is no WebSocket at this address")
         elif headers.get("sec-websocket-version") != "13":
             self.refuse(426, b"Upgrade Required", b"Sec-WebSocket-Version: 13\r\n")
-        elif key is None or self.scope["method"] != "GET" or self.parser.get_http_version() != "1.1":
+        elif (
+            key is None
+            or protocol is None
+            or self.scope["method"] != "GET"
+            or self.parser.get_http_version() != "1.1"
+        ):
             self.refuse(400, Refusal.BAD_REQUEST.message.encode())
         else:
             opened = self._open(sockets, headers)
@@ -149,7 +161,7 @@ class SocketHttpProtocol(HttpConnection):
                 retry = b"Retry-After: 2\r\n" if opened.status in (429, 503) else b""
                 self.refuse(opened.status, opened.message.encode(), retry)
             else:
-                self._hand_over(*opened, key, behind)
+                self._hand_over(opened, _accept(key, protocol), behind)
 
     def _open(self, sockets: SocketServer, headers: dict[str, str]) -> tuple[RawLink, bytes] | Refusal:
         """Return the link of an admitted upgrade and what is sent first on it."""
@@ -171,11 +183,14 @@ class SocketHttpProtocol(HttpConnection):
             Upgrade(connection, link)
         return link, b""
 
-    def _hand_over(self, link: RawLink, first: bytes, key: bytes, behind: bytes) -> None:
+    def _hand_over(self, opened: tuple[RawLink, bytes], accept: bytes, behind: bytes) -> None:
+        link, first = opened
         self._state = GONE
         self._forget()
         self.connections.discard(self)
         self.parser = None  # type: ignore[assignment] # it holds us
-        link.start(self.transport, _ACCEPT % key + first, behind)
+        if (wire := self.transport.get_extra_info("socket")) is not None:
+            limit_unsent(wire.fileno(), wire.family)
+        link.start(self.transport, accept + first, behind)
         if link.connection is None:  # one WebSocket is enough for a session
             link.close(1000, "")

@@ -123,7 +123,7 @@ async def serve_websocket(server: "SocketServer", scope: "Scope", receive: "Rece
     if "sid" in query:
         connection = server.connections[query["sid"]]
         link = AsgiLink(server, send)
-        await send({"type": "websocket.accept"})
+        await send(_accept(scope))
         if connection.upgrade is None and isinstance(connection.link, PollingLink):
             Upgrade(connection, link)
         else:  # one WebSocket is enough for a session
@@ -135,9 +135,14 @@ async def serve_websocket(server: "SocketServer", scope: "Scope", receive: "Rece
             server.links.discard(link)
             await _refuse(scope, send, opened)
             return
-        await send({"type": "websocket.accept"})
+        await send(_accept(scope))
         link.send([opened[1]])
     await _read(server, link, receive)
+
+
+def _accept(scope: "Scope") -> dict[str, Any]:
+    """Accept, with the first sub-protocol that is offered: browsers close without one."""
+    return {"type": "websocket.accept", "subprotocol": next(iter(scope.get("subprotocols") or ()), None)}
 
 
 async def _refuse(scope: "Scope", send: "Send", refusal: Refusal) -> None:

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import hashlib
+import re
 
 from chatroom.wire.errors import ProtocolError
 
@@ -16,6 +17,7 @@ PROTOCOL_ERROR, BAD_TEXT, POLICY, TOO_BIG = 1002, 1007, 1008, 1009
 
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _KEY_SIZE = 16
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}", re.ASCII)
 _SHORT, _MEDIUM, _LONG = 125, 126, 127  # what the seven length bits say
 
 
@@ -27,6 +29,19 @@ def accept_key(key: bytes) -> bytes | None:
     except binascii.Error:
         return None
     return base64.b64encode(hashlib.sha1(key + _GUID, usedforsecurity=False).digest())
+
+
+def choose_protocol(header: str) -> str | None:
+    """Return the first of the sub-protocols that a client offers, or `""` when it offers none.
+
+    They say nothing to us, but a browser closes a connection that answers none of those it offered. None for a list
+    that is not one of different tokens (RFC 6455, 4.1).
+    """
+    if not header:
+        return ""
+    offered = [offer.strip() for offer in header.split(",")]
+    well = all(map(_TOKEN.fullmatch, offered)) and len(set(offered)) == len(offered)
+    return offered[0] if well else None
 
 
 class Reader:
