@@ -43,7 +43,7 @@ class HttpLimits:
     )
     reads: int = TURN  # looked at in one turn of the event loop
     held: int = 128 * 1024 * 1024  # bytes in flight for everybody
-    held_per_address: int = 32 * 1024 * 1024
+    held_per_address: int = 24 * 1024 * 1024
 
 
 class Connection(Protocol):

@@ -1,0 +1,270 @@
+"""How a server listens and lets go: families of addresses, files, connections of one address, its end in time."""
+
+import contextlib
+import http.client
+import resource
+import signal
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.conftest import Serve
+from tests.journeys.people import Person, register
+from tests.journeys.server import ChatServer
+from tests.processes import PostgreSql
+from tests.security.pressure import Pressure
+
+ATTACKER = "127.0.0.9"
+
+
+def line(server: ChatServer, source: str = ATTACKER, room: int = 0) -> socket.socket:
+    """A connection from an address of loopback, with `room` bytes for what is read."""
+    made = socket.socket()
+    if room:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
+    made.settimeout(5)
+    made.bind((source, 0))
+    made.connect(("127.0.0.1", server.port))
+    return made
+
+
+def health(host: str, port: int) -> int:
+    connection = http.client.HTTPConnection(host, port, timeout=5)
+    try:
+        connection.request("GET", "/health")
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize(
+    ("host", "reached"),
+    [("localhost", ["127.0.0.1", "::1"]), ("::", ["127.0.0.1", "::1"]), ("[::1]", ["::1"])],
+)
+def test_every_family_of_a_host_is_listened_on(prepare: Serve, host: str, reached: list[str]) -> None:
+    with contextlib.closing(socket.socket(socket.AF_INET6)) as probe:
+        try:
+            probe.bind(("::1", 0))
+        except OSError:
+            pytest.skip("not run: this machine has no IPv6")
+    server = prepare(HOST=host)
+    server.start()
+    assert [health(address, server.port) for address in reached] == [200] * len(reached)
+    assert server.stop() == 0
+
+
+def test_a_host_that_is_not_ours_is_named(prepare: Serve) -> None:
+    for host in ("192.0.2.1", "2001:db8::1"):
+        server = prepare(HOST=host)
+        assert server.spawn().wait(30) == 69
+        assert server.log.startswith("chatroom: HOST: ")
+
+
+def test_an_idle_connection_is_kept_as_long_as_the_setting_says(serve: Serve) -> None:
+    server = serve(KEEP_ALIVE_SECONDS="1.5")
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
+    connection.request("GET", "/health")
+    connection.getresponse().read()
+    assert connection.sock is not None
+    started = time.monotonic()
+    assert connection.sock.recv(1) == b""
+    assert 1.2 < time.monotonic() - started < 4
+    connection.close()
+
+
+# Files and connections.
+
+
+@contextlib.contextmanager
+def files(soft: int, hard: int) -> Iterator[None]:
+    """Start what is started here with this limit of open files."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.prlimit(0, resource.RLIMIT_NOFILE, (soft, before[1]))
+    try:
+        yield
+    finally:
+        resource.prlimit(0, resource.RLIMIT_NOFILE, before)
+
+
+def test_the_soft_limit_of_files_is_raised_to_the_hard_one(prepare: Serve) -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    server = prepare()
+    with files(1_024, hard):
+        server.start()
+    assert server.process is not None
+    assert resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE) == (hard, hard)
+    assert "files.limit" in server.log
+    assert "before=1024" in server.log
+
+
+def test_a_server_without_files_goes_on_when_it_has_some_again(serve: Serve) -> None:
+    server = serve(RATE_LIMITS="off")
+    assert server.process is not None
+    used = len(list(Path(f"/proc/{server.process.pid}/fd").iterdir()))
+    most = used + 20
+    resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (most, most))
+    held = [line(server) for _ in range(60)]
+    time.sleep(0.5)
+    for wire in held:
+        wire.close()
+    deadline = time.monotonic() + 5
+    while True:
+        with contextlib.suppress(OSError):
+            assert health("127.0.0.1", server.port) == 200
+            break
+        assert time.monotonic() < deadline
+    assert "connections.waiting" in server.log
+    assert server.stop() == 0
+
+
+def test_one_address_has_so_many_connections_and_idle_ones_make_room(serve: Serve) -> None:
+    server = serve()
+    with Pressure(server) as pressure, contextlib.ExitStack() as held:
+        for _ in range(2_048):
+            held.enter_context(line(server)).sendall(b"GET /hea")
+        assert health("127.0.0.1", server.port) == 200  # of another address
+        refused = held.enter_context(line(server))
+        refused.sendall(b"GET /health HTTP/1.1\r\nHost: chat.test\r\n\r\n")
+        assert refused.recv(4096).startswith(b"HTTP/1.1 503")
+    pressure.check("2 048 connections")
+
+
+def test_idle_connections_make_room_for_new_ones(serve: Serve) -> None:
+    server = serve()
+    with contextlib.ExitStack() as held:
+        for _ in range(2_100):
+            wire = held.enter_context(line(server))
+            wire.sendall(b"GET /health HTTP/1.1\r\nHost: chat.test\r\n\r\n")
+            assert wire.recv(4096).startswith(b"HTTP/1.1 200")
+
+
+# Answers that nobody reads.
+
+
+def long_room(server: ChatServer) -> tuple[Person, str]:
+    """Somebody, and a room of theirs whose newest page has 1.6 MB."""
+    ana = register(server.url, "Ana")
+    room = ana.create_room()["id"]
+
+    for number in range(50):
+        ana.say(room, f"{number}" + 7_900 * "\U0001f427")
+    return ana, room
+
+
+@pytest.mark.parametrize("also", ["", "Cookie: theme=dark\r\n"], ids=["past ASGI", "by ASGI"])
+def test_answers_that_nobody_reads_are_cut_off_when_they_are_many(serve: Serve, also: str) -> None:
+    server = serve(MESSAGE_RATE_LIMIT="0")
+    ana, room = long_room(server)
+    head = f"GET /api/rooms/{room}/messages?limit=100 HTTP/1.1\r\nHost: chat.test\r\n{also}"
+    request = f"{head}Authorization: Bearer {ana.token}\r\n\r\n".encode()
+    with Pressure(server) as pressure, contextlib.ExitStack() as held:
+        for _ in range(150):  # 240 MB
+            held.enter_context(line(server, room=4096)).sendall(request)
+            time.sleep(0.005)
+        time.sleep(1)
+    pressure.check("150 pages")
+    assert "http.cut" in server.log
+
+
+# The end.
+
+
+def test_a_client_that_takes_nothing_leaves_no_traceback_and_does_not_hold_the_end_up(serve: Serve) -> None:
+    server = serve(MESSAGE_RATE_LIMIT="0", DRAIN_SECONDS="1")
+    ana, room = long_room(server)
+    request = f"GET /api/rooms/{room}/messages?limit=100 HTTP/1.1\r\nHost: chat.test\r\nCookie: a=b\r\n"
+    with contextlib.ExitStack() as held:
+        for _ in range(3):
+            wire = held.enter_context(line(server, room=4096))
+            wire.sendall(f"{request}Authorization: Bearer {ana.token}\r\n\r\n".encode() * 3)
+        wire = held.enter_context(line(server))
+        wire.sendall(b"POST /api/auth/login HTTP/1.1\r\nHost: chat.test\r\nContent-Length: 50\r\n\r\n")
+        time.sleep(0.5)
+        started = time.monotonic()
+        assert server.stop() == 0
+        assert time.monotonic() - started < 1 + 5
+    assert server.faults == []
+
+
+class SilentLine:
+    """A way to a database that carries everything until it is told to carry nothing any more."""
+
+    def __init__(self, port: int) -> None:
+        self.silent = False
+        self._to = port
+        self._wires: list[socket.socket] = []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                ours, _ = self._listener.accept()
+                theirs = socket.create_connection(("127.0.0.1", self._to))
+                self._wires += ours, theirs
+                for pair in ((ours, theirs), (theirs, ours)):
+                    threading.Thread(target=self._carry, args=pair, daemon=True).start()
+
+    def _carry(self, source: socket.socket, target: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(65_536):
+                if not self.silent:
+                    target.sendall(data)
+            if not self.silent:
+                target.shutdown(socket.SHUT_WR)
+
+    def close(self) -> None:
+        for wire in (self._listener, *self._wires):
+            with contextlib.suppress(OSError):
+                wire.shutdown(socket.SHUT_RDWR)
+            wire.close()
+
+
+def test_a_database_that_has_silently_gone_does_not_hold_the_end_up(
+    serve: Serve, postgresql: PostgreSql, postgresql_url: str
+) -> None:
+    way = SilentLine(postgresql.port)
+    server = serve(
+        DATABASE_URL=postgresql_url.replace(f":{postgresql.port}", f":{way.port}"), DRAIN_SECONDS="1"
+    )
+    ana = register(server.url, "Ana")
+    room = ana.create_room()["id"]
+    way.silent = True
+    request = (
+        f"POST /api/rooms/{room}/messages HTTP/1.1\r\nHost: chat.test\r\nContent-Type: application/json\r\n"
+    )
+    body = '{"content":"lost"}'
+    with line(server) as wire:
+        head = f"{request}Authorization: Bearer {ana.token}\r\nContent-Length: {len(body)}\r\n\r\n"
+        wire.sendall((head + body).encode())
+        time.sleep(0.3)
+        started = time.monotonic()
+        code = server.stop(within=20)
+        assert time.monotonic() - started < 1 + 5 + 1  # one for a busy machine
+    assert code in (0, 75)
+    way.close()
+
+
+def test_an_event_loop_that_hangs_does_not_hold_the_end_up(prepare: Serve, tmp_path: Path) -> None:
+    held = tmp_path / "hang.py"
+    held.write_text(
+        "import asyncio, time, chatroom.app\n"
+        "close = chatroom.app.App.close\n"
+        "async def hang(self):\n    time.sleep(60)\n"
+        "chatroom.app.App.close = hang\n"
+        "from chatroom.cli import main\nmain()\n"
+    )
+    server = prepare(DRAIN_SECONDS="0.5")
+    server.command = (str(held), "serve")
+    server.start()
+    started = time.monotonic()
+    assert server.process is not None
+    server.process.send_signal(signal.SIGTERM)
+    assert server.process.wait(20) == 75
+    assert time.monotonic() - started < 0.5 + 5 + 1
+    assert "drain.cut_short" in server.log
