@@ -10,9 +10,9 @@ from chatroom.core.audience import Audience
 from chatroom.core.broker import Broker, Delivery
 from chatroom.core.clock import Clock
 from chatroom.core.cookies import Kept
-from chatroom.core.errors import Problem
 from chatroom.core.limits import Limiter
 from chatroom.core.order import Order, Turn
+from chatroom.core.outage import unavailable
 from chatroom.core.principal import Principal
 from chatroom.core.schema import Event, encode
 from chatroom.db import Database, Reader, Transaction, Unavailable
@@ -169,7 +169,7 @@ class _Door(Generic[Opened, Given]):
         try:
             return self._give(await self._opening.__aenter__())
         except Unavailable as error:
-            raise Problem("unavailable", retry_after=1) from error
+            raise unavailable(error) from error
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -177,9 +177,9 @@ class _Door(Generic[Opened, Given]):
         try:
             await self._opening.__aexit__(kind, error, trace)
         except Unavailable as refused:
-            raise Problem("unavailable", retry_after=1) from refused
+            raise unavailable(refused) from refused
         if isinstance(error, Unavailable):
-            raise Problem("unavailable", retry_after=1) from error
+            raise unavailable(error) from error
 
 
 class _InTurn(_Door[Opened, Given]):

@@ -9,6 +9,7 @@ from chatroom.core import ids
 from chatroom.core.clock import Clock
 from chatroom.core.context import Context
 from chatroom.core.jobs import Job
+from chatroom.core.outage import unavailable
 from chatroom.db import Database, Row, Transaction, Unavailable
 from chatroom.db import jobs as rows
 from chatroom.worker.schedule import Schedule
@@ -56,7 +57,7 @@ class Runner:
             try:
                 started = await self._start()
             except Unavailable as error:
-                log.warning("jobs.waiting", reason=str(error))
+                unavailable(error)  # says why, once
                 started = []
             except Exception:
                 log.exception("jobs.broken")

@@ -12,6 +12,7 @@ import msgspec
 from chatroom.core import page as cursors
 from chatroom.core.context import Context
 from chatroom.core.errors import Problem
+from chatroom.core.outage import unavailable
 from chatroom.core.schema import Written, encode
 from chatroom.db import Database, Reader, Unavailable
 from chatroom.features.log.service import HeadReader
@@ -82,7 +83,7 @@ class Pages:
         try:
             head = await self._heads.ask(room_id)
         except Unavailable as error:
-            raise Problem("unavailable", retry_after=1) from error
+            raise unavailable(error) from error
         known = self._readers.get(room_id)
         if known is not None and known.head == head and ctx.who.id in known.people:
             return head
