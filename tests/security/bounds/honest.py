@@ -29,8 +29,12 @@ _SAID: Final = re.compile(rb'"content":"tick (\d+)"')
 _GET: Final = b"GET /health HTTP/1.1\r\nHost: chat.test\r\nConnection: close\r\n\r\n"
 
 
+Waits = tuple[float, float]
+"""Seconds for which the server, and this process, have waited for a core."""
+
+
 class Delay(NamedTuple):
-    """When, for how many seconds, and how many of them neither side waited for a core."""
+    """When something began, how many seconds it took, and how many without waiting for a core."""
 
     at: float
     whole: float
@@ -42,7 +46,7 @@ class _Tick:
     """A message on its way: when it was sent, how long the server had waited by then, and who has not heard it."""
 
     at: float
-    waited: float
+    waits: Waits
     missing: int
 
 
@@ -108,8 +112,15 @@ class Honest:
             writer.write(say.event("join_room", {"roomId": room}, ack=None))
         await hear(b'"room_joined"', len(self._town.streets))
 
-    def _waited(self) -> float:
-        return sum(process.waited for process in self._processes)
+    def _waited(self) -> Waits:
+        server, own = self._processes
+        return server.waited, own.waited
+
+    def _delay(self, begun: float, waits: Waits) -> Delay:
+        """What has gone by since then. Both may wait at the same time, so that only the longer wait is taken off."""
+        whole = time.perf_counter() - begun
+        longest = max(now - then for now, then in zip(self._waited(), waits, strict=True))
+        return Delay(begun, whole, max(whole - longest, 0.0))
 
     async def _talk(self) -> None:
         started, number = time.perf_counter(), 0
@@ -125,15 +136,13 @@ class Honest:
     async def _hear(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         rest = b""
         while data := await reader.read(65_536):
-            now, waited = time.perf_counter(), self._waited()
             if data.endswith(b"\x81\x012"):
                 writer.write(say.frame("3"))
             rest, end = rest + data, 0
             for found in _SAID.finditer(rest):
                 end = found.end()
                 if (tick := self._begun.get(int(found[1]))) is not None:
-                    whole = now - tick.at
-                    self.delivered.append(Delay(now, whole, max(whole - (waited - tick.waited), 0.0)))
+                    self.delivered.append(self._delay(tick.at, tick.waits))
                     tick.missing -= 1
                     if not tick.missing:
                         del self._begun[int(found[1])]
@@ -142,7 +151,7 @@ class Honest:
 
     async def _probe(self) -> None:
         while True:
-            begun, waited = time.perf_counter(), self._waited()
+            begun, waits = time.perf_counter(), self._waited()
             try:
                 async with asyncio.timeout(_PATIENCE):
                     reader, writer = await asyncio.open_connection(
@@ -155,6 +164,5 @@ class Honest:
                     self.lost.append(f"/health: {answer[:40]!r}")
             except (OSError, TimeoutError) as error:
                 self.lost.append(f"/health: {type(error).__name__}")
-            whole = time.perf_counter() - begun
-            self.probed.append(Delay(begun, whole, max(whole - (self._waited() - waited), 0.0)))
+            self.probed.append(self._delay(begun, waits))
             await asyncio.sleep(_PROBES)
