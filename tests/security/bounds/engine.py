@@ -187,6 +187,9 @@ class Engine:
             return
         if isinstance(step, bytes):
             line.out = memoryview(step)
+            if not step:
+                self._advance(line, None)
+                return
         elif isinstance(step, Until):
             line.until = re.compile(step.pattern, re.DOTALL)
             if (match := line.until.search(line.inbox)) is not None:
