@@ -24,6 +24,7 @@ PROBER_AT: Final = "127.0.0.3"
 RATE: Final = 24.0  # messages a second of all residents together; each is heard six times
 _PROBES: Final = 0.025  # seconds between an answer of `/health` and the next question, on a new connection
 _PATIENCE: Final = 20.0
+_PING: Final = b"\x81\x012"  # no text has its first byte
 _TAIL: Final = 32  # bytes of what was read that may be the beginning of what is looked for
 _SAID: Final = re.compile(rb'"content":"tick (\d+)"')
 _GET: Final = b"GET /health HTTP/1.1\r\nHost: chat.test\r\nConnection: close\r\n\r\n"
@@ -131,12 +132,13 @@ class Honest:
             room = streets[number // people % len(streets)]
             said = say.event("send_message", {"roomId": room, "content": f"tick {number}"}, ack=None)
             self._begun[number] = _Tick(time.perf_counter(), self._waited(), people)
-            self._writers[number % people].write(said)
+            if not self._writers[number % people].is_closing():
+                self._writers[number % people].write(said)
 
     async def _hear(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         rest = b""
         while data := await reader.read(65_536):
-            if data.endswith(b"\x81\x012"):
+            if _PING in data:
                 writer.write(say.frame("3"))
             rest, end = rest + data, 0
             for found in _SAID.finditer(rest):
@@ -147,6 +149,7 @@ class Honest:
                     if not tick.missing:
                         del self._begun[int(found[1])]
             rest = rest[end:][-_TAIL:]
+        writer.close()
         self.lost.append("a connection of a resident ended")
 
     async def _probe(self) -> None:
