@@ -42,6 +42,10 @@ async def charge_in_time(ctx: Context, units: float) -> None:
         await asyncio.sleep(wait)
 
 
+def payer(ctx: Context) -> str:
+    """Whose budget it is."""
+    return address_key(ctx.origin.address) if ctx.who.transient else ctx.who.id
+
+
 def _spend(ctx: Context, units: float) -> float | None:
-    payer = address_key(ctx.origin.address) if ctx.who.transient else ctx.who.id
-    return ctx.port(Effort).spend(payer, units)
+    return ctx.port(Effort).spend(payer(ctx), units)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from chatroom.gateway.server import SocketServer
 
 
-_QUANTUM = 8 * 1024  # bytes that a connection may keep without anybody counting them
+QUANTUM = 8 * 1024  # bytes that a connection may keep without anybody counting them
 
 
 class Disconnected(Exception):
@@ -82,7 +82,7 @@ class Backlog(ABC):
             self.outbox.doom(self)
             return False
         self.queued = after
-        if after - self.held >= _QUANTUM:
+        if after - self.held >= QUANTUM:
             self.account()
         return not self.doomed
 
@@ -100,7 +100,7 @@ class Backlog(ABC):
         """Count what waits here against the budget of the client's address; above that, who keeps much is closed."""
         held = 0 if self.closed or self.doomed else self.queued + self.waiting_bytes
         change = held - self.held
-        if held and -_QUANTUM < change < _QUANTUM:
+        if held and -QUANTUM < change < QUANTUM:
             return
         self.held = held
         fits = self.server.admission.hold(self.address, change)

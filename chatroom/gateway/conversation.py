@@ -32,12 +32,13 @@ class _Slot:
 class Conversation:
     """Answers of one client, given in the order of its events (contract 0, *Acks*)."""
 
-    __slots__ = ("_bytes", "_slots", "_waiters", "resume", "seat")
+    __slots__ = ("_bytes", "_slots", "_waiters", "resume", "resuming", "seat")
 
     def __init__(self, seat: Seat) -> None:
         self.seat = seat
-        self.resume: Any = None
-        """Where the client says in its handshake that it was, until that has been looked at."""
+        self.resume = b""
+        """Where the client says in its handshake that it was, as JSON, until that is looked at."""
+        self.resuming: asyncio.Task[None] | None = None
         self._slots: deque[_Slot] = deque()
         self._bytes = 0
         self._waiters: deque[tuple[int, asyncio.Future[None]]] = deque()

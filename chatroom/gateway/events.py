@@ -10,7 +10,9 @@ import structlog
 
 from chatroom.core.context import Context, Departed, Kernel
 from chatroom.core.dispatch import dispatch
+from chatroom.core.effort import payer
 from chatroom.core.errors import Problem
+from chatroom.core.gates import Gates
 from chatroom.core.operation import Operation
 from chatroom.core.principal import Role
 from chatroom.core.schema import convert, encode, parse
@@ -27,6 +29,9 @@ from chatroom.wire.frame import event_frame
 
 _EMPTY: Final = b"{}"
 _ARRIVALS: Final = 32  # begun in one turn; each reads the person's rooms, some 0.1 ms in the next
+_RESUMING: Final = (
+    8  # handshakes of one person whose `resume` is worked on; the others wait as text, of 18 kB at most
+)
 Active = Callable[[Context], Coroutine[Any, Any, None] | None]
 _log = structlog.get_logger("chatroom.gateway")
 
@@ -62,13 +67,15 @@ class SocketEvents:
         self._arriving = Lane(turns, most=_ARRIVALS)
         self._leaving = Lane(turns)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._resuming = Gates(_RESUMING)
 
     async def connect(self, client: Client, auth: bytes) -> None:
         """Admit a connection, by its token or as a guest; the refusal carries the code in its data."""
         try:
             fields = parse(auth)
             client.data = Conversation(await self._entrance.admit(client, fields))
-            client.data.resume = fields.get("resume")
+            if (where := fields.get("resume")) is not None:
+                client.data.resume = encode(where)  # a quarter of what it takes taken apart
         except Problem as problem:
             wait = {} if problem.retry_after is None else {"retryAfter": problem.retry_after}
             raise Refused(problem.message, {"code": problem.code, **wait}) from None
@@ -138,6 +145,8 @@ class SocketEvents:
         """Take the connection out of everything, and let the slices know, after what they know already."""
         seat: Seat = client.data.seat
         _log.info(f"User disconnected: {client.id}", user=seat.who.id, reason=reason)
+        if client.data.resuming is not None:
+            client.data.resuming.cancel()
         client.data = None  # else they hold each other
         self._entrance.went(seat)
         self._expiry.remove(seat)
@@ -150,26 +159,30 @@ class SocketEvents:
     def _arrive(self, conversation: Conversation) -> None:
         self._spawn(self._welcome(conversation))
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _welcome(self, conversation: Conversation) -> None:
-        seat, where = conversation.seat, conversation.resume
-        conversation.resume = None
+        seat = conversation.seat
         try:
             await self._tell("connected", tell(Context(self._kernel, seat.who, connection=seat), Connected()))
         finally:
             if seat.settled is not None:
                 seat.settled.set_result(None)
-        if where is not None and self._go_on is not None:
-            await self._resume(conversation, self._go_on, {"rooms": where})
+        if conversation.resume and self._go_on is not None and seat.client.connected:
+            conversation.resuming = self._spawn(self._resume(conversation, self._go_on))
 
-    async def _resume(self, conversation: Conversation, op: Operation, fields: dict[str, Any]) -> None:
-        ctx = Context(self._kernel, conversation.seat.who, connection=conversation.seat)
+    async def _resume(self, conversation: Conversation, op: Operation) -> None:
+        seat = conversation.seat
+        ctx = Context(self._kernel, seat.who, connection=seat, origin=seat.origin)
         try:
-            await dispatch(ctx, op, lambda: convert(fields, op.input, lenient=False))
+            async with self._resuming.enter(payer(ctx)):
+                fields = {"rooms": msgspec.json.decode(conversation.resume)}
+                conversation.resume = b""
+                await dispatch(ctx, op, lambda: convert(fields, op.input, lenient=False))
         except Departed:
             return
         except Exception as error:  # noqa: BLE001 - it is answered; Conversation logs what is no Problem

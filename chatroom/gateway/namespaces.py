@@ -22,7 +22,7 @@ log = logging.getLogger("chatroom.gateway")
 class NamespaceConnection(Connection):
     """A connection that joins and leaves namespaces; each joined one is a Client of the application."""
 
-    __slots__ = ("clients", "connecting", "ending", "inbox_bytes", "left", "waiting")
+    __slots__ = ("clients", "connecting", "ending", "inbox_bytes", "left", "waiting", "working_bytes")
 
     def __init__(self, server: "SocketServer", sid: str, handshake: Handshake, link: Link) -> None:
         """Open a session that has joined no namespace."""
@@ -34,11 +34,12 @@ class NamespaceConnection(Connection):
         self.ending = False  # nothing is taken in any more; closed once what was has been answered
         self.waiting = 0  # events in the inboxes of the clients
         self.inbox_bytes = 0
+        self.working_bytes = 0  # of the events that are worked on, as they are in memory
         super().__init__(server, sid, handshake, link)
 
     @property
     def waiting_bytes(self) -> int:
-        return self.unread + self.inbox_bytes
+        return self.unread + self.inbox_bytes + self.working_bytes
 
     def client(self, namespace: str) -> Client | None:
         """Return the client of a packet; None when its namespace was ended by us; raises ProtocolError."""

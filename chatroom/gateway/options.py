@@ -64,6 +64,6 @@ PRODUCT = Options(
     address_rate=50.0,
     address_burst=500,
     max_sessions_per_address=2_000,
-    max_held_per_address=32 * 1024 * 1024,
+    max_held_per_address=16 * 1024 * 1024,
     drain_seconds=15.0,
 )

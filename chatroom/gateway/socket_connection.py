@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from chatroom.gateway.backlog import QUANTUM
 from chatroom.gateway.client import Argument, Client, error_frame
 from chatroom.gateway.connection import POLICY
 from chatroom.gateway.handshake import Handshake
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from chatroom.gateway.server import SocketServer
 
 _LAST_ANSWERS = 10.0  # seconds
+_TAKEN_APART = 4  # times the bytes of its text that an event takes while it is worked on
 
 
 class SocketConnection(NamespaceConnection):
@@ -150,7 +152,7 @@ class SocketConnection(NamespaceConnection):
     ) -> None:
         # Nothing is begun for a client that does not take its answers: what it sends waits, and at last it with it.
         if client.busy is None and not client.inbox and not (self.strict and self.behind):
-            self._start(client, name, args, ack_id)
+            self._start(client, name, args, ack_id, size)
             return
         if client.inbox is None:
             client.inbox = deque()
@@ -163,7 +165,9 @@ class SocketConnection(NamespaceConnection):
         if self.inbox_bytes or self.held:
             self.account()
 
-    def _start(self, client: Client, name: str, args: list[Argument] | Frame, ack_id: int | None) -> None:
+    def _start(
+        self, client: Client, name: str, args: list[Argument] | Frame, ack_id: int | None, size: int
+    ) -> None:
         if isinstance(args, Frame):
             client.refuse(args)
             return
@@ -180,11 +184,18 @@ class SocketConnection(NamespaceConnection):
             work = asyncio.ensure_future(result, loop=self.server.loop)
             client.busy = work
             self.server.works.add(work)
-            work.add_done_callback(partial(self._done, client, name, ack_id))
+            size *= _TAKEN_APART
+            self.working_bytes += size
+            work.add_done_callback(partial(self._done, client, name, ack_id, size))
+            if size >= QUANTUM:
+                self.account()
 
-    def _done(self, client: Client, name: str, ack_id: int | None, work: asyncio.Future[None]) -> None:
+    def _done(
+        self, client: Client, name: str, ack_id: int | None, size: int, work: asyncio.Future[None]
+    ) -> None:
         self.server.works.discard(work)
         client.busy = None
+        self.working_bytes -= size
         if not work.cancelled():
             error = work.exception()
             if error is not None:
@@ -197,7 +208,7 @@ class SocketConnection(NamespaceConnection):
             next_name, args, next_id, size = client.inbox.popleft()
             self.waiting -= 1
             self.inbox_bytes -= size
-            self._start(client, next_name, args, next_id)
+            self._start(client, next_name, args, next_id, size)
         if self.held:
             self.account()
         options = self.server.options

@@ -11,7 +11,7 @@ import pytest
 from chatroom.app import App
 from chatroom.features.messages import recovery
 from tests.cast import Cast, do, principal
-from tests.doors import Server
+from tests.doors import Ears, Server, until
 from tests.gateway.raw_clients import UPGRADE_HEADERS, Polling, WebSocket, masked, request_bytes
 
 NOWHERE = "01900000-0000-7000-8000-000000000000"
@@ -215,3 +215,20 @@ async def test_answers_asked_for_all_at_once_end_nobody(
     answers = [packet for packet in packets if packet.startswith("43")]
     assert all('"ok":true' in answer[:40] for answer in answers)
     assert len({len(answer) // 10 for answer in answers}) == 1
+
+
+async def test_handshakes_that_resume_wait_for_themselves_and_end_with_their_connection(
+    server: Server, app: App, cast: Cast
+) -> None:
+    steps: recovery.Steps = app.kernel.ports[recovery.Steps]
+    missed = [await point(app, cast, 0)]
+    async with steps, steps:  # nobody gets on
+        voices = [await Ears().connect(server.url, cast.ana.token, resume=missed) for _ in range(12)]
+        server.open += voices
+        talks = [seat.client.data for seat in app._events._hub._seats.values()]
+        await until(lambda: sum(not talk.resume for talk in talks) == 8)
+        assert len(talks) == 12  # four of them keep the text that they sent
+        await asyncio.gather(*(ears.close() for ears in voices))
+        await until(lambda: not app._events._tasks)
+    bob = await server.ears(cast.bob, resume=missed)
+    await bob.hears("room_joined", roomId=cast.tea)
