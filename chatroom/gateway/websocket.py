@@ -149,7 +149,11 @@ async def _refuse(scope: "Scope", send: "Send", refusal: Refusal) -> None:
     if "websocket.http.response" not in scope.get("extensions", {}):
         await send({"type": "websocket.close", "code": 1008, "reason": refusal.message})
         return
-    fields = [(b"content-type", b"application/json"), (b"connection", b"close")]
+    fields = [
+        (b"content-type", b"application/json"),
+        (b"x-content-type-options", b"nosniff"),
+        (b"connection", b"close"),
+    ]
     await send({"type": "websocket.http.response.start", "status": refusal.status, "headers": fields})
     await send({"type": "websocket.http.response.body", "body": refusal.body})
 

@@ -8,7 +8,7 @@ import pytest
 
 from chatroom.gateway.options import Options
 from tests.gateway.harness import WAYS, Recorder, running, until
-from tests.gateway.raw_clients import Answer, Polling, http, request_bytes
+from tests.gateway.raw_clients import UPGRADE_HEADERS, Answer, Polling, http, request_bytes
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -48,6 +48,25 @@ async def test_a_get_waits_for_what_comes() -> None:
         await until(lambda: it.app.clients[0].writable)
         it.app.clients[0].emit("news", 1)
         assert (await get).body == b'42["news",1]'
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_no_browser_may_guess_what_kind_of_text_an_answer_is(way: str) -> None:
+    async with running(way=way) as it:
+        polling = await Polling.open(it.port)
+        await polling.join()
+        upgrade = "/socket.io/?EIO=3&transport=websocket"
+        answers = [
+            await polling.post(b'421["echo","<script>"]'),
+            await polling.get(),
+            await polling.post(b"nonsense"),
+            await polling.get(),
+            await http(it.port, "GET", "/socket.io/?EIO=4&transport=polling"),
+            await http(it.port, "GET", "/socket.io/?EIO=3&transport=polling"),
+            await http(it.port, "GET", upgrade, **UPGRADE_HEADERS, Connection="Upgrade"),
+        ]
+        assert [answer.status for answer in answers] == [200, 200, 400, 400, 200, 400, 400]
+        assert {answer.headers.get("x-content-type-options") for answer in answers} == {"nosniff"}
 
 
 @pytest.mark.parametrize("way", WAYS)
