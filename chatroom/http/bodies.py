@@ -47,9 +47,12 @@ def _has_body(request: Request) -> bool:
 
 
 def _query(query: bytes) -> dict[str, str]:
-    """The last value of each parameter, where it is not empty."""
-    pairs = dict(parse_qsl(query.decode("latin-1"), keep_blank_values=True))
-    return {name: value for name, value in pairs.items() if value}
+    """The value of each parameter, where it is not empty. Raises `Problem` for one that is there twice."""
+    pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise Problem("bad_input", "A parameter of the address is there twice.")
+    return {name: value for name, value in fields.items() if value}
 
 
 _usual_query: Final = lru_cache(maxsize=1024)(_query)

@@ -121,4 +121,4 @@ SURFACES: Final = (V1, API, ROOT)
 
 def of_path(path: str) -> Dialect:
     """The dialect in which an error on this path is said."""
-    return next((surface for surface in SURFACES if path.startswith(surface.prefix + "/")), ROOT)
+    return next((surface for surface in SURFACES if f"{path}/".startswith(surface.prefix + "/")), ROOT)
