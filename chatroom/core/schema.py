@@ -190,9 +190,9 @@ def parse(raw: bytes) -> dict[str, Any]:
         if raw.count(b":") > 1:
             json.loads(raw, object_pairs_hook=_each_once)
     except (msgspec.DecodeError, ValueError, RecursionError, ProtocolError):
-        raise Problem("bad_input", "The body is not valid JSON.") from None
+        raise Problem("bad_input", "The input is not valid JSON, or gives a name twice.") from None
     if not isinstance(value, dict):
-        raise Problem("bad_input", "The body must be a JSON object.")
+        raise Problem("bad_input", "The input must be a JSON object.")
     return value
 
 

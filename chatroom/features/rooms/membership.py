@@ -31,10 +31,11 @@ async def join(ctx: Context, cmd: JoinRoom) -> Room:
 
     A private room, a wrong code and an unknown room are told apart by nobody (trust.md K9).
     """
-    if cmd.invite_code is None:
+    code = (cmd.invite_code or "").strip()
+    if not code:
         return await _join(ctx, cmd.room_id, None)
     async with _guessing(ctx):
-        return await _join(ctx, cmd.room_id, cmd.invite_code)
+        return await _join(ctx, cmd.room_id, code)
 
 
 async def join_by_invite(ctx: Context, cmd: JoinByInvite) -> Room:
@@ -42,12 +43,13 @@ async def join_by_invite(ctx: Context, cmd: JoinByInvite) -> Room:
 
     Raises `Problem("invalid_invite" | "rate_limited" | "too_many_rooms")`.
     """
+    code = cmd.invite_code.strip()  # copied with what stood beside it
     async with _guessing(ctx):
         async with ctx.read() as reader:
-            room_id = await codes.find_room(reader, invites.lookups(ctx, cmd.invite_code))
+            room_id = await codes.find_room(reader, invites.lookups(ctx, code))
         if room_id is None:
             raise Problem("invalid_invite")
-        return await _join(ctx, room_id, cmd.invite_code)
+        return await _join(ctx, room_id, code)
 
 
 @asynccontextmanager

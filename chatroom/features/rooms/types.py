@@ -42,10 +42,10 @@ class EnterLounge(Wire, frozen=True, kw_only=True):
 
 
 class JoinRoom(Wire, frozen=True, kw_only=True):
-    """Become a member. A private room asks for its invite code."""
+    """Become a member. A private room asks for its invite code; an empty one is none, as forms send it."""
 
     room_id: Id
-    invite_code: Code | None = None
+    invite_code: Annotated[str, msgspec.Meta(max_length=64)] | None = None
 
 
 class JoinByInvite(Wire, frozen=True, kw_only=True):

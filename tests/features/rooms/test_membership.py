@@ -57,6 +57,20 @@ async def test_the_code_alone_leads_to_its_room(doors: Doors, cast: Cast) -> Non
 
 
 @WAYS
+async def test_a_field_left_empty_is_no_code_and_a_pasted_one_is_read_without_its_blanks(
+    doors: Doors, cast: Cast, way: str
+) -> None:
+    for none in (None, "", " "):
+        joined = await doors.ask(way, "rooms.join", cast.mallory, roomId=cast.square, inviteCode=none)
+        assert (joined.code, joined.data["role"]) == ("", "member")
+        refused = await doors.ask(way, "rooms.join", cast.mallory, roomId=cast.tea, inviteCode=none)
+        assert (refused.status, refused.code) == (404, "invalid_invite")
+    pasted = f" {cast.code}\n"
+    assert (await doors.ask(way, "rooms.join", cast.mallory, roomId=cast.tea, inviteCode=pasted)).code == ""
+    assert (await doors.ask(way, "rooms.join_by_invite", cast.admin, inviteCode=pasted)).code == ""
+
+
+@WAYS
 async def test_every_wrong_way_into_a_private_room_gets_the_same_answer(
     app: App, doors: Doors, cast: Cast, clock: Clock, way: str
 ) -> None:

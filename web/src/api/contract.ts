@@ -204,7 +204,7 @@ export interface JoinByInvite {
   inviteCode: string;
 }
 
-/** Become a member. A private room asks for its invite code. */
+/** Become a member. A private room asks for its invite code; an empty one is none, as forms send it. */
 export interface JoinRoom {
   /** A UUID, in any case; answers have it in lower case. */
   roomId: string;
