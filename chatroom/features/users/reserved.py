@@ -1,6 +1,7 @@
 """Names that only an admin may go by: those of the people and the machine who run a server."""
 
 import re
+import unicodedata
 from functools import cache
 from typing import Final
 
@@ -35,6 +36,7 @@ def is_reserved(name: str) -> bool:
 
     A longer name that only contains one, as "Modesta" or "Sistema Solar" do, is free.
     """
+    name = unicodedata.normalize("NFKC", name)
     folded = name.casefold()
     forms = {_NOT_LETTERS.sub("", form) for form in (name, folded, folded.translate(_LEET))}
     for form in tuple(forms):
