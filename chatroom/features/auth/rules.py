@@ -8,6 +8,7 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from chatroom.core.errors import Problem
+from chatroom.core.visible import IGNORABLE
 from chatroom.features.auth.guessable import is_guessable
 from chatroom.features.auth.types import IdentifierKind
 
@@ -16,6 +17,8 @@ MAX_BYTES: Final = 72  # bcrypt reads no further; a longer one would be cut off 
 ADULT: Final = 18
 _YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
 _PHONE: Final = re.compile(r"\+?[0-9 ()./-]{4,40}")
+_HIDDEN: Final = re.compile(f"[{IGNORABLE}]")
+_DASH: Final = re.compile("[\u2010-\u2015\u2212]")
 _USUAL_COUNTRY: Final = "US"
 _SHORT: Final = re.compile(
     r"\+1[0-9]{9}"
@@ -50,7 +53,7 @@ def clean_phone(number: str, country: str = "") -> str:
         "This is not a phone number: write it with + and the country.",
         errors={"phoneNumber": ["number"]},
     )
-    number = number.strip()
+    number = _as_typed(number)
     if not _PHONE.fullmatch(number):
         raise refusal
     if number.startswith("00"):
@@ -65,6 +68,12 @@ def clean_phone(number: str, country: str = "") -> str:
     if phonenumbers.is_possible_number_with_reason(parsed) != phonenumbers.ValidationResult.IS_POSSIBLE:
         raise refusal
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _as_typed(number: str) -> str:
+    """Return a number in ASCII: keyboards write digits of their script, books of contacts put marks around it."""
+    plain = _DASH.sub("-", unicodedata.normalize("NFKC", _HIDDEN.sub("", number)))
+    return "".join(str(unicodedata.decimal(char, char)) for char in plain).strip()
 
 
 def identifier(email: str | None, phone: str | None, country: str = "") -> Identifier | None:

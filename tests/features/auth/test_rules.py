@@ -90,7 +90,18 @@ def test_a_password_made_of_ones_own_address_or_number_is_refused(given: str, ow
 
 @pytest.mark.parametrize(
     "given",
-    ["+44 7911 123456", "0044 7911 123456", "+447911123456", "00447911123456", " +44 (7911) 123-456 "],
+    [
+        "+44 7911 123456",
+        "0044 7911 123456",
+        "+447911123456",
+        "00447911123456",
+        " +44 (7911) 123-456 ",
+        "+44\u00a07911\u2011123456",
+        "\u202a+44 7911 123456\u202c",  # as books of contacts copy it
+        "+\u0664\u0664 \u0667\u0669\u0661\u0661 \u0661\u0662\u0663\u0664\u0665\u0666",
+        "\uff0b\uff14\uff14 7911 123456",
+        "+\u096a\u096a 7911 123456",
+    ],
 )
 def test_a_number_has_one_form(given: str) -> None:
     assert rules.clean_phone(given) == "+447911123456"
@@ -111,8 +122,7 @@ def test_a_number_has_one_form(given: str) -> None:
             "[object Object]",
         ),
         *(
-            "+44\u00a07911123456",
-            "+\u0664\u0664 7911 123456",
+            "+44_7911123456",
             "+447911123456;ext=9",
             "+44791112345x",
             "tel:+447911123456",
