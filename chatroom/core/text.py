@@ -119,3 +119,13 @@ def clean_text(text: str, *, field: str, length: int) -> str:
             field, f"The {field} has 1 to {length} characters, one that can be seen among them.", "length"
         )
     return clean
+
+
+def without_refused(text: str) -> str:
+    """Return a text without the characters that `clean_text` refuses, a carriage return excepted."""
+    return _IN_TEXT.sub(lambda found: found[0] if found[0] == "\r" else "", text)
+
+
+def escape_refused(text: str) -> str:
+    """Return JSON text that says the same and holds no character that `clean_text` refuses."""
+    return _IN_TEXT.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

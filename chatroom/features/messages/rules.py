@@ -1,13 +1,12 @@
 """What a message may be."""
 
-import unicodedata
 from typing import Final
 
 import msgspec
 
 from chatroom.core.errors import Problem
 from chatroom.core.principal import Principal, Role
-from chatroom.core.text import clean_text
+from chatroom.core.text import clean_text, escape_refused, without_refused
 from chatroom.features.messages.types import (
     MessageReceived,
     MessageType,
@@ -49,16 +48,17 @@ def stored_type(cmd: SendMessage) -> StoredType:
 def from_value(room_id: str, value: bytes) -> SendMessage:
     """Return what saying a JSON value means: it will come back as it went, numbers as they were written.
 
-    A text is stored as it is. The empty one, and one with control characters, which no text of a room may hold, are
-    stored as JSON like objects are. Raises `Problem("bad_input")` for what is too long or shows nothing.
+    A text is stored as it is. The empty one, and one with control characters or overrides of direction, which no text
+    of a room may hold, are stored as JSON like objects are, with escapes for those. Raises `Problem("bad_input")` for
+    what is too long or shows nothing.
     """
     try:
         plain = msgspec.json.decode(value)
     except msgspec.DecodeError:
         raise Problem("bad_input", "The message is not valid JSON.") from None
-    compact = msgspec.json.format(value, indent=-1).decode()
+    compact = escape_refused(msgspec.json.format(value, indent=-1).decode())
     if plain and isinstance(plain, str):
-        shown = "".join(filter(_is_shown, plain))
+        shown = without_refused(plain)
         clean_content(shown)
         if len(shown) == len(plain):
             return SendVerbatim(room_id=room_id, content=plain)
@@ -66,10 +66,6 @@ def from_value(room_id: str, value: bytes) -> SendMessage:
     if len(long) > CONTENT_LENGTH:
         raise Problem("bad_input", f"A message has at most {CONTENT_LENGTH} characters.")
     return SendValue(room_id=room_id, content=compact)
-
-
-def _is_shown(char: str) -> bool:
-    return char in "\n\t\r" or unicodedata.category(char) not in ("Cc", "Cs")
 
 
 def must_speak_plainly(who: Principal, cmd: SendMessage) -> None:

@@ -87,6 +87,9 @@ VERBATIM: list[Any] = [
     "a\x00b\x01c",
     {"nul": "\x00"},
     "\U0001f600 \u2028 </script> \\",
+    "\u202eturned round\u202c",
+    {"turned": "\u202ed\u202c", "\u202e": "\ufffe"},
+    "no character \uffff",
 ]
 
 
@@ -95,7 +98,7 @@ async def test_any_value_comes_back_as_it_went_through_either_seed(
     server: Server, app: App, cast: Cast, value: Any
 ) -> None:
     talker, listener = await server.ears(None), await server.ears(None)
-    assert (await talker.ask_raw("chat message", json.dumps(value))).code == ""
+    assert (await talker.ask_raw("chat message", json.dumps(value, ensure_ascii=False))).code == ""
     lounge, other = await server.ears(None), await server.ears(None)
     for ears in (lounge, other):
         assert (await ears.ask("join-lounge", LOBBY)).code == ""
@@ -111,6 +114,7 @@ async def test_any_value_comes_back_as_it_went_through_either_seed(
     for message in page["messages"]:
         kept = json.loads(message["content"]) if "format" in message else message["content"]
         assert kept == value
+        assert not set("\u202d\u202e\x00\ufffe\uffff") & set(message["content"])  # clients of rooms show it
 
 
 @pytest.mark.parametrize("value", ["x" * 8001, "   ", "\n\t", ["x" * 8000]])
