@@ -19,6 +19,8 @@ PAGES = [
     *(ROOT / name for name in ("README.md", "SECURITY.md", "CONTRIBUTING.md", "ARCHITECTURE.md")),
     ROOT / "docs/index.md",
     ROOT / "docs/performance.md",
+    ROOT / "docs/security-model.md",
+    *sorted((ROOT / "docs/adr").glob("*.md")),
     *sorted((ROOT / "docs/performance").glob("*.md")),
     *HOW_TO,
 ]
