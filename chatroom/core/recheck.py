@@ -61,11 +61,21 @@ class Rechecks:
             found = await rechecks.since(reader, self._since - OVERLAP_MS)
         for user_id, version in found:
             if self._seen.get(user_id) != version:
-                for check in self._checks:
-                    await check(ctx, user_id)
+                await self._check(ctx, user_id)
                 self._seen[user_id] = version
         self._since = ctx.now
         self._seen = dict(found)
+
+    async def _check(self, ctx: Context, user_id: str) -> None:
+        """Check one person. A fault ends their sockets, which come again as what is true, and holds up nobody else."""
+        try:
+            for check in self._checks:
+                await check(ctx, user_id)
+        except Exception as error:
+            if isinstance(error, Problem) and error.retryable:
+                raise
+            _log.exception("rechecks.broken", user=user_id)
+            ctx.kernel.broker.end_user(user_id)
 
     def stop(self) -> None:
         """Let `run` end."""

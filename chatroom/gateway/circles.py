@@ -66,6 +66,8 @@ class Circles:
         self._circles: dict[str, Circle] = {}
         self._of: dict[str, list[Circle]] = {}
         self._complete: set[str] = set()
+        self._left: dict[str, set[str]] = {}
+        """Channels that people left who are here and not complete: what is being read of them may be older."""
 
     def __bool__(self) -> bool:
         return bool(self._circles or self._of)
@@ -89,9 +91,13 @@ class Circles:
             if user_id not in circle.people:
                 circle.add(user_id, seats)
                 mine.append(circle)
+            if user_id in self._left:
+                self._left[user_id].discard(name)
 
     def leave(self, user_id: str, channel: str) -> bool:
-        """End that; False where they did not belong."""
+        """End that for somebody who is here; False where they did not belong."""
+        if user_id not in self._complete:
+            self._left.setdefault(user_id, set()).add(channel)
         circle = self._circles.get(channel)
         if circle is None or user_id not in circle.people:
             return False
@@ -104,14 +110,19 @@ class Circles:
         for circle in self._of.pop(user_id, ()):
             self._remove(circle, user_id)
         self._complete.discard(user_id)
+        self._left.pop(user_id, None)
 
     def _remove(self, circle: Circle, user_id: str) -> None:
         circle.remove(user_id)
         if not circle.people:
             del self._circles[circle.name]
 
-    def complete(self, user_id: str) -> None:
-        """Note that a person has been entered everywhere they belong."""
+    def complete(self, user_id: str, seats: Mapping[str, Seat], channels: Iterable[str]) -> None:
+        """Enter a person everywhere they belong, as it was read; what has changed here since counts."""
+        if user_id in self._complete:
+            return
+        left = self._left.pop(user_id, set())
+        self.enter(user_id, seats, (name for name in channels if name not in left))
         self._complete.add(user_id)
 
     def of(self, user_id: str) -> tuple[str, ...] | None:

@@ -134,8 +134,7 @@ class Hub:
 
     def belong(self, user_id: str, channels: Iterable[str]) -> None:
         if user_id in self._people:
-            self._circles.enter(user_id, self._people[user_id], channels)
-            self._circles.complete(user_id)
+            self._circles.complete(user_id, self._people[user_id], channels)
 
     def belongs(self, user_id: str) -> tuple[str, ...] | None:
         return self._circles.of(user_id)
@@ -153,6 +152,8 @@ class Hub:
             self._circles.enter(user_id, self._people[user_id], (channel,))
 
     def unfollow(self, user_id: str, channel: str) -> bool:
+        if user_id not in self._people:
+            return False
         gone = [
             self.unsubscribe(connection_id, channel) for connection_id in tuple(self._people.get(user_id, ()))
         ]

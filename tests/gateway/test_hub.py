@@ -277,3 +277,21 @@ def test_the_people_of_a_large_channel_are_found_in_the_order_of_their_ids_as_th
             sit(node, "late", "150+")
             node.belong("150+", ["x"])
     assert seen == sorted([*(f"{n:03}" for n in range(500) if n != 200), "150+"])
+
+
+def test_who_leaves_while_it_is_read_where_they_belong_does_not_belong_there_afterwards() -> None:
+    node = Hub()
+    seat, _ = sit(node, "a1", "ana")
+    node.unfollow("ana", "members:x")
+    node.unfollow("ana", "members:y")
+    node.follow("ana", "members:y")
+    node.belong("ana", ["members:x", "members:y", "members:z"])
+    assert set(node.belongs("ana") or ()) == {"members:y", "members:z"}
+    node.unfollow("ana", "members:z")
+    node.belong("ana", ["members:y", "members:z"])  # a second connection that came with the first
+    assert node.belongs("ana") == ("members:y",)
+    node.remove(seat)
+    node.unfollow("ana", "members:y")
+    sit(node, "a2", "ana")
+    node.belong("ana", ["members:y"])
+    assert node.belongs("ana") == ("members:y",)

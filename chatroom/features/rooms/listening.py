@@ -16,6 +16,7 @@ from chatroom.features.users import service as users
 from chatroom.features.users.types import Person
 
 _ROOM = audience.room_channel("")
+_MEMBERS = audience.members_channel("")
 
 
 def _connection(ctx: Context) -> Connection:
@@ -107,12 +108,13 @@ async def connected(ctx: Context, _: Connected) -> None:
 
 
 async def look_again(ctx: Context, user_id: str) -> None:
-    """End the listening of a person to rooms of which they are no member any more (`core.recheck`).
+    """Let a person hear nothing more of rooms of which they are no member any more (`core.recheck`).
 
     What ends it is decided while the room's head is locked: who joins again meanwhile waits for that, and hears.
     """
     broker = ctx.kernel.broker
     heard = {name.removeprefix(_ROOM) for name in broker.channels_of(user_id) if name.startswith(_ROOM)}
+    heard |= {name.removeprefix(_MEMBERS) for name in broker.belongs(user_id) or ()}
     if not heard:
         return
     async with ctx.read() as reader:

@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from chatroom.app import App
+from chatroom.core import audience, recheck
 from chatroom.core.context import Context
-from chatroom.core.principal import OUTSIDER
+from chatroom.core.principal import OUTSIDER, SYSTEM
 from chatroom.db.migrate import upgrade
 from chatroom.features import tables
 from chatroom.features.rooms import listening as listening_of
@@ -142,3 +143,34 @@ async def test_a_role_taken_away_beside_a_running_server_ends_its_sockets(tmp_pa
         await ears.close()
     finally:
         server.end()
+
+
+async def test_who_left_a_room_elsewhere_hears_nothing_of_its_members_either(both: Both) -> None:
+    await both.server.ears(both.bob)
+    channel = audience.members_channel(both.room_id)
+    assert both.here.hub.is_here(channel, both.bob.id)
+    await ask(both.there, both.bob, "rooms.leave", roomId=both.room_id)
+    await until(lambda: not both.here.hub.is_here(channel, both.bob.id))
+
+
+async def test_a_fault_about_one_person_ends_their_sockets_and_keeps_nobody_elses_changes(both: Both) -> None:
+    ana, bob = await both.server.ears(both.ana), await both.server.ears(both.bob)
+    looked = []
+
+    async def check(_: Context, user_id: str) -> None:
+        looked.append(user_id)
+        if user_id == both.ana.id:
+            raise LookupError
+
+    def make_context() -> Context:
+        return Context(both.here.kernel, SYSTEM)
+
+    changes = recheck.Rechecks(make_context, [check])
+    for person in (both.ana, both.bob):
+        async with make_context().begin() as tx:
+            await recheck.ask(tx, person.id)
+    await changes.look()
+    await changes.look()
+    assert sorted(looked) == sorted([both.ana.id, both.bob.id])
+    await until(lambda: not ana.client.connected)
+    assert (await bob.ask("heartbeat", {})).code == ""
