@@ -6,7 +6,7 @@ from chatroom.gateway.options import Options
 from chatroom.gateway.rate import Rate
 from chatroom.wire.engine_request import Refusal
 
-_SWEEP_ABOVE = 10_000  # addresses remembered before the idle ones are forgotten
+_SWEEP_ABOVE = 10_000  # addresses remembered before the idle ones are forgotten for the first time
 
 
 class Admission:
@@ -22,6 +22,7 @@ class Admission:
         self._max_per_address = options.max_sessions_per_address
         self._full_at = 0.0
         self._addresses: dict[str, tuple[int, float]] = {}  # live connections, bucket
+        self._sweep_above = _SWEEP_ABOVE
         self._max_held = options.max_held_per_address
         self._held: dict[str, int] = {}  # bytes that wait
 
@@ -65,8 +66,9 @@ class Admission:
         if everybody < 0:
             return Refusal.UNAVAILABLE
         self._full_at = everybody
-        if len(self._addresses) > _SWEEP_ABOVE:
+        if len(self._addresses) > self._sweep_above:
             self._addresses = {k: v for k, v in self._addresses.items() if v[0] or v[1] > now}
+            self._sweep_above = max(_SWEEP_ABOVE, 2 * len(self._addresses))  # else each would sweep, 1 ms
         self._addresses[key] = (count + 1, mine)
         return None
 
