@@ -71,7 +71,7 @@ def prepare(folder: Path) -> None:
 
 
 def _listen(settings: Settings) -> Iterator[socket.socket]:
-    """Open every port that the settings ask for: all serve everything (contract C09). Raises `CommandError`."""
+    """Open every port that the settings ask for: all serve everything. Raises `CommandError`."""
     for port, name in {settings.port: "PORT", **settings.more_ports}.items():
         found = port
         for number, host in enumerate(settings.hosts):

@@ -74,7 +74,7 @@ class _Queue:
 async def prove(ctx: Context, given: Identifier | None, password: str) -> Proven:
     """Return whose identifier and password these are; None is somebody signed in who has none.
 
-    One of nobody costs the same hash, so the answer's time tells nothing (trust.md A9). Guesses are limited by address
+    One of nobody costs the same hash, so the answer's time tells nothing. Guesses are limited by address
     and identifier, by address alone, and by identifier alone; the last not where the person has signed in from before,
     so that strangers who use it up do not lock them out.
     Raises `Problem("invalid_credentials" | "rate_limited" | "busy" | "account_suspended")`.
@@ -85,9 +85,17 @@ async def prove(ctx: Context, given: Identifier | None, password: str) -> Proven
     limiter = ctx.port(RateLimiter)
     async with ctx.port(Turns).take(here):
         claimed = await _look(ctx, given, address)
-        anywhere = () if claimed.at_home else (("auth.failed_anywhere", key),)
-        await spend_all(limiter, ("auth.failed_here", address), ("auth.failed", here), *anywhere)
-        proven = await _compare(ctx, claimed, password, address)
+        guess = [("auth.failed_here", address), ("auth.failed", here)]
+        if not claimed.at_home:
+            guess.append(("auth.failed_anywhere", key))
+        await spend_all(limiter, *guess)
+        try:
+            proven = await _compare(ctx, claimed, password, address)
+        except Problem as problem:
+            if problem.retryable:  # nothing was compared
+                for bucket, counted in guess:
+                    await limiter.take_back(bucket, counted)
+            raise
         await limiter.take_back("auth.failed_here", address)
         await limiter.forget("auth.failed", here)
         await limiter.forget("auth.failed_anywhere", key)

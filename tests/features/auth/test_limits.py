@@ -7,12 +7,15 @@ from typing import Any
 import httpx2
 import pytest
 
+from chatroom.adapters.bcrypt import BcryptHasher
 from chatroom.app import App
 from chatroom.core.context import Context, Origin
 from chatroom.core.dispatch import answer, dispatch
 from chatroom.core.errors import Problem
+from chatroom.core.fair_queue import IN_LANE
 from chatroom.core.principal import OUTSIDER
 from chatroom.features import operations
+from chatroom.features.auth.ports import PasswordHasher
 from chatroom.features.auth.proving import WAITING, Turns
 from tests.cast import PASSWORD, Cast, Clock
 
@@ -226,3 +229,14 @@ async def test_a_long_password_is_refused_without_a_hash_of_it(
     body = {"email": EMAIL, "password": "p" * size}
     assert (await http.post("/api/auth/login", json=body)).status_code in (400, 401)
     assert (await http.post("/api/auth/register", json={**body, "email": "z@example.org"})).status_code == 400
+
+
+@LIMITED
+async def test_an_attempt_for_which_there_was_no_time_is_no_failure(app: App, cast: Cast) -> None:
+    hasher = app.kernel.ports[PasswordHasher] = BcryptHasher(9)  # 20 ms each, so that the queue stays full
+    flood = [asyncio.create_task(hasher.verify(b"x", None, "192.0.2.7")) for _ in range(IN_LANE * 3)]
+    await asyncio.sleep(0)
+    assert [await sign_in(app, "192.0.2.7", "wrong horse") for _ in range(8)] == ["busy"] * 8
+    await asyncio.gather(*flood, return_exceptions=True)
+    assert await sign_in(app, "192.0.2.7", PASSWORD) == ""
+    hasher.close()
