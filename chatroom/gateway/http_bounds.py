@@ -23,8 +23,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from chatroom.core.addresses import plain
 from chatroom.gateway.answers import AnswerTransport, refusal
+from chatroom.gateway.fair_reads import FairReads
 from chatroom.gateway.peers import SMALL, HttpLimits, Peer, Peers
-from chatroom.gateway.shares import Shares
 from chatroom.gateway.wheel import Wheel
 
 IDLE, HEAD, BODY, ANSWER, LINGER, GONE = range(6)
@@ -58,13 +58,15 @@ class BoundedConnection(HttpToolsProtocol):
     peer: Peer
     flow: Flow
 
-    def __init__(self, limits: HttpLimits, peers: Peers, shares: Shares, wheel: Wheel, **given: Any) -> None:
+    def __init__(
+        self, limits: HttpLimits, peers: Peers, fair_reads: FairReads, wheel: Wheel, **given: Any
+    ) -> None:
         """Serve one network connection; uvicorn gives what is `given`."""
         super().__init__(**given)
         self.slot = 0
         self._limits = limits
         self._peers = peers
-        self._shares = shares
+        self._fair_reads = fair_reads
         self._wheel = wheel
         self._state = self._timed = IDLE  # what it is in, and what its deadline is for
         self._since = 0.0  # when that deadline was set (loop time)

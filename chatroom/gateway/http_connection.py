@@ -60,7 +60,7 @@ class HttpConnection(BoundedConnection):
         state = self._state
         if state is LINGER:
             self._drop(len(data))
-        elif state is ANSWER or self._waiting or not self._shares.take(self):
+        elif state is ANSWER or self._waiting or not self._fair_reads.take(self):
             self._keep(self._waiting[self._at :] + data, 0)
         elif state is not GONE:
             self._feed(data, 0)
@@ -227,7 +227,7 @@ class HttpConnection(BoundedConnection):
             self._count()
         if not self._waiting:
             self._watch()
-        elif self._shares.take(self):
+        elif self._fair_reads.take(self):
             self._feed(self._waiting, self._at)
 
     def _start_over(self) -> None:

@@ -1,4 +1,4 @@
-"""uvicorn's server with an entrance of its own: many connections a turn, refusals that cost nothing, a bounded end."""
+"""uvicorn's server, but for its accept loop (many a turn, refusals that cost nothing) and its end, which is bounded."""
 
 import asyncio
 import contextlib
@@ -29,7 +29,7 @@ _FULL: Final = refusal(503, b"Too many connections", b"Retry-After: 2\r\n")
 _log = structlog.get_logger("chatroom.gateway")
 
 
-class Entrance:
+class Acceptor:
     """Accepts the connections of one listening socket."""
 
     def __init__(
@@ -121,8 +121,8 @@ class HttpServer(uvicorn.Server):
             self.config.load()
         way: Any = self.config.http_protocol_class
         make = partial(way, config=self.config, server_state=self.server_state, app_state={}, _loop=None)
-        entrances: list[Any] = [Entrance(each, make, way.is_full) for each in sockets or ()]
-        self.servers = entrances
+        acceptors: list[Any] = [Acceptor(each, make, way.is_full) for each in sockets or ()]
+        self.servers = acceptors
         self.started = True
         print(self._said, flush=True)  # noqa: T201
 

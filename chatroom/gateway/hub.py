@@ -16,8 +16,8 @@ from chatroom.core.broker import Delivery
 from chatroom.core.principal import Role
 from chatroom.features.rooms.types import LOBBY
 from chatroom.gateway.burst import Channel
-from chatroom.gateway.circles import Circles
 from chatroom.gateway.dialects import GLOBAL, PLAIN, frames, plain_frame
+from chatroom.gateway.memberships import Memberships
 from chatroom.gateway.seat import Seat
 from chatroom.gateway.turns import Turns, clock
 from chatroom.wire.frame import Frame
@@ -63,7 +63,7 @@ class Hub:
         # Apart, so that nobody else's delivery looks at the seats of seeds S0 and S1, which hear so little.
         self._plain: dict[str, _Channels] = {dialect: {} for dialect in PLAIN}
         self._plain_ears = 0  # how often one of them listens: mostly 0, a delivery then costs nothing more
-        self._circles = Circles()
+        self._memberships = Memberships()
         self._waiting: deque[_Broadcast] = deque()
         # What may be lost waits apart, so that a thousand departures do not hold up what is said.
         self._news: deque[_Broadcast] = deque(maxlen=_NEWS)
@@ -84,7 +84,7 @@ class Hub:
         mine.pop(seat.id, None)
         if not mine:
             self._people.pop(seat.who.id, None)
-            self._circles.forget(seat.who.id)
+            self._memberships.forget(seat.who.id)
         return last
 
     def __len__(self) -> int:
@@ -134,22 +134,22 @@ class Hub:
 
     def belong(self, user_id: str, channels: Iterable[str]) -> None:
         if user_id in self._people:
-            self._circles.complete(user_id, self._people[user_id], channels)
+            self._memberships.complete(user_id, self._people[user_id], channels)
 
     def belongs(self, user_id: str) -> tuple[str, ...] | None:
-        return self._circles.of(user_id)
+        return self._memberships.of(user_id)
 
     def here(self, channel: str, after: str, count: int) -> list[str]:
-        circle = self._circles.get(channel)
-        return [] if circle is None else circle.after(after, count)
+        members = self._memberships.get(channel)
+        return [] if members is None else members.after(after, count)
 
     def is_here(self, channel: str, user_id: str) -> bool:
-        circle = self._circles.get(channel)
-        return circle is not None and user_id in circle.people
+        members = self._memberships.get(channel)
+        return members is not None and user_id in members.people
 
     def follow(self, user_id: str, channel: str) -> None:
         if user_id in self._people:
-            self._circles.enter(user_id, self._people[user_id], (channel,))
+            self._memberships.enter(user_id, self._people[user_id], (channel,))
 
     def unfollow(self, user_id: str, channel: str) -> bool:
         if user_id not in self._people:
@@ -157,7 +157,7 @@ class Hub:
         gone = [
             self.unsubscribe(connection_id, channel) for connection_id in tuple(self._people.get(user_id, ()))
         ]
-        return self._circles.leave(user_id, channel) or any(gone)
+        return self._memberships.leave(user_id, channel) or any(gone)
 
     def end_session(self, user_id: str, session_id: str) -> None:
         self._ended()
@@ -230,7 +230,7 @@ class Hub:
 
     def _count(self, channels: Iterable[str], skip: str | None) -> int:
         """Who hears these channels, roughly: somebody in several rooms counts in each."""
-        heard = (self._channels.get(name) or self._circles.besides(skip, name) for name in channels)
+        heard = (self._channels.get(name) or self._memberships.besides(skip, name) for name in channels)
         return sum(len(listeners) for listeners in heard if listeners)
 
     def _queue(self, delivery: Delivery) -> deque[_Broadcast]:
@@ -263,8 +263,8 @@ class Hub:
         for name in channels:
             if (channel := self._channels.get(name)) is not None:
                 heard.append(list(channel.clients))
-            elif (circle := self._circles.besides(skip, name)) is not None:
-                heard.append(circle.seats())
+            elif (members := self._memberships.besides(skip, name)) is not None:
+                heard.append(members.seats())
         seats = iter(heard[0]) if len(heard) == 1 else _once(chain.from_iterable(heard))
         return (seat for seat in seats if seat.who.id != skip)
 

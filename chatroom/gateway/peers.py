@@ -12,7 +12,7 @@ from typing import Final, Protocol
 import structlog
 
 from chatroom.core.addresses import address_key
-from chatroom.gateway.shares import TURN
+from chatroom.gateway.fair_reads import TURN
 
 SMALL: Final = 4096
 """Bytes up to which a connection need not tell what it holds: 8 MB for all that one address may open."""

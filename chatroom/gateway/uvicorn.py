@@ -11,6 +11,7 @@ import httptools
 import structlog
 
 from chatroom.gateway.answers import limit_unsent
+from chatroom.gateway.fair_reads import FairReads
 from chatroom.gateway.handshake import read_headers
 from chatroom.gateway.http_bounds import GONE
 from chatroom.gateway.http_connection import HttpConnection
@@ -18,7 +19,6 @@ from chatroom.gateway.link import PollingLink
 from chatroom.gateway.peers import HttpLimits, Peers
 from chatroom.gateway.raw_link import RawLink
 from chatroom.gateway.server import SocketServer
-from chatroom.gateway.shares import Shares
 from chatroom.gateway.shortcut import Answering, Serve, Shortcut
 from chatroom.gateway.socket_link import SocketLink
 from chatroom.gateway.transport_link import TransportLink
@@ -58,7 +58,7 @@ class _Way:
         self.servers = servers
         self.shortcut = shortcut
         self.limits = limits
-        self._shared: tuple[Peers, Shares] | None = None
+        self._shared: tuple[Peers, FairReads] | None = None
 
     def __call__(self, **given: Any) -> "SocketHttpProtocol":
         return SocketHttpProtocol(self, **given)
@@ -67,14 +67,14 @@ class _Way:
         """Whether a connection from an address need not even be opened."""
         return self.start()[0].is_full(address)
 
-    def start(self) -> tuple[Peers, Shares]:
+    def start(self) -> tuple[Peers, FairReads]:
         """Bind to the running event loop, once; return what all connections share."""
         if self._shared is None:
             for server in self.servers:
                 server.ensure_started()
             loop, admission = self.servers[0].loop, self.servers[0].admission
             peers = Peers(self.limits, loop.time, admission.trusts)
-            self._shared = peers, Shares(loop, self.limits.reads)
+            self._shared = peers, FairReads(loop, self.limits.reads)
         return self._shared
 
 

@@ -261,7 +261,7 @@ def test_a_person_hears_what_they_belong_to_on_every_connection_they_have_or_ope
     for seat in list(node._seats.values()):
         node.remove(seat)
     assert not node.is_here("members:z", "ana")
-    assert not node._circles
+    assert not node._memberships
 
 
 def test_the_people_of_a_large_channel_are_found_in_the_order_of_their_ids_as_they_come_and_go() -> None:

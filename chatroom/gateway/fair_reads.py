@@ -23,8 +23,8 @@ class Reader(Protocol):
         """Read it now."""
 
 
-class Shares:
-    """Gives each turn's reads to the addresses that wait, one each in rotation."""
+class FairReads:
+    """Gives each turn's reads to the addresses that wait, round robin."""
 
     __slots__ = ("_left", "_loop", "_most", "_queues", "_scheduled")
 

@@ -15,7 +15,7 @@ from chatroom.gateway.seat import Seat
 _LARGE: Final = 200  # people from which on their order is kept
 
 
-class Circle:
+class ChannelMembers:
     """The people of one channel who have a connection here, by their ids."""
 
     __slots__ = ("_order", "name", "people")
@@ -59,38 +59,40 @@ class Circle:
         return (seat for seat in seats if seat.dialect not in PLAIN)
 
 
-class Circles:
+class Memberships:
     """All channels that people belong to, and the people who have a connection."""
 
     def __init__(self) -> None:
-        self._circles: dict[str, Circle] = {}
-        self._of: dict[str, list[Circle]] = {}
+        self._of_channel: dict[str, ChannelMembers] = {}
+        self._of: dict[str, list[ChannelMembers]] = {}
         self._complete: set[str] = set()
         self._left: dict[str, set[str]] = {}
         """Channels that people left who are here and not complete: what is being read of them may be older."""
 
     def __bool__(self) -> bool:
-        return bool(self._circles or self._of)
+        return bool(self._of_channel or self._of)
 
-    def get(self, channel: str) -> Circle | None:
+    def get(self, channel: str) -> ChannelMembers | None:
         """The people of a channel; None where nobody is."""
-        return self._circles.get(channel)
+        return self._of_channel.get(channel)
 
-    def besides(self, user_id: str | None, channel: str) -> Circle | None:
+    def besides(self, user_id: str | None, channel: str) -> ChannelMembers | None:
         """The same; None also where somebody is alone."""
-        circle = self._circles.get(channel)
-        return None if circle is None or (len(circle.people) == 1 and user_id in circle.people) else circle
+        members = self._of_channel.get(channel)
+        return (
+            None if members is None or (len(members.people) == 1 and user_id in members.people) else members
+        )
 
     def enter(self, user_id: str, seats: Mapping[str, Seat], channels: Iterable[str]) -> None:
         """Let a person belong to channels; where they do already, nothing changes."""
         mine = self._of.setdefault(user_id, [])
         for name in channels:
-            circle = self._circles.get(name)
-            if circle is None:
-                circle = self._circles[name] = Circle(name)
-            if user_id not in circle.people:
-                circle.add(user_id, seats)
-                mine.append(circle)
+            members = self._of_channel.get(name)
+            if members is None:
+                members = self._of_channel[name] = ChannelMembers(name)
+            if user_id not in members.people:
+                members.add(user_id, seats)
+                mine.append(members)
             if user_id in self._left:
                 self._left[user_id].discard(name)
 
@@ -98,24 +100,24 @@ class Circles:
         """End that for somebody who is here; False where they did not belong."""
         if user_id not in self._complete:
             self._left.setdefault(user_id, set()).add(channel)
-        circle = self._circles.get(channel)
-        if circle is None or user_id not in circle.people:
+        members = self._of_channel.get(channel)
+        if members is None or user_id not in members.people:
             return False
-        self._remove(circle, user_id)
-        self._of[user_id].remove(circle)
+        self._remove(members, user_id)
+        self._of[user_id].remove(members)
         return True
 
     def forget(self, user_id: str) -> None:
         """Let a person go from everywhere: their last connection has ended."""
-        for circle in self._of.pop(user_id, ()):
-            self._remove(circle, user_id)
+        for members in self._of.pop(user_id, ()):
+            self._remove(members, user_id)
         self._complete.discard(user_id)
         self._left.pop(user_id, None)
 
-    def _remove(self, circle: Circle, user_id: str) -> None:
-        circle.remove(user_id)
-        if not circle.people:
-            del self._circles[circle.name]
+    def _remove(self, members: ChannelMembers, user_id: str) -> None:
+        members.remove(user_id)
+        if not members.people:
+            del self._of_channel[members.name]
 
     def complete(self, user_id: str, seats: Mapping[str, Seat], channels: Iterable[str]) -> None:
         """Enter a person everywhere they belong, as it was read; what has changed here since counts."""
@@ -129,4 +131,4 @@ class Circles:
         """The channels that a person belongs to; None while that is not known."""
         if user_id not in self._complete:
             return None
-        return tuple(circle.name for circle in self._of.get(user_id, ()))
+        return tuple(members.name for members in self._of.get(user_id, ()))
