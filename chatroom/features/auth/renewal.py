@@ -4,6 +4,7 @@ import msgspec
 
 from chatroom.core.clock import iso
 from chatroom.core.context import Context
+from chatroom.core.credentials import bare
 from chatroom.core.errors import Problem
 from chatroom.features.auth.service import authenticate_socket
 from chatroom.features.auth.types import RenewSocket, SocketRenewed
@@ -16,7 +17,7 @@ async def renew(ctx: Context, cmd: RenewSocket) -> SocketRenewed:
     """
     if ctx.connection is None:
         raise Problem("bad_input", "Only a socket can be renewed.")
-    who = await authenticate_socket(ctx, cmd.token)
+    who = await authenticate_socket(ctx, bare(cmd.token))
     if who.id != ctx.who.id:
         raise Problem("forbidden", "This token is somebody else's: open another socket with it.")
     if (
