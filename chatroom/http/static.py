@@ -15,6 +15,7 @@ from starlette.types import Scope
 from chatroom.core.encodings import GZIP, choose
 
 ROOT: Final = Path(__file__).parent.parent / "static"
+_METHODS: Final = ("GET", "HEAD")
 _OK: Final = 200
 _NOT_FOUND: Final = 404
 _PAGES: Final = re.compile(r"\.|discover|people|you|you/devices|(rooms|invite)/[^/]+")
@@ -59,6 +60,8 @@ class WebClient(StaticFiles):
         return response
 
     async def get_response(self, path: str, scope: Scope) -> Response:
+        if scope["method"] not in _METHODS:
+            raise HTTPException(405, headers={"Allow": ", ".join(_METHODS)})
         if not (ROOT / "index.html").exists():
             return HTMLResponse(_NOT_BUILT, 503)
         path = _FILES.get(path, path)

@@ -23,3 +23,12 @@ async def test_the_documents_are_served_as_they_are_committed(server: Server, na
         head = await http.head(f"/{name}")
         assert (head.status_code, head.content) == (200, b"")
         assert (await http.post(f"/{name}")).status_code == 405
+
+
+@pytest.mark.parametrize("path", ["/health", "/readyz", "/openapi.json", "/", "/client.js", "/nothing"])
+async def test_what_can_only_be_read_names_the_methods_that_it_takes(server: Server, path: str) -> None:
+    async with httpx2.AsyncClient(base_url=server.url) as http:
+        for method in ("POST", "PUT", "PATCH", "DELETE", "TRACE"):
+            answer = await http.request(method, path)
+            assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed"), method
+            assert answer.headers["allow"] == "GET, HEAD", method
