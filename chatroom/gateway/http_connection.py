@@ -165,6 +165,8 @@ class HttpConnection(BoundedConnection):
         version = parser.get_http_version()
         if version != "1.1":
             scope["http_version"] = version
+        elif [name for name, _ in self.headers].count(b"host") != 1:
+            raise ValueError  # RFC 9112, 3.2: two readers of two hosts would serve two sites
         if parser.should_upgrade():
             return
         self._state, self._body, self._answered_early = BODY, 0, False

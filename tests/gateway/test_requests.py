@@ -75,6 +75,15 @@ async def test_a_wish_for_another_protocol_is_passed_over(body: bytes) -> None:
     assert said[0]["body"] == len(body)
 
 
+@pytest.mark.parametrize(
+    "wish", [b"", b"Connection: Upgrade\r\nUpgrade: websocket\r\n"], ids=["plain", "upgrade"]
+)
+async def test_a_request_names_one_host(wish: bytes) -> None:
+    async with serving() as site:
+        for hosts in (b"", b"Host: a\r\nHost: b\r\n", b"Host: a\r\nhost: a\r\n"):
+            assert await ask(site, b"GET / HTTP/1.1\r\n" + hosts + wish + b"\r\n", LAST) == [400], hosts
+
+
 async def test_a_proxy_is_not_served() -> None:
     async with serving() as site:
         assert await ask(site, b"CONNECT example.org:443 HTTP/1.1\r\nHost: example.org\r\n\r\n", LAST) == [
