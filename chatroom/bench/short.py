@@ -102,7 +102,8 @@ def show(*, as_json: bool) -> None:
     """Measure with a progress bar on standard error, then print a table or JSON. Raises `load.NotRun`."""
     clean_up_when_told_to_end()
     lines = []
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("measuring", total=len(STEPS))
         for line in run():
             lines.append(line)

@@ -15,12 +15,18 @@ _log = structlog.get_logger("chatroom")
 
 
 def unavailable(error: Unavailable) -> Problem:
-    """Return what the client hears, and tell the host the cause: a full disk, a lock, a server that is away."""
+    """Return what the client hears, and tell the host the cause: a full disk, a lock, a server that is away.
+
+    A deadlock is no outage: the client tries again, and the host may want to know.
+    """
     reason = str(error)
     now = time.monotonic()
     if now - _told.get(reason, -_QUIET) >= _QUIET:
         if len(_told) >= _REASONS:
             _told.clear()
         _told[reason] = now
-        _log.error("database.unavailable", setting="DATABASE_URL", reason=reason)
+        if error.contention:
+            _log.info("database.contention", reason=reason)
+        else:
+            _log.error("database.unavailable", setting="DATABASE_URL", reason=reason)
     return Problem("unavailable", retry_after=1)

@@ -26,12 +26,14 @@ class Unavailable(Exception):
     """The database is away, locked, full, or made this transaction the victim of a deadlock: try again.
 
     Nothing was stored, unless `outcome_unknown`: then the connection broke while COMMIT was under way, and
-    the change may or may not be there, so that only a repeatable request may be tried again.
+    the change may or may not be there, so that only a repeatable request may be tried again. `contention`: the
+    database is well and undid this transaction for the sake of another one.
     """
 
-    def __init__(self, message: str, *, outcome_unknown: bool = False) -> None:
+    def __init__(self, message: str, *, outcome_unknown: bool = False, contention: bool = False) -> None:
         super().__init__(message)
         self.outcome_unknown = outcome_unknown
+        self.contention = contention
 
 
 class Reader(Protocol):

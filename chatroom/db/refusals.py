@@ -28,6 +28,9 @@ _MYSQL_AWAY = {
 # MySQL: duplicate, the four of foreign keys, check (MySQL, MariaDB).
 _MYSQL_CONFLICT = {1022, 1062, 1169, 1216, 1217, 1451, 1452, 1586, 1761, 1762, 3819, 4025}
 
+_STATE_CONTENTION = "40"  # deadlock, failed serialization
+_MYSQL_DEADLOCK = 1213
+
 # Below stand what the server said, from here on what the client library noticed.
 _MYSQL_CLIENT_ERRORS = 2000
 
@@ -47,12 +50,14 @@ def refusal(error: BaseException) -> Conflict | Unavailable | None:
     state = getattr(cause, "sqlstate", None)
     if isinstance(number, int):
         conflict, away = number in _MYSQL_CONFLICT, number in _MYSQL_AWAY
+        contention = number == _MYSQL_DEADLOCK
     else:
         conflict, away = state in _STATE_CONFLICT, isinstance(state, str) and state.startswith(_STATE_AWAY)
+        contention = isinstance(state, str) and state.startswith(_STATE_CONTENTION)
     if conflict:
         return Conflict(text)
     if away or lost or isinstance(cause, OSError | PoolTimeout):
-        return Unavailable(text)
+        return Unavailable(text, contention=contention)
     return None
 
 

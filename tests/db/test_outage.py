@@ -132,7 +132,7 @@ async def test_the_victim_of_a_deadlock_is_told_to_try_again_and_the_other_goes_
 
     ends = await asyncio.gather(cross(1, 2), cross(2, 1), return_exceptions=True)
     victims = [end for end in ends if end is not None]
-    assert [type(victim) for victim in victims] == [Unavailable]
+    assert [isinstance(victim, Unavailable) and victim.contention for victim in victims] == [True]
     assert await bodies(database) == (["12", "12"] if ends[0] is None else ["21", "21"])
     await database.close()
 
@@ -144,9 +144,10 @@ async def test_a_lock_held_too_long_makes_it_unavailable(
     database = await opened(server_url)
     async with database.begin() as holder:
         await holder.run(change, {"note": 1, "text": "held"})
-        with pytest.raises(Unavailable):
+        with pytest.raises(Unavailable) as refused:
             async with database.begin() as tx:
                 await tx.run(change, {"note": 1, "text": "mine"})
+        assert not refused.value.contention
     assert await bodies(database) == ["held", "two"]
     await database.close()
 

@@ -44,9 +44,12 @@ NEVER: Final = {
 }
 """What no field takes."""
 
-VALUES: Final = {"an integer of 65 bits", "a negative number", "a fraction", "a list", "an object"}
+VALUES: Final = {
+    *("an integer of 65 bits", "a negative number", "a fraction", "a list", "an object"),
+    *("NUL", "NUL inside", "a control character"),
+}
 ANY_VALUE: Final = {"messages.say", "messages.chat"}
-"""What takes any JSON value as a message (seed S0), so these of the above, too."""
+"""What takes any JSON value as a message (seeds S0 and S1), so these of the above, too."""
 
 PERHAPS: Final = {
     "null": b"null",

@@ -10,6 +10,7 @@ import pytest
 
 from tests.journeys.conftest import Serve
 from tests.journeys.server import ROOT, ChatServer
+from tests.journeys.waiting import until
 
 OTHER = "127.0.0.2"
 """An address of every machine that only a server on every address answers."""
@@ -118,11 +119,12 @@ def test_a_name_that_is_almost_a_setting_is_warned_of(serve: Serve) -> None:
     assert "is PUBLIC_URL meant?" in server.log
 
 
-def test_the_files_of_a_page_are_no_lines_in_the_log(serve: Serve) -> None:
+async def test_the_files_of_a_page_are_no_lines_in_the_log(serve: Serve) -> None:
     server = serve()
     page = (
         ["/", "/index.html"] if (ROOT / "chatroom/static/index.html").is_file() else []
     )  # made by `make web`
     for path in (*page, "/health", "/readyz", "/api/v1/capabilities"):
         _ask(server, path)
+    await until("the line of the operation", lambda: "request.answered" in server.log)
     assert server.log.count("request.answered") == 1
