@@ -14,7 +14,7 @@ from tests.security.bounds import table
 from tests.security.bounds.attack import Attack, title
 from tests.security.bounds.attacks import HONEST, rows
 from tests.security.bounds.founding import found
-from tests.security.bounds.measure import Result, Times, measure, people
+from tests.security.bounds.measure import Result, Scene, Times
 from tests.security.bounds.process import PlainServer
 
 DOCUMENT: Final = Path(__file__).parents[3] / "docs/security-model.md"
@@ -71,11 +71,12 @@ def _row(folder: Path, attack: Attack, who: str, times: Times) -> Result:
 
 
 async def _measured(server: PlainServer, town: Path, attack: Attack, who: str, times: Times) -> Result:
-    honest = await people(server, town)
+    scene = Scene(server, town)
+    await scene.open()
     try:
-        return await measure(server, town, attack, [who], times=times, honest=honest)
+        return await scene.measure(attack, [who], times)
     finally:
-        await honest.stop()
+        await scene.close()
 
 
 if __name__ == "__main__":

@@ -30,16 +30,17 @@ _SAID: Final = re.compile(rb'"content":"tick (\d+)"')
 _GET: Final = b"GET /health HTTP/1.1\r\nHost: chat.test\r\nConnection: close\r\n\r\n"
 
 
-Waits = tuple[float, float]
-"""Seconds for which the server, and this process, have waited for a core."""
+Waits = tuple[float, float, float]
+"""Seconds for which the server, and this process, have waited for a core, and for which the server's loop has run."""
 
 
 class Delay(NamedTuple):
-    """When something began, how many seconds it took, and how many without waiting for a core."""
+    """When it began, its seconds, those of them without waits for a core, and those for which the loop ran."""
 
     at: float
     whole: float
     own: float
+    ran: float
 
 
 @dataclass(slots=True)
@@ -115,13 +116,13 @@ class Honest:
 
     def _waited(self) -> Waits:
         server, own = self._processes
-        return server.waited, own.waited
+        return server.waited, own.waited, server.looped
 
     def _delay(self, begun: float, waits: Waits) -> Delay:
         """What has gone by since then. Both may wait at the same time, so that only the longer wait is taken off."""
         whole = time.perf_counter() - begun
-        longest = max(now - then for now, then in zip(self._waited(), waits, strict=True))
-        return Delay(begun, whole, max(whole - longest, 0.0))
+        server, own, ran = (now - then for now, then in zip(self._waited(), waits, strict=True))
+        return Delay(begun, whole, max(whole - max(server, own), 0.0), ran)
 
     async def _talk(self) -> None:
         started, number = time.perf_counter(), 0

@@ -1,10 +1,9 @@
-"""One attack against one running server: what it cost, and what everybody else noticed."""
+"""Attacks against a running server: what each cost, and what everybody else noticed."""
 
 import asyncio
 import json
 import sys
 import time
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -33,11 +32,11 @@ class Result(NamedTuple):
     health: float
     """The longest answer of `/health`."""
     health_own: float
-    """The same without the time for which the server waited for a core."""
+    """The same without what the machine did meanwhile: of that time, what the event loop ran and nobody waited."""
     quiet_p99: float
-    """Of deliveries before."""
+    """Of deliveries before, waits for a core not counted."""
     p99: float
-    """Of deliveries during the attack, the server's waiting for a core not counted."""
+    """Of deliveries during the attack."""
     share: float
     """Cores that the server used."""
     lost: Sequence[str]
@@ -63,78 +62,78 @@ class Times(NamedTuple):
 SHORT: Final = Times(0.05, 0.5, 0.05)
 
 
-async def measure(
-    server: PlainServer,
-    folder: Path,
-    attack: Attack,
-    who: Sequence[str],
-    *,
-    times: Times,
-    honest: Honest,
-    place: int = 0,
-) -> Result:
-    """Attack a server, as everybody in `who` at the same time, beside honest people who are there already."""
-    process = seen(server)
-    honest.forget()
-    await asyncio.sleep(times.before)
-    quiet = honest.delivered
-    honest.forget()
-    process.forget_peak()
-    began, ran, memory = time.perf_counter(), process.ran, process.memory
-    words = [str(server.port), str(folder), title(attack), *(str(times.attack), str(place))]
-    tales = await asyncio.gather(*[_run(*words, each) for each in who])
-    share = (process.ran - ran) / (time.perf_counter() - began)
-    await honest.settle()
-    peak = process.peak - memory
-    delivered, probed = honest.delivered, honest.probed
-    await asyncio.sleep(times.after)
-    return Result(
-        name=title(attack),
-        who=who,
-        seconds=times.attack,
-        peak=peak,
-        settled=process.memory - memory,
-        health=max((delay.whole for delay in probed), default=0.0),
-        health_own=max((delay.own for delay in probed), default=0.0),
-        quiet_p99=p99(quiet),
-        p99=p99(delivered),
-        share=share,
-        lost=sorted(set(honest.lost)),
-        said=dict(sum((Counter(tale["said"]) for tale in tales), Counter()).most_common(5)),
-        opened=sum(tale["opened"] for tale in tales),
-        sent=sum(tale["sent"] for tale in tales) / 1e6,
-    )
+class Scene:
+    """A running server with honest people on it, and an attacker who waits to be told what to do."""
 
+    def __init__(self, server: PlainServer, folder: Path) -> None:
+        """`folder` is where the town was written that the server runs on, or a copy of it."""
+        assert server.process is not None
+        self.process = Process(server.process.pid)
+        self._honest = Honest(server.port, read(folder), self.process)
+        self._port, self._folder = server.port, folder
 
-def seen(server: PlainServer) -> Process:
-    """The process of a server that was started."""
-    assert server.process is not None
-    return Process(server.process.pid)
+    async def open(self) -> None:
+        """Let people come and talk."""
+        await self._honest.start()
+        # Of the least priority: the others must not starve because the attacker is busy.
+        command = ["nice", "-n", "15", sys.executable, "-m", "tests.security.bounds.attacker"]
+        self._attacker = await asyncio.create_subprocess_exec(
+            *command,
+            *(str(self._port), str(self._folder)),
+            cwd=ROOT,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+
+    async def close(self) -> None:
+        """Let everybody go."""
+        await self._honest.stop()
+        if self._attacker.returncode is None:
+            self._attacker.kill()
+        await self._attacker.communicate()
+
+    async def measure(self, attack: Attack, who: Sequence[str], times: Times, place: int = 0) -> Result:
+        """Attack, as everybody in `who` at the same time."""
+        honest, process = self._honest, self.process
+        honest.forget()
+        await asyncio.sleep(times.before)
+        quiet = honest.delivered
+        honest.forget()
+        process.forget_peak()
+        began, ran, memory = time.perf_counter(), process.ran, process.memory
+        tale = await self._attack(title(attack), who, times.attack, place)
+        share = (process.ran - ran) / (time.perf_counter() - began)
+        await honest.settle()
+        peak = process.peak - memory
+        delivered, probed = honest.delivered, honest.probed
+        await asyncio.sleep(times.after)
+        return Result(
+            name=title(attack),
+            who=who,
+            seconds=times.attack,
+            peak=peak,
+            settled=process.memory - memory,
+            health=max((delay.whole for delay in probed), default=0.0),
+            health_own=max((min(delay.own, delay.ran) for delay in probed), default=0.0),
+            quiet_p99=p99(quiet),
+            p99=p99(delivered),
+            share=share,
+            lost=sorted(set(honest.lost)),
+            said=tale["said"],
+            opened=tale["opened"],
+            sent=tale["sent"] / 1e6,
+        )
+
+    async def _attack(self, *words: Any) -> Any:
+        assert self._attacker.stdin is not None
+        assert self._attacker.stdout is not None
+        self._attacker.stdin.write(json.dumps(words).encode() + b"\n")
+        answer = await self._attacker.stdout.readline()
+        assert answer, f"the attacker failed: {words}"
+        return json.loads(answer)
 
 
 def p99(delays: Sequence[Delay]) -> float:
-    """The ninety-ninth of a hundred delays, the server's waiting for a core not counted."""
+    """The ninety-ninth of a hundred delays, the waits for a core not counted."""
     own = sorted(delay.own for delay in delays)
     return own[min(len(own) - 1, len(own) * 99 // 100)] if own else 0.0
-
-
-async def _run(*words: str) -> dict[str, Any]:
-    """Run an attacker in a process of its own, which leaves the cores to everybody else."""
-    command = ["nice", "-n", "15", sys.executable, "-m", "tests.security.bounds.attacker", *words]
-    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
-    try:
-        out, _ = await process.communicate()
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    assert process.returncode == 0, f"the attacker failed: {words}"
-    told: dict[str, Any] = json.loads(out)
-    return told
-
-
-async def people(server: PlainServer, folder: Path) -> Honest:
-    """Honest people on a server, who chat already."""
-    honest = Honest(server.port, read(folder), seen(server))
-    await honest.start()
-    return honest

@@ -59,4 +59,12 @@ class Process:
 
         On a machine that does something else besides, that is time which the server is not to blame for.
         """
-        return int((self._folder / "schedstat").read_text().split()[1]) / 1e9
+        return self._schedule(1)
+
+    @property
+    def looped(self) -> float:
+        """Seconds for which that thread ran."""
+        return self._schedule(0)
+
+    def _schedule(self, field: int) -> float:
+        return int((self._folder / "schedstat").read_text().split()[field]) / 1e9
