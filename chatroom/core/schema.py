@@ -1,9 +1,10 @@
 """The one type system: what crosses a wire is a frozen msgspec struct, camelCase outside, snake_case inside."""
 
 import json
+import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, ClassVar, TypeVar, cast, get_args, get_type_hints
+from typing import Any, ClassVar, Final, TypeVar, cast, get_args, get_type_hints
 
 import msgspec
 
@@ -144,6 +145,7 @@ def _with_small_ids(
         raise _complaint(error) from None
 
 
+_LIKE_AN_ID: Final = re.compile(rb'"[0-9A-Fa-f]{8}-[0-9A-Fa-f-]{27}"')
 _names: Callable[[bytes], dict[str, msgspec.Raw]] = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
@@ -172,6 +174,10 @@ def decoder(kind: type[T]) -> Callable[[bytes], T]:
                 _refuse_twice(raw)
             return decode(raw)
         except msgspec.ValidationError as error:
+            if (
+                _LIKE_AN_ID.search(raw) is None
+            ):  # 30 000 numbers would be walked through for nothing, for 6 ms
+                raise _complaint(error) from None
             return _with_small_ids(kind, lambda: msgspec.json.decode(raw), error, lenient=False)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise Problem("bad_input", "The input is not valid JSON.") from None

@@ -11,6 +11,7 @@ _DIGITS = b"0123456789"
 # of them took 2 s.
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', re.DOTALL)
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_ONE_KIND = bytes.maketrans(b"{}", b"[]")
 
 
 def check_json(data: bytes, depth: int, digits: int) -> None:
@@ -18,18 +19,18 @@ def check_json(data: bytes, depth: int, digits: int) -> None:
     rest = data.translate(None, _HARMLESS)
     if len(rest) <= depth and len(rest) <= digits:
         return
-    if len(rest.translate(None, _DIGITS)) > depth and _depth(data) > depth:
+    if len(rest.translate(None, _DIGITS)) > depth and _is_deep(data, depth):
         raise ProtocolError("JSON too deep")
     if len(rest) > digits and re.search(rb"[0-9]{%d}" % (digits + 1), _STRING.sub(b"", data)):
         raise ProtocolError("integer too long")
 
 
-def _depth(data: bytes) -> int:
-    deepest = depth = 0
-    for byte in _STRING.sub(b"", data).translate(None, _NOT_BRACKETS):
-        if byte in b"[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        else:
-            depth -= 1
-    return deepest
+def _is_deep(data: bytes, depth: int) -> bool:
+    """Take the innermost pairs away, one level at a time: 20 000 brackets one by one held the loop for 10 ms."""
+    rest = _STRING.sub(b"", data).translate(_ONE_KIND, _NOT_BRACKETS)
+    for _ in range(depth):
+        left = rest.replace(b"[]", b"")
+        if left == rest:  # empty, or no JSON, which is deep when it opens more than it may
+            return len(rest) > depth
+        rest = left
+    return bool(rest)
