@@ -151,7 +151,7 @@ def _limits(settings: Settings) -> HttpLimits:
     connections = raise_limit()
     limits = HttpLimits(keep_alive=settings.keep_alive_seconds, connections=connections)
     if settings.unlimited:
-        return replace(limits, reads=0, held_per_address=limits.held)
+        return replace(limits, reads=0, requests_per_address=0, held_per_address=limits.held)
     return replace(limits, connections_per_address=min(_FROM_ONE, connections // 2))
 
 

@@ -7,6 +7,8 @@ behind the head may claim to be part of it (RFC 9110, 6.5.1).
 
 import asyncio
 import urllib.parse
+from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any, Final
 
 import httptools
@@ -16,7 +18,12 @@ from chatroom.gateway.answers import Cycle
 from chatroom.gateway.http_bounds import ANSWER, BODY, GONE, HEAD, IDLE, LINGER, BoundedConnection
 from chatroom.gateway.peers import SMALL
 
+Work = Callable[[], Coroutine[Any, Any, None]]
+
 _END: Final = b"\r\n\r\n"
+_SLICE: Final = (
+    4096  # bytes of a body in chunks that are parsed at a time: of one byte each, they take 1-2 ms
+)
 _CHUNK: Final = 16  # bytes around the data of a chunk that are free, as in Go's net/http
 
 
@@ -30,8 +37,8 @@ class HttpConnection(BoundedConnection):
 
     # Given by the subclass.
 
-    def begin(self) -> asyncio.Task[None]:
-        """Start to answer a request whose head is complete; sets `cycle`."""
+    def begin(self) -> Work:
+        """Return what answers a request whose head is complete; sets `cycle`."""
         path = self.path
         scope: dict[str, Any] = self.scope  # type: ignore[assignment]
         scope["path"], scope["raw_path"], scope["query_string"] = path
@@ -48,7 +55,11 @@ class HttpConnection(BoundedConnection):
             keep_alive=scope["http_version"] != "1.0" and self.parser.should_keep_alive(),
             on_response=self.on_response_complete,
         )
-        return self.loop.create_task(cycle.run_asgi(self.app))
+        return partial(cycle.run_asgi, self.app)
+
+    def is_page(self) -> bool:
+        """Whether a request takes its place among those of its address: it has no body, and no poll waits in it."""
+        raise NotImplementedError
 
     def upgrade(self, behind: bytes) -> bool:
         """Handle a request for another protocol, which `behind` follows; False when the connection is not ours now."""
@@ -89,9 +100,14 @@ class HttpConnection(BoundedConnection):
                 self._keep(data, at)
                 break
             end = self._find_end(data, at)
+            if self._state is BODY and self._rest < 0:
+                end = min(end, at + _SLICE)
             if not self._parse(data if end - at == size else data[at:end], data, end):
                 return
             at = end
+            if at < size and self._state is BODY and not self._shares.take(self):
+                self._keep(data, at)
+                break
         else:
             if self._waiting:
                 self._waiting, self._at = b"", 0
@@ -172,9 +188,21 @@ class HttpConnection(BoundedConnection):
         self._state, self._body, self._answered_early = BODY, 0, False
         length = next((value for name, value in self.headers if name == b"content-length"), None)
         self._rest = -1 if length is None else int(length)
-        task = self.begin()
+        work = self.begin()
+        turn = self.peer.begin() if (page := self.is_page()) else None
+        task = self.loop.create_task(work() if turn is None else self._work_in_turn(turn, work))
+        if page and turn is None:
+            task.add_done_callback(self.peer.finish)
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
+
+    async def _work_in_turn(self, turn: "asyncio.Future[None]", work: Work) -> None:
+        await turn
+        try:
+            if not self.transport.is_closing():
+                await work()
+        finally:
+            self.peer.finish()
 
     @property
     def path(self) -> tuple[str, bytes, bytes]:

@@ -5,6 +5,8 @@ not take. Each connection tells how many it holds (`Peers.hold`); when an addres
 slowest of them are cut. What a connection holds below `SMALL` is not counted: the cap on connections bounds it.
 """
 
+import asyncio
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -42,6 +44,7 @@ class HttpLimits:
         0  # WebSockets not counted: they are sessions, which have a cap of their own
     )
     reads: int = TURN  # looked at in one turn of the event loop
+    requests_per_address: int = 6  # pages that are worked on at once, as many as browsers ask a host for
     held: int = 128 * 1024 * 1024  # bytes in flight for everybody
     held_per_address: int = 24 * 1024 * 1024
 
@@ -85,13 +88,34 @@ class Budget:
 class Peer(Budget):
     """One address."""
 
-    __slots__ = ("connections", "key", "searched")
+    __slots__ = ("_at_once", "_waiting", "_working", "connections", "key", "searched")
 
-    def __init__(self, key: str, most: int) -> None:
+    def __init__(self, key: str, most: int, at_once: int) -> None:
         super().__init__(most)
         self.key = key
         self.connections: set[Connection] = set()
         self.searched = 0.0  # when no idle one was found
+        self._at_once = at_once
+        self._working = 0
+        self._waiting: deque[asyncio.Future[None]] = deque()
+
+    def begin(self) -> "asyncio.Future[None] | None":
+        """Begin to work on a request: now (None), or when the future is done. Pair it with `finish`."""
+        if not self._at_once or self._working < self._at_once:
+            self._working += 1
+            return None
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        return turn
+
+    def finish(self, _: object = None) -> None:
+        """Let the next request begin."""
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self._working -= 1
 
     def __iter__(self) -> Iterator[Connection]:
         return iter(self.connections)
@@ -120,7 +144,7 @@ class Peers:
         if peer is None:
             proxy = self._trusts(address)
             most = self._limits.held if proxy else self._limits.held_per_address
-            peer = self._peers[key] = Peer(key, most)
+            peer = self._peers[key] = Peer(key, most, 0 if proxy else self._limits.requests_per_address)
         connection.peer = peer
         others = peer.connections
         most = self._limits.connections_per_address

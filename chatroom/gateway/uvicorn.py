@@ -3,7 +3,6 @@
 uvicorn's own WebSocket stack is off: nothing else on the port speaks WebSocket.
 """
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -14,7 +13,7 @@ from chatroom.gateway.answers import limit_unsent
 from chatroom.gateway.fair_reads import FairReads
 from chatroom.gateway.handshake import read_headers
 from chatroom.gateway.http_bounds import GONE
-from chatroom.gateway.http_connection import HttpConnection
+from chatroom.gateway.http_connection import HttpConnection, Work
 from chatroom.gateway.link import PollingLink
 from chatroom.gateway.peers import HttpLimits, Peers
 from chatroom.gateway.raw_link import RawLink
@@ -30,6 +29,7 @@ _ACCEPT: Final = (
     b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Accept: %b\r\n%b\r\n"
 )
+_PAGES: Final = frozenset({b"GET", b"HEAD"})
 _UPGRADE: Final = frozenset({b"upgrade", b"http2-settings"})
 _log = structlog.get_logger("chatroom.gateway")
 
@@ -87,15 +87,18 @@ class SocketHttpProtocol(HttpConnection):
         self.servers = way.servers
         self._shortcut = way.shortcut
 
-    def begin(self) -> asyncio.Task[None]:
+    def begin(self) -> Work:
         serve = self._find_shortcut()
         if serve is None:
             return super().begin()
         self.cycle = answering = Answering(self.on_response_complete)  # type: ignore[assignment]
-        running = answering.run(
-            serve(self.scope), self._answers, self.flow, self.server_state.default_headers
-        )
-        return self.loop.create_task(running)
+        default = self.server_state.default_headers
+        return lambda: answering.run(serve(self.scope), self._answers, self.flow, default)
+
+    def is_page(self) -> bool:
+        if type(self.cycle) is Answering:
+            return True
+        return self.parser.get_method() in _PAGES and self._rest <= 0 and self._owner() is None
 
     def _find_shortcut(self) -> Serve | None:
         """Return what answers this request past ASGI, if anything does."""
