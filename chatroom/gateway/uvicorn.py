@@ -96,7 +96,8 @@ class SocketHttpProtocol(HttpConnection):
         return lambda: answering.run(serve(self.scope), self._answers, self.flow, default)
 
     def is_page(self) -> bool:
-        if type(self.cycle) is Answering:
+        cycle: object = self.cycle
+        if isinstance(cycle, Answering):
             return True
         return self.parser.get_method() in _PAGES and self._rest <= 0 and self._owner() is None
 
