@@ -104,15 +104,17 @@ class HttpConnection(BoundedConnection):
                 end = min(end, at + _SLICE)
             if not self._parse(data if end - at == size else data[at:end], data, end):
                 return
+            if self._state is BODY:
+                self._tail = (self._tail + data[max(at, end - 3) : end])[-3:]
             at = end
-            if at < size and self._state is BODY and not self._shares.take(self):
+            if at < size and self._state is BODY and not self._fair_reads.take(self):
                 self._keep(data, at)
                 break
         else:
             if self._waiting:
                 self._waiting, self._at = b"", 0
                 self.flow.release()
-        if self._state is HEAD or self._state is BODY:
+        if self._state is HEAD:
             self._tail = (self._tail + data[-3:])[-3:]
         if self._state != self._timed:
             self._watch()
