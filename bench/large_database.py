@@ -4,6 +4,7 @@ Everybody is a member of room 0, which is public. One person, number 1, belongs 
 private, one public in four a lounge. Messages are spread over the first hundredth of the rooms.
 """
 
+from functools import partial
 from typing import Final, NamedTuple
 
 from sqlalchemy import text
@@ -49,23 +50,23 @@ def _numbers(dialect: str, count: int) -> str:
     return f"generate_series(0, {count - 1}) AS s(n)"
 
 
+def _fill(dialect: str, into: str, cells: str, count: int) -> str:
+    return f"INSERT INTO {into} SELECT {cells} FROM {_numbers(dialect, count)}"
+
+
 def statements(dialect: str, size: Size) -> list[str]:
     """What fills an empty database."""
     talking = max(1, size.rooms // 100)
     each = size.messages // talking
 
-    def person(number: str) -> str:
-        return _key(dialect, 1, number)
+    person, room, fill = partial(_key, dialect, 1), partial(_key, dialect, 2), partial(_fill, dialect)
 
-    def room(number: str) -> str:
-        return _key(dialect, 2, number)
-
-    def fill(into: str, cells: str, count: int) -> str:
-        return f"INSERT INTO {into} SELECT {cells} FROM {_numbers(dialect, count)}"
+    def members(room_id: str, user_id: str, count: int) -> str:
+        into = "members (room_id, user_id, role, joined_at, joined_seq, read_seq)"
+        return fill(into, f"{room_id}, {user_id}, 'member', n, 0, 0", count)
 
     private = "n % 2 = 1" if dialect == "postgresql" else "n % 2"
     kind = "CASE WHEN n % 8 = 4 THEN 'lounge' ELSE 'room' END"
-    member = "'member', n, 0, 0"
     return [
         fill(
             "users (id, kind, role, name, username, created_at, status, first_joined_at)",
@@ -83,21 +84,9 @@ def statements(dialect: str, size: Size) -> list[str]:
             f"{room('n')}, 'epoch', CASE WHEN n < {talking} THEN {each} ELSE 0 END",
             size.rooms,
         ),
-        fill(
-            "members (room_id, user_id, role, joined_at, joined_seq, read_seq)",
-            f"{room('0')}, {person('n')}, {member}",
-            size.people,
-        ),
-        fill(
-            "members (room_id, user_id, role, joined_at, joined_seq, read_seq)",
-            f"{room('n + 1')}, {person(str(HEAVY))}, {member}",
-            min(size.heavy, size.rooms - 1),
-        ),
-        fill(
-            "members (room_id, user_id, role, joined_at, joined_seq, read_seq)",
-            f"{room('n + 1')}, {person(f'(n % {size.people - 2}) + 2')}, {member}",
-            size.rooms - 1,
-        ),
+        members(room("0"), person("n"), size.people),
+        members(room("n + 1"), person(str(HEAVY)), min(size.heavy, size.rooms - 1)),
+        members(room("n + 1"), person(f"(n % {size.people - 2}) + 2"), size.rooms - 1),
         fill(
             "messages (room_id, seq, id, sender_id, client_msg_id, message_type, content, created_at)",
             f"{room(f'n / {each}')}, n % {each} + 1, {_key(dialect, 3, 'n')}, {person(f'n % {size.people}')},"

@@ -2,22 +2,20 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any, NamedTuple
 
-from sqlalchemy import CursorResult, Executable, text
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from chatroom.db.access import Counter, Moves, Params, Reader, Row, Transaction, Unavailable
-from chatroom.db.counters import move_one_by_one
+from chatroom.db.access import Reader, Transaction, Unavailable
 from chatroom.db.held import Held, HeldReader, number
 from chatroom.db.liveness import WAIT_SECONDS, close_all, watch
-from chatroom.db.pooled import checkout, commit, discard, give_back, roll_back, to_the_end
+from chatroom.db.pooled import checkout, commit, give_back, roll_back, to_the_end
 from chatroom.db.prepared import Statements
-from chatroom.db.refusals import is_lost, refusal
+from chatroom.db.server_transaction import ServerReader, ServerTransaction, SingleTransaction
 from chatroom.db.unnest import Inserts
 from chatroom.db.url import Target
 
@@ -102,6 +100,25 @@ def _share(target: Target) -> _Shares:
     return _Shares(writing, odd, single, max(1, target.connections - single - odd - writing))
 
 
+def _pool(target: Target, size: int, *, reading: bool) -> AsyncEngine:
+    # AUTOCOMMIT saves the two round trips of BEGIN and ROLLBACK around each read.
+    commits = reading and not target.pooler
+    return create_async_engine(
+        target.url,
+        isolation_level="AUTOCOMMIT" if commits else "READ COMMITTED",
+        connect_args=arguments(target, reading=reading),
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=target.pool_seconds,
+        pool_recycle=1800,
+        pool_use_lifo=True,
+        # Every transaction ends here by itself; another ROLLBACK would cost MariaDB a round trip each, and a
+        # traceback in the log when the server goes away just then.
+        pool_reset_on_return=None,
+        hide_parameters=True,  # what people wrote stays out of errors and so out of the log
+    )
+
+
 class ServerEngine:
     """Two pools: for writing, and for reading, whose connections commit every statement by themselves."""
 
@@ -110,33 +127,10 @@ class ServerEngine:
     def __init__(self, target: Target) -> None:
         self.dialect = target.dialect
         shares = _share(target)
-        pool = {
-            "max_overflow": 0,
-            "pool_timeout": target.pool_seconds,
-            "pool_recycle": 1800,
-            "pool_use_lifo": True,
-            # Every transaction ends here by itself; another ROLLBACK would cost MariaDB a round trip each, and a
-            # traceback in the log when the server goes away just then.
-            "pool_reset_on_return": None,
-            "hide_parameters": True,  # what people wrote stays out of errors and so out of the log
-        }
-        self._write = create_async_engine(
-            target.url,
-            isolation_level="READ COMMITTED",
-            connect_args=arguments(target),
-            pool_size=shares.writing,
-            **pool,
-        )
-        # AUTOCOMMIT saves the two round trips of BEGIN and ROLLBACK around each read. Behind a pooler a statement is
-        # prepared and executed on the same connection only within a transaction.
+        self._write = _pool(target, shares.writing, reading=False)
+        # Behind a pooler a statement is prepared and executed on the same connection only within a transaction.
         self._read_ends = target.pooler
-        self._read = create_async_engine(
-            target.url,
-            isolation_level="READ COMMITTED" if target.pooler else "AUTOCOMMIT",
-            connect_args=arguments(target, reading=True),
-            pool_size=shares.odd,
-            **pool,
-        )
+        self._read = _pool(target, shares.odd, reading=True)
         self._opened = [watch(self._write), watch(self._read)]
         self._inserts: Inserts | None = None
         self._single: Held | None = None
@@ -224,112 +218,3 @@ class ServerEngine:
         await asyncio.gather(close_all(pooled), *(held.close() for held in self._held))
         for engine in (self._write, self._read):
             await engine.dispose()
-
-
-class ServerReader:
-    """Statements over one pooled connection."""
-
-    repeats = True
-    """Whether a statement may run again, once, on a fresh connection when its own was lost."""
-
-    def __init__(self, dialect: str, connection: AsyncConnection) -> None:
-        self.dialect = dialect
-        self.connection = connection
-
-    async def one(self, stmt: Executable, params: Params | None = None) -> Row | None:
-        return (await self._execute(stmt, params)).first()
-
-    async def all(self, stmt: Executable, params: Params | None = None) -> Sequence[Row]:
-        return (await self._execute(stmt, params)).all()
-
-    async def scalar(self, stmt: Executable, params: Params | None = None) -> Any:
-        return (await self._execute(stmt, params)).scalar()
-
-    async def _execute(
-        self, stmt: Executable | str, params: Params | Sequence[Params] | tuple[list[Any], ...] | None
-    ) -> CursorResult[*tuple[Any, ...]]:
-        try:
-            try:
-                return await self._send(stmt, params)
-            except (DBAPIError, OSError) as error:
-                if not (is_lost(error) and self.repeats):
-                    raise
-                # Pooled before the server went away; a new connection decides whether it is back.
-                await discard(self.connection)
-                await self.connection.rollback()
-                return await self._send(stmt, params)
-        except (SQLAlchemyError, OSError) as error:
-            if is_lost(error):
-                await self._give_up()
-            refused = refusal(error)
-            if refused is None:
-                raise
-            raise refused from error
-
-    async def _give_up(self) -> None:
-        """Never wait for this connection again, not for a ROLLBACK either."""
-        await discard(self.connection)
-
-    async def _send(self, stmt: Executable | str, params: Any) -> CursorResult[*tuple[Any, ...]]:
-        if isinstance(stmt, str):
-            return await self.connection.exec_driver_sql(stmt, params)
-        return await self.connection.execute(stmt, params)
-
-
-class ServerTransaction(ServerReader):
-    """Statements of one transaction; the driver sends BEGIN with the first."""
-
-    failed: Exception | None = None
-    """The error that ended this transaction: PostgreSQL would refuse to go on, so no database does."""
-
-    def __init__(self, dialect: str, connection: AsyncConnection, inserts: Inserts | None) -> None:
-        super().__init__(dialect, connection)
-        self._inserts = inserts
-
-    async def run(self, stmt: Executable, params: Params | None = None) -> int:
-        return (await self._execute(stmt, params)).rowcount
-
-    async def many(self, stmt: Executable, rows: Sequence[Params]) -> None:
-        if len(rows) > 1 and self._inserts and (insert := self._inserts.find(stmt, rows[0])):
-            await self._execute(insert.sql, insert.arrays(rows))
-        elif rows:
-            await self._execute(stmt, rows)
-
-    async def move(
-        self, counter: Counter, moves: Moves, stmt: Executable, rows: Sequence[Params]
-    ) -> set[str]:
-        guarded = self._inserts.guarded(stmt, rows[0], counter) if self._inserts and rows else None
-        if guarded is None:
-            return await move_one_by_one(self, counter, moves, stmt, rows)
-        return {str(row[0]) for row in await self._execute(*guarded.statement(moves, rows))}
-
-    async def _execute(
-        self, stmt: Executable | str, params: Params | Sequence[Params] | tuple[list[Any], ...] | None
-    ) -> CursorResult[*tuple[Any, ...]]:
-        if self.failed is not None:
-            raise self.failed
-        try:
-            found = await super()._execute(stmt, params)
-        except Exception as error:
-            self.failed = error
-            raise
-        self.repeats = False  # the first one may: what it did went with its connection
-        return found
-
-
-class SingleTransaction(ServerTransaction):
-    """The one `move` of a transaction that does nothing else, on a connection that commits by itself."""
-
-    def __init__(self, held: Held, inserts: Inserts | None) -> None:
-        self.dialect = "postgresql"
-        self.repeats = False  # it commits by itself, so it may have happened
-        self._held = held
-        self._inserts = inserts
-
-    async def _give_up(self) -> None:
-        """Held has cut it."""
-
-    async def _send(self, stmt: Executable | str, params: Any) -> Any:
-        if not isinstance(stmt, str):
-            raise TypeError("a single transaction is for one move")
-        return await self._held.fetch(stmt, params, repeats=False)

@@ -186,6 +186,18 @@ def _person(guest: dict[str, Any]) -> Any:
     return Guest
 
 
+def _member(number: int, handle: str, name: str) -> dict[str, Any]:
+    return {
+        "id": f"01a22fa7-0000-7000-8000-00000000000{number}",
+        "kind": "member",
+        "role": Role.USER.value,
+        "name": name,
+        "username": handle,
+        "created_at": 0,
+        "status": "active",
+    }
+
+
 def test_people_of_before_get_their_keys_and_the_oldest_keeps_a_handle(database_url: str) -> None:
     upgrade(database_url, tables)
     users = tables.tables["users"]
@@ -197,15 +209,7 @@ def test_people_of_before_get_their_keys_and_the_oldest_keeps_a_handle(database_
             for number, (handle, name) in enumerate(rows):
                 await tx.run(
                     users.insert(),
-                    {
-                        "id": f"01a22fa7-0000-7000-8000-00000000000{number}",
-                        "kind": "member",
-                        "role": Role.USER.value,
-                        "name": name,
-                        "username": handle,
-                        "created_at": 0,
-                        "status": "active",
-                    },
+                    _member(number, handle, name),
                 )
             for change in (
                 "DROP INDEX ix_users_handle_key" + (" ON users" if tx.dialect == "mysql" else ""),
