@@ -1,10 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import i18next from "i18next";
 import { isValidElement, type ReactElement } from "react";
 import { expect, test } from "vitest";
 import { routeOf } from "../src/app/router";
 import { formatted, isEmojiOnly } from "../src/features/messages/text";
 import { languages } from "../src/i18n";
+import { wordsOf } from "../src/i18n/errors";
 
 const folder = join(import.meta.dirname, "../src/i18n");
 const plural = /_(?:zero|one|two|few|many|other)$/;
@@ -51,6 +53,18 @@ test.each(files)("%s has a form for every number of its grammar", (file) => {
   for (const key of new Set(counted)) {
     for (const form of forms) expect(known, key).toContain(`${key}_${form}`);
   }
+});
+
+const catalogue = readFileSync(join(import.meta.dirname, "../../docs/reference/errors.md"), "utf8");
+const codes = [...catalogue.matchAll(/^\| `(\w+)` \|/gm)].map(([, code = ""]) => code);
+
+test.each(files)("%s has words for every error of the server", async (file) => {
+  const lng = file.replace(".json", "");
+  const translation = JSON.parse(readFileSync(join(folder, file), "utf8")) as object;
+  await i18next.init({ lng, fallbackLng: false, resources: { [lng]: { translation } } });
+  const message = "The server's own words.";
+  expect(codes).toContain("bad_input");
+  expect(codes.filter((code) => wordsOf({ code, message }) === message)).toEqual([]);
 });
 
 test.each([

@@ -4,6 +4,19 @@ import type { Refusal } from "../api/contract";
 import { currentVersion } from "../lib/modules";
 import { clockOf } from "./format";
 
+/** Codes of what only a page that is out of order sends: nothing that a person typed is wrong. */
+const faultsOfThePage = new Set([
+  "address_too_long",
+  "bad_cursor",
+  "csrf_failed",
+  "csrf_invalid",
+  "csrf_missing",
+  "method_not_allowed",
+  "not_acceptable",
+  "unknown_event",
+  "unsupported_media_type",
+]);
+
 /** What the person is told of an error, in their language: by its code, else in the server's own words. */
 export function wordsFor(error: unknown): string {
   if (!(error instanceof CallError) || error.status === 0)
@@ -16,7 +29,7 @@ export function wordsFor(error: unknown): string {
 
 /** The same for a refusal on the socket; `first` names words that fit better than those of its code. */
 export function wordsOf({ code, message }: Refusal, first: string[] = []): string {
-  const keys = [...first, `errors.${code}`];
+  const keys = [...first, faultsOfThePage.has(code) ? "errors.page" : `errors.${code}`];
   return i18next.exists(keys) ? i18next.t(keys) : message;
 }
 
