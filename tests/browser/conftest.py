@@ -21,6 +21,8 @@ from tests.servers import free_port
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 120  # 2 where nothing else runs; a busy machine is no fault of the server
 PASSWORD = "correct horse"
+PLAIN_HOST = "house.test"
+"""A name of this machine that is not loopback to the browser, which therefore drops `Secure` cookies from there."""
 
 Join = Callable[..., "Person"]
 
@@ -186,7 +188,8 @@ def chromium() -> Iterator[Browser]:
         pytest.skip("not run: the web client is not built")
     with sync_playwright() as playwright:
         # Chromium's sandbox needs a user of its own; tests may run as root in a container.
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        arguments = ["--no-sandbox", f"--host-resolver-rules=MAP {PLAIN_HOST} 127.0.0.1"]
+        browser = playwright.chromium.launch(executable_path=program, args=arguments)
         yield browser
         browser.close()
 

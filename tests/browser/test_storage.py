@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import ChatServer, Join
+from tests.browser.conftest import PASSWORD, PLAIN_HOST, ChatServer, Join
 
 BLOCKED = """
 const refuse = () => { throw new DOMException("The operation is insecure.", "SecurityError"); };
@@ -118,6 +118,30 @@ def test_a_session_that_ran_out_keeps_the_draft_for_its_person(join: Join, room:
     ana.page.reload()
     expect(ana.page.get_by_text("Your time here ran out.")).to_be_visible()
     assert "half a thought" in storage(ana.page)
+
+
+def test_where_the_browser_dropped_the_cookies_a_reload_says_why_and_what_to_do(
+    visit: Join, server: ChatServer
+) -> None:
+    ana = visit("Ana")
+    server.post("/api/auth/register", "", name="Ana", email=ana.email, password=PASSWORD)
+    page = ana.page
+    inside = page.get_by_role("navigation", name="My rooms")
+    page.goto(f"http://{PLAIN_HOST}:{server.port}")
+    page.get_by_role("button", name="Continue as guest").click()
+    expect(inside).to_be_attached()
+    page.reload()
+    expect(page.get_by_text("Ask who runs this server to set PUBLIC_URL.")).to_be_visible()
+    page.get_by_role("textbox", name="E-mail").fill(ana.email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.locator("form").get_by_role("button", name="Sign in", exact=True).click()
+    expect(inside).to_be_attached()
+    page.reload()
+    expect(page.get_by_text("Ask who runs this server to set PUBLIC_URL.")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("PUBLIC_URL")).to_have_count(0)
+    # The browser's own complaint of such an address, which is no fault of the page.
+    ana.faults[:] = [fault for fault in ana.faults if "Cross-Origin-Opener-Policy" not in fault]
 
 
 def test_unsent_words_are_asked_about_before_signing_out(join: Join, room: str) -> None:

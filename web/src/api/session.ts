@@ -2,13 +2,14 @@ import { fetchCode } from "../lib/modules";
 import { currentStoring, forget, forgetPerson, keep, read } from "../lib/storage";
 import type { Farewell } from "../state/model";
 import { getState, publish } from "../state/store";
-import { CallError, call, setAccessToken, watchSession } from "./call";
+import { CallError, call, type Ending, setAccessToken, watchSession } from "./call";
 import type { User } from "./contract";
 import { forgetCsrfToken, mayHaveSession } from "./csrf";
 import type { Named } from "./names";
 import { tellTabs, whenTabsTell } from "./tabs";
 
-/** What kind of person was signed in on this device last; none is there after signing out. */
+/** What kind of person was signed in on this device last, or "dropped" where the browser took no cookie of theirs; none
+ * is there after signing out. */
 const known = "chatroom.signedIn";
 const inside = () => fetchCode(() => import("../app/inside"));
 
@@ -22,10 +23,16 @@ export function knownFirstPassword(): string {
   return firstPassword;
 }
 
-async function enter(me: User): Promise<void> {
+/** Whether the browser took no cookie from the sign-in that was just answered: by plain http it drops those that are for
+ * https alone, and the one that pages may read comes with every session. */
+function hasDroppedCookies(): boolean {
+  return !window.isSecureContext && currentStoring() !== "blocked" && !mayHaveSession();
+}
+
+async function enter(me: User, dropped = false): Promise<void> {
   const { loadOutbox, startLive, stopLive: stop } = await inside();
   stopLive = stop;
-  keep(known, me.kind);
+  keep(known, dropped ? "dropped" : me.kind);
   publish("signed_in", { me, outbox: loadOutbox(me.id) });
   startLive();
 }
@@ -43,14 +50,14 @@ async function enterWith(ask: () => Promise<Entrance>, password = ""): Promise<v
     const answer = await ask();
     setAccessToken(answer.accessToken ?? answer.tempSessionToken ?? null);
     if (answer.mustChangePassword) {
-      keep(known, "member");
+      keep(known, hasDroppedCookies() ? "dropped" : "member");
       firstPassword = password;
       stopLive();
       publish("phase_changed", { phase: "must-choose" });
       return;
     }
     const me = await call("auth.me", {});
-    await enter(me);
+    await enter(me, hasDroppedCookies());
     tellTabs({ signedIn: me.id });
   } finally {
     entering = false;
@@ -65,7 +72,8 @@ function leave(farewell: Farewell | null): void {
   stopLive();
   setAccessToken(null);
   publish("signed_out", { farewell });
-  if (me && farewell !== "expired") forgetPerson(me.id);
+  const ranOut = farewell === "expired" || (farewell === "dropped" && me?.kind !== "guest");
+  if (me && !ranOut) forgetPerson(me.id);
 }
 
 /** Finds out whether a cookie still carries a session, so that a reload keeps a person signed in. A stranger's browser
@@ -113,7 +121,7 @@ export async function choosePassword(currentPassword: string, newPassword: strin
   await call("auth.change_own", { currentPassword, newPassword });
   firstPassword = "";
   const me = await call("auth.me", {});
-  await enter(me);
+  await enter(me, hasDroppedCookies());
   tellTabs({ signedIn: me.id });
 }
 
@@ -127,9 +135,15 @@ export async function signOut(): Promise<void> {
   leave(null);
 }
 
+function farewellAfter(why: Ending): Farewell {
+  const last = read(known);
+  if (last === "guest") return "guest";
+  return last === "dropped" && why === "expired" ? "dropped" : why;
+}
+
 watchSession({
   isKnown: () => !entering && read(known) !== null,
-  ended: (why) => leave(read(known) === "guest" ? "guest" : why),
+  ended: (why) => leave(farewellAfter(why)),
   mustChoose: () => publish("phase_changed", { phase: "must-choose" }),
 });
 

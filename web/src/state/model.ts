@@ -41,7 +41,7 @@ export interface Presence {
 /** `must-choose`: signed in with a first password, and nothing else is allowed before an own one is chosen. */
 export type Phase = "starting" | "unreachable" | "signed-out" | "must-choose" | "signed-in";
 /** Why one is on the sign-in page again without having asked for it. */
-export type Farewell = "expired" | "ended" | "guest" | "tab";
+export type Farewell = "expired" | "dropped" | "ended" | "guest" | "tab";
 export type Link = "connecting" | "online" | "lost";
 
 export interface State {
