@@ -59,7 +59,11 @@ def line(result: Result, control: Sequence[Result]) -> str:
 
 def render(results: Sequence[Result], control: Sequence[Result]) -> str:
     """The whole table."""
-    return "\n".join([_HEAD, *[line(result, control) for result in results]])
+    seconds = max((result.seconds for result in results), default=0.0)
+    said = f"{seconds:.0f} seconds a row. Beside honest loads: " + ", ".join(
+        f"{each.p99 * 1000:.1f} ms at {each.share:.2f} cores" for each in control
+    )
+    return "\n".join([f"{said}.\n", _HEAD, *[line(result, control) for result in results]])
 
 
 def write(document: Path, results: Sequence[Result], control: Sequence[Result]) -> None:
