@@ -185,8 +185,12 @@ class BoundedConnection(HttpToolsProtocol):
         return moved / max(now - self._held_since, 0.001)
 
     def cut(self) -> None:
-        """End a connection that holds too much; `Peers` has released what it held."""
+        """End a connection that holds too much; `Peers` has released what it held, and so do we, at once.
+
+        Thousands of reads may lie between this and the end of the network connection.
+        """
         self._held = 0
+        self._state, self._waiting, self._at = GONE, b"", 0
         self.transport.abort()
 
     def idle_since(self) -> float | None:

@@ -6,6 +6,7 @@ behind the head may claim to be part of it (RFC 9110, 6.5.1).
 """
 
 import asyncio
+import re
 import urllib.parse
 from collections.abc import Callable, Coroutine
 from functools import partial
@@ -21,6 +22,7 @@ from chatroom.gateway.peers import SMALL
 Work = Callable[[], Coroutine[Any, Any, None]]
 
 _END: Final = b"\r\n\r\n"
+_EMPTY_LINES: Final = re.compile(rb"[\r\n]*")  # before a request they are skipped (RFC 9112, 2.2)
 _SLICE: Final = (
     4096  # bytes of a body in chunks that are parsed at a time: of one byte each, they take 1-2 ms
 )
@@ -129,7 +131,8 @@ class HttpConnection(BoundedConnection):
             found = (self._tail + data[at : at + 3]).find(_END)
             if found >= 0:
                 return at + found + len(_END) - len(self._tail)
-        found = data.find(_END, at)
+        start = _EMPTY_LINES.match(data, at).end() if self._state is IDLE else at  # type: ignore[union-attr]
+        found = data.find(_END, start)
         return len(data) if found < 0 else found + len(_END)
 
     def _parse(self, piece: bytes, data: bytes, end: int) -> bool:

@@ -50,8 +50,8 @@ async def serve_polling(server: "SocketServer", scope: "Scope", receive: "Receiv
         await _send(server, send, headers, Answer(204, b""))
     else:
         answer = await _answer(server, scope, headers, receive)
-        if answer is not None:
-            await _send(server, send, headers, answer)
+        # Without one its client has gone, or its session has ended meanwhile: then it hears that.
+        await _send(server, send, headers, answer or refused(Refusal.SESSION_UNKNOWN))
 
 
 def refused(refusal: Refusal) -> Answer:

@@ -28,6 +28,8 @@ def check_json(data: bytes, depth: int, digits: int) -> None:
 def _is_deep(data: bytes, depth: int) -> bool:
     """Take the innermost pairs away, one level at a time: 20 000 brackets one by one held the loop for 10 ms."""
     rest = _STRING.sub(b"", data).translate(_ONE_KIND, _NOT_BRACKETS)
+    if b"[" * (depth + 1) in rest:
+        return True
     for _ in range(depth):
         left = rest.replace(b"[]", b"")
         if left == rest:  # empty, or no JSON, which is deep when it opens more than it may

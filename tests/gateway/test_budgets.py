@@ -141,3 +141,18 @@ async def test_parts_of_messages_count_against_that_budget() -> None:
         await until(lambda: it.app.ends)
         await until(lambda: it.sockets.admission._held["127.0.0.1"] > 140_000)
         assert it.sockets.admission._held["127.0.0.1"] <= 200_000
+
+
+async def test_a_post_of_a_session_that_is_ended_for_its_size_is_answered() -> None:
+    head = (
+        b"POST %b HTTP/1.1\r\nHost: chat.test\r\nContent-Type: text/plain\r\nContent-Length: 90000\r\n\r\n4"
+    )
+    async with running(Options(max_held_per_address=60_000)) as it:
+        polling = await Polling.open(it.port)
+        await polling.join()
+        reader, writer = await asyncio.open_connection("127.0.0.1", it.port)
+        writer.write(head % polling.target.encode() + b"2" * 80_000)
+        async with asyncio.timeout(5):
+            status = await reader.readline()
+        assert status.startswith(b"HTTP/1.1 400 ")
+        writer.close()
