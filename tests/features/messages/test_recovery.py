@@ -1,4 +1,4 @@
-"""A handshake that says where the client was: `auth.resume` (contract 0)."""
+"""A handshake that says where the client was: `auth.resume`."""
 
 import asyncio
 import json
