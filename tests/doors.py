@@ -78,9 +78,9 @@ async def listening(app: App, limits: HttpLimits | None = None) -> AsyncIterator
         await serving
 
 
-async def until(done: Any) -> None:
-    """Wait for a condition; fails after ten seconds."""
-    deadline = time.monotonic() + PATIENCE
+async def until(done: Any, seconds: float = PATIENCE) -> None:
+    """Wait for a condition; fails after so many seconds."""
+    deadline = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < deadline, "it did not happen in time"
         await asyncio.sleep(0.005)

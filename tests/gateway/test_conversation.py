@@ -213,7 +213,7 @@ async def test_who_says_much_at_once_hears_all_of_it_again_and_stays(server: Ser
         for content in said:
             fields = {"roomId": cast.tea, "content": content}
             await client.emit("send_message", fields, callback=acked.append)
-        await until(lambda: len(acked) == len(heard) == len(said) or not client.connected)
+        await until(lambda: len(acked) == len(heard) == len(said) or not client.connected, 40)
         assert client.connected
         assert [answer["data"]["content"] for answer in acked] == heard == said
     finally:

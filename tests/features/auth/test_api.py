@@ -155,9 +155,11 @@ async def test_the_hash_for_nobody_costs_what_a_real_one_costs(app: App) -> None
     real = await hasher.hash(PASSWORD.encode())
 
     async def seconds(hashed: str | None) -> float:
-        started = time.perf_counter()
+        started = (
+            time.process_time()
+        )  # of all threads: on a busy machine the wall clock tells of its other work
         assert not await hasher.verify(b"wrong", hashed)
-        return time.perf_counter() - started
+        return time.process_time() - started
 
     unknown = min([await seconds(None) for _ in range(3)])
     known = min([await seconds(real) for _ in range(3)])

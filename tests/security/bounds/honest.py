@@ -85,6 +85,7 @@ class Honest:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for writer in self._writers:
             writer.transport.abort()
+        await asyncio.sleep(0)  # what was aborted is closed in the next turn
 
     def forget(self) -> None:
         """Begin to measure anew."""
@@ -161,9 +162,11 @@ class Honest:
                     reader, writer = await asyncio.open_connection(
                         HOST, self._port, local_addr=(PROBER_AT, 0)
                     )
-                    writer.write(_GET)
-                    answer = await reader.read()
-                    writer.close()
+                    try:
+                        writer.write(_GET)
+                        answer = await reader.read()
+                    finally:  # also when this task is cancelled
+                        writer.transport.abort()
                 if b" 200 OK" not in answer[:20]:
                     self.lost.append(f"/health: {answer[:40]!r}")
             except (OSError, TimeoutError) as error:
