@@ -268,6 +268,7 @@ def test_a_session_that_ran_out_is_renewed_without_a_word(join: Join, room: str)
 
 def test_a_session_that_cannot_be_renewed_leads_to_signing_in_with_a_word_why(join: Join) -> None:
     ana = join("Ana")
+    ana.page.wait_for_load_state("networkidle")  # a late answer would set its cookie again
     ana.page.context.clear_cookies()
     ana.page.reload()
     expect(ana.page.get_by_text("Your time here ran out.")).to_be_visible()
