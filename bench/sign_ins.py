@@ -1,4 +1,4 @@
-"""`python -m bench.sign_ins`: how much 200 parallel sign-ins delay those who talk (trust.md S18).
+"""`python -m bench.sign_ins`: how much 200 parallel sign-ins delay those who talk.
 
 64 people talk in rooms of eight, by turns alone and while 200 others sign in again and again, at the usual cost of a
 hash. It prints the p99 of the deliveries of every round, both medians, what the sign-ins add, and their answers.

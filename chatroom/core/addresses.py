@@ -38,7 +38,7 @@ def plain(address: str) -> str:
 
 
 class Proxies:
-    """The networks whose `X-Forwarded-*` headers are believed (trust.md W8)."""
+    """The networks whose `X-Forwarded-*` headers are believed."""
 
     def __init__(self, networks: Iterable[str]) -> None:
         """Raises ValueError for what is no address and no network."""

@@ -1,4 +1,4 @@
-"""Time: whole milliseconds since 1970 UTC inside, ISO-8601 with milliseconds and `Z` on the wire (contract C27)."""
+"""Time: whole milliseconds since 1970 UTC inside, ISO-8601 with milliseconds and `Z` on the wire."""
 
 import time
 from collections.abc import Callable

@@ -34,7 +34,7 @@ class Bucket(NamedTuple):
     seconds: float
     says: str = _SLOWER
     vital: bool = False
-    """Refused when nobody can count it: else whoever takes the counter away may guess passwords (trust.md W6)."""
+    """Refused when nobody can count it: else whoever takes the counter away may guess passwords."""
 
 
 BUCKETS: Final[dict[str, Bucket]] = {

@@ -20,7 +20,7 @@ class Operation:
     `call` is `(ctx, cmd) -> answer`: an `async def`, a function that returns a Future (queued work, e.g. a send), or a
     plain function for what needs no waiting. `may` names a row of the policy table; `http` is `"METHOD /path/{field}"`
     below a surface's prefix, `on` the surfaces that have it there: `root` (no prefix, seed S0), `api` (`/api`, bare)
-    and `v1` (`/api/v1`, enveloped). `newer` is short for v1 alone (contract 0: newer things are v1 only). A socket's
+    and `v1` (`/api/v1`, enveloped). `newer` is short for v1 alone: newer things are v1 only. A socket's
     argument that is no object stands for the field `bare`; where `verbatim`, an object does so too. `limit` says which
     limit the slice counts it by, `price` what one such event of a socket costs (`core.effort`).
     Raises KeyError at import when the action or the limit is not in its table, so the server does not start without.

@@ -1,4 +1,4 @@
-"""Pages of other sites: which may talk to us, and for which a cookie counts (contract C14, trust.md S11, W4)."""
+"""Pages of other sites: which may talk to us, and for which a cookie counts (docs/security-model.md)."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Who is asking, and the one table of who may do what (trust.md section 12)."""
+"""Who is asking, and the one table of who may do what (docs/reference/operations.md)."""
 
 from enum import StrEnum
 from typing import Final
@@ -30,7 +30,7 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: int | None = None
     """When the token ends, in epoch milliseconds; None when it has no end of its own."""
     must_change_password: bool = False
-    """Signed in with a first password: may only set one, refresh and sign out (trust.md A3)."""
+    """Signed in with a first password: may only set one, refresh and sign out."""
     transient: bool = False
     """A guest who came without a token and has no row yet."""
 

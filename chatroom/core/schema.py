@@ -82,7 +82,7 @@ def _complaint(error: Exception) -> Problem:
 
 
 def _refuse_nul(value: Any) -> None:
-    """Refuse U+0000 anywhere: PostgreSQL cannot store it, so it would become a 500 there (trust.md S8)."""
+    """Refuse U+0000 anywhere: PostgreSQL cannot store it, so it would become a 500 there."""
     pending = [value]
     while pending:
         item = pending.pop()
@@ -203,7 +203,7 @@ def parse(raw: bytes) -> dict[str, Any]:
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> None:
-    """Refuse a name twice: two readers could understand two things (trust.md, Appendix B)."""
+    """Refuse a name twice: two readers could understand two things."""
     if len(pairs) > 1 and len({name for name, _ in pairs}) != len(pairs):
         raise ValueError("a name twice")
 

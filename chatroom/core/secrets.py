@@ -32,7 +32,7 @@ class _Key:
 
 
 class Vault:
-    """Seals texts for storage and makes blind indexes for look-ups (trust.md A1, D3, D4).
+    """Seals texts for storage and makes blind indexes for look-ups (docs/security-model.md).
 
     Equal texts get different ciphertexts but equal indexes. A ciphertext opens only with the place it was sealed for.
     New things are sealed with `secret`; what `old` secrets sealed can be read until it has been sealed anew (ADR 0020).

@@ -1,4 +1,4 @@
-"""Whether a committed transaction outlives a loss of power (trust.md 1.2)."""
+"""Whether a committed transaction outlives a loss of power."""
 
 from typing import Final
 

@@ -129,7 +129,7 @@ class Client:
         self._settled(ack_id)
 
     def refuse(self, refusal: Frame) -> None:
-        """Push what the engine itself says no with, behind the answers to the events before (contract 0, *Acks*)."""
+        """Push what the engine itself says no with, behind the answers to the events before."""
         if self.owed:
             last = next(reversed(self.owed))
             self.owed[last] = [*(self.owed[last] or ()), refusal]

@@ -30,7 +30,7 @@ class _Slot:
 
 
 class Conversation:
-    """Answers of one client, given in the order of its events (contract 0, *Acks*)."""
+    """Answers of one client, given in the order of its events."""
 
     __slots__ = ("_bytes", "_slots", "_waiters", "resume", "resuming", "seat")
 
@@ -95,7 +95,7 @@ class Conversation:
                 waiter.set_result(None)
 
     def _say(self, event: str, ack_id: int | None, outcome: Any) -> None:
-        """Say yes by ack alone; say no by ack, or without one by the event `error` (contract 0, *Errors*).
+        """Say yes by ack alone; say no by ack, or without one by the event `error`.
 
         Clients of seeds S0 and S1 know no such event.
         """

@@ -1,4 +1,4 @@
-"""Socket dialects: tables of names. A dialect renames; it never decides anything (contract 2.1)."""
+"""Socket dialects: tables of names. A dialect renames; it never decides anything (docs/dialects.md)."""
 
 from collections.abc import Mapping
 from typing import Final, Literal
@@ -41,7 +41,7 @@ _FIRST: Final[Mapping[str, str]] = {
 _ALIASES: Final[Mapping[str, Mapping[str, str]]] = {
     "user_typing": {ROOMS: "typing"},
 }
-"""Event -> dialect -> the second name under which it is said as well (contract C21)."""
+"""Event -> dialect -> the second name under which it is said as well."""
 
 SPOKEN: Final[Mapping[str, str]] = {
     **dict.fromkeys(PLAIN.values(), ""),

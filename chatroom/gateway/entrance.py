@@ -1,4 +1,4 @@
-"""Who a new connection is, and in which dialect it is spoken to (contract C07 and 2.1)."""
+"""Who a new connection is, and in which dialect it is spoken to (docs/dialects.md)."""
 
 from collections import Counter
 from collections.abc import Awaitable, Callable

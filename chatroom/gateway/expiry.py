@@ -12,7 +12,7 @@ from chatroom.core.clock import Clock
 from chatroom.gateway.seat import Seat
 
 GRACE: Final = 30
-"""Seconds between the end of a token and that of its connection (contract 0)."""
+"""Seconds between the end of a token and that of its connection."""
 _TICK: Final = 1.0  # seconds
 
 Tell = Callable[[Seat], None]

@@ -16,6 +16,7 @@ What it holds in memory is told to `Peers`, which cuts the slowest when an addre
 """
 
 import asyncio
+from abc import ABC, abstractmethod
 from typing import Any, Final
 
 from uvicorn.protocols.http.flow_control import FlowControl
@@ -52,7 +53,7 @@ class Flow(FlowControl):
             super().resume_reading()
 
 
-class BoundedConnection(HttpToolsProtocol):
+class BoundedConnection(HttpToolsProtocol, ABC):
     """A network connection with its deadlines and its share of memory; a subclass reads the requests."""
 
     peer: Peer
@@ -203,9 +204,9 @@ class BoundedConnection(HttpToolsProtocol):
 
     # The end.
 
+    @abstractmethod
     def _next(self) -> None:
         """Go on with the next request."""
-        raise NotImplementedError
 
     def refuse(self, status: int, message: bytes, extra: bytes = b"") -> None:
         """Answer what no application sees, and end."""

@@ -8,6 +8,7 @@ behind the head may claim to be part of it (RFC 9110, 6.5.1).
 import asyncio
 import re
 import urllib.parse
+from abc import abstractmethod
 from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any, Final
@@ -59,13 +60,13 @@ class HttpConnection(BoundedConnection):
         )
         return partial(cycle.run_asgi, self.app)
 
+    @abstractmethod
     def is_page(self) -> bool:
         """Whether a request takes its place among those of its address: it has no body, and no poll waits in it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def upgrade(self, behind: bytes) -> bool:
         """Handle a request for another protocol, which `behind` follows; False when the connection is not ours now."""
-        raise NotImplementedError
 
     # Bytes.
 

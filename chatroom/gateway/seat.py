@@ -63,7 +63,7 @@ class Seat:
 
     @property
     def quiet(self) -> bool:
-        """Whether its client knows no event `error`: it was written for seed S0 or S1 (contract 2.1, rule 6)."""
+        """Whether its client knows no event `error`: it was written for seed S0 or S1 (docs/dialects.md)."""
         return self.decided and self.dialect in PLAIN
 
     def become(self, who: Principal) -> None:

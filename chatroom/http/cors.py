@@ -1,4 +1,4 @@
-"""Cross-origin requests by the same rule as sockets: listed origins with cookies, `*` without (contract C14)."""
+"""Cross-origin requests by the same rule as sockets: listed origins with cookies, `*` without."""
 
 from typing import Final
 

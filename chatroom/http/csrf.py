@@ -1,4 +1,4 @@
-"""Cross-site requests: what a cookie may do, and the token that proves whose page asks (contract C08)."""
+"""Cross-site requests: what a cookie may do, and the token that proves whose page asks (docs/security-model.md)."""
 
 import hmac
 from collections.abc import Sequence

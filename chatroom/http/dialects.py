@@ -75,7 +75,7 @@ _CAPITALS: Final = [
 
 
 def _in_capitals(body: bytes) -> bytes:
-    """Spell the types of messages as seed S1 does (contract C36); within a text each quote has a backslash."""
+    """Spell the types of messages as seed S1 does (docs/dialects.md); within a text each quote has a backslash."""
     if _TYPE in body:
         for small, capital in _CAPITALS:
             body = body.replace(small, capital)

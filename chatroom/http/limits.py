@@ -1,4 +1,4 @@
-"""How often: the bucket of a request, and who it counts for (contract C22)."""
+"""How often: the bucket of a request, and who it counts for."""
 
 from typing import Final
 

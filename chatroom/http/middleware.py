@@ -178,7 +178,7 @@ def page_policy(host: str, scheme: str) -> bytes:
 
 
 def _rates(quota: Quota) -> Pairs:
-    """Both spellings: seconds in the one that is a draft standard, the instant in the older one (contract C23)."""
+    """Both spellings: seconds in the one that is a draft standard, the instant in the older one."""
     remaining, wait = str(quota.remaining).encode(), quota.reset_after
     limit = str(quota.limit).encode()
     yield b"ratelimit-limit", limit

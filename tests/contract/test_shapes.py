@@ -24,7 +24,7 @@ class Twig(Wire, frozen=True, kw_only=True):
 
 
 class Tree(Wire, frozen=True, kw_only=True):
-    """A tree (contract C01)."""
+    """A tree."""
 
     tree_name: Annotated[str, msgspec.Meta(min_length=1, max_length=9, description="What people call it.")]
     age: Annotated[int, msgspec.Meta(ge=0)] | None = None

@@ -1,4 +1,4 @@
-"""Sockets without a token: guests of the public rooms, whom nobody stores before they speak (contract C07)."""
+"""Sockets without a token: guests of the public rooms, whom nobody stores before they speak."""
 
 import httpx2
 import pytest

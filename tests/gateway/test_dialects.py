@@ -1,4 +1,4 @@
-"""Which dialect a socket is spoken to in, and what seeds S0 and S1 hear (contract 2.1)."""
+"""Which dialect a socket is spoken to in, and what seeds S0 and S1 hear (docs/dialects.md)."""
 
 from typing import Any
 

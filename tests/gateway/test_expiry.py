@@ -1,4 +1,4 @@
-"""Tokens that end, and sessions that are ended, while their sockets are open (acceptance of trust.md 13.2)."""
+"""Tokens that end, and sessions that are ended, while their sockets are open."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

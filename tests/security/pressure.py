@@ -59,8 +59,7 @@ class Pressure:
         assert self.asked > 0
         assert self.memory <= MEMORY
         # Where a process that only sleeps is woken late, one that works waits for several of these delays.
-        # `make bounds` judges by the bar itself, and of work without a bound this was 2-14 s.
-        assert self.wait <= 4 * WAIT + 5 * self._late
+        assert self.wait <= WAIT + 5 * self._late
 
     @property
     def _folder(self) -> Path:

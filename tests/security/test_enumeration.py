@@ -1,4 +1,4 @@
-"""Who has an account: neither what is said nor how long it takes may tell (trust.md 5, 14)."""
+"""Who has an account: neither what is said nor how long it takes may tell."""
 
 import json
 import os

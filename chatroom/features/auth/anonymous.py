@@ -1,4 +1,4 @@
-"""Guests who came without a token (contract C07): nobody stores them before they say something."""
+"""Guests who came without a token: nobody stores them before they say something."""
 
 import secrets
 from typing import Final

@@ -107,7 +107,7 @@ async def ask(tx: Tx, purpose: Purpose, to: Identifier, *, user_id: str = "") ->
     """Have a code made and sent after the commit.
 
     Without a `user_id` the job looks for whoever has the identifier, so that the request takes the same time whether
-    there is anybody or not (trust.md A9).
+    there is anybody or not.
     """
     address = address_key(tx.ctx.origin.address)
     order = msgspec.json.encode(_Order(purpose, to.kind, to.value, user_id, address)).decode()

@@ -48,7 +48,7 @@ class Conduct(NamedTuple):
     """How this server is told to behave."""
 
     strict: bool = False
-    """Never tell whether somebody has an account, even where a seed's text does (STRICT_ENUM, trust.md A9)."""
+    """Never tell whether somebody has an account, even where a seed's text does (STRICT_ENUM)."""
     derived: bool = False
     """First passwords by seed S1's formula (COMPAT_DERIVED_PASSWORD; development and test only)."""
     country: str = ""

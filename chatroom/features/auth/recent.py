@@ -10,7 +10,7 @@ from chatroom.core.context import Context
 from chatroom.core.principal import Principal
 
 AGE: Final = 1.0
-"""Seconds; revocation by another node is promised within these (trust.md 5, 7)."""
+"""Seconds; revocation by another node is promised within these."""
 _MOST: Final = 10_000
 
 Prove = Callable[[Context, str], Awaitable[Principal]]

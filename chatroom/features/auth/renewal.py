@@ -1,4 +1,4 @@
-"""A new token for an open socket, so that it outlives the one it came with (contract 0)."""
+"""A new token for an open socket, so that it outlives the one it came with."""
 
 import msgspec
 

@@ -25,7 +25,7 @@ async def authenticate_socket(ctx: Context, token: str) -> Principal:
     """Return who a token speaks for while a socket is open.
 
     Proven again when sessions ended meanwhile: its own perhaps, whose end could not close what was not open yet. A
-    session with a first password has no use for a socket, for it may do nothing there (contract 0).
+    session with a first password has no use for a socket, for it may do nothing there.
     Raises `Problem("password_change_required" | "busy")` and what `authenticate` raises.
     """
     broker = ctx.kernel.broker

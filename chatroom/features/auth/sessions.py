@@ -21,7 +21,7 @@ MONTH: Final = 30 * DAY
 ACCESS: Final = 15 * 60
 """Seconds that an access token of seed S1's routes lives."""
 MOST: Final = 10
-"""Sessions of a person; one more ends the oldest (trust.md 13.2)."""
+"""Sessions of a person; one more ends the oldest."""
 GUEST_TOKEN: Final = 43  # characters of 32 random bytes
 _DEVICE_LENGTH: Final = 200
 _ADDRESS_LENGTH: Final = 45

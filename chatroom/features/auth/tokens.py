@@ -28,9 +28,9 @@ class Claims(NamedTuple):
 
 
 class TokenSigner:
-    """Signs and reads tokens. Each use has its own key, so that none passes for another (trust.md A13).
+    """Signs and reads tokens. Each use has its own key, so that none passes for another.
 
-    Keys that are not given are derived from `secret` (contract C05); seed S0's tokens are signed with `secret` itself,
+    Keys that are not given are derived from `secret`; seed S0's tokens are signed with `secret` itself,
     as its document says. `seconds` is how long an access token lives where its route does not say otherwise.
     """
 
@@ -116,7 +116,7 @@ def _is_whole(value: Any) -> TypeGuard[int]:
 def _said_use(token: str) -> Any:
     """Return what an unproven token says it is for; the key of that use must then prove it.
 
-    Raises ValueError for a payload with a name twice: two readers could take it for two people (trust.md A13).
+    Raises ValueError for a payload with a name twice: two readers could take it for two people.
     """
     if not token.isascii() or len(token) > _LONGEST:
         raise ValueError("no token of ours")

@@ -66,7 +66,7 @@ class Login(Wire, frozen=True, kw_only=True):
 
 
 class SignedIn(Wire, frozen=True, kw_only=True):
-    """The superset that every seed's client finds its token in (contract C04). `expiresIn` is in seconds."""
+    """The superset that every seed's client finds its token in (docs/dialects.md). `expiresIn` is in seconds."""
 
     id: str
     name: str

@@ -69,7 +69,7 @@ def from_value(room_id: str, value: bytes) -> SendMessage:
 
 
 def must_speak_plainly(who: Principal, cmd: SendMessage) -> None:
-    """Check that a guest sends a text (trust.md section 12, note 1). Raises `Problem("forbidden")`."""
+    """Check that a guest sends a text. Raises `Problem("forbidden")`."""
     if who.role is Role.GUEST and message_type(cmd.message_type) != "text":
         raise Problem("forbidden", "Guests send text only.")
 

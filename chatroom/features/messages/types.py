@@ -52,10 +52,10 @@ class SayInLobby(Wire, frozen=True, kw_only=True):
 class MessageReceived(Event, frozen=True, kw_only=True):
     """A message was said in a room you listen to; your own come back too.
 
-    `userId` and `senderId`, `timestamp` and `createdAt` are the names of two seeds for one thing (contract C19). With
+    `userId` and `senderId`, `timestamp` and `createdAt` are names of two seeds for one thing (docs/dialects.md). With
     `format` the content is the JSON text of a value that is no text: a client of seed S0 said it. `messageType` is in
     capitals under `/api/v1` and in small letters everywhere else; `originalType` is what the sender called a type that
-    is none of these (contract C36).
+    is none of these (docs/dialects.md).
     """
 
     event: ClassVar[str] = "receive_message"

@@ -1,6 +1,6 @@
 """The group-committing writer: all sends that queued up during one commit share the next one.
 
-It waits for no time to pass: a batching window costs latency and wins nothing (realtime.md A). But between two
+It waits for no time to pass: a batching window costs latency and wins nothing. But between two
 commits it lets the loop turn, so that those who were answered together may speak together again. Every send is
 checked on its own; one refused entry never harms its neighbours, nor does one that the database refuses.
 """

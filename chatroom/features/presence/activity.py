@@ -1,4 +1,4 @@
-"""Who does something, who falls silent, and who gives no sign of life any more (seed S1's jobs, contract C10)."""
+"""Who does something, who falls silent, and who gives no sign of life any more (seed S1's jobs)."""
 
 from collections.abc import Coroutine, Iterable
 from typing import Any, Final

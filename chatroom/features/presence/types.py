@@ -11,7 +11,7 @@ from chatroom.features.rooms.types import RoomRole
 
 Status = Literal["online", "offline"]
 Presence = Literal["online", "away", "offline"]
-"""`away` is a kind of online (contract C11): here, and silent for five minutes."""
+"""`away` is a kind of online: here, and silent for five minutes."""
 
 LISTED_USERS = 200
 

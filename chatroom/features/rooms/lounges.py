@@ -1,4 +1,4 @@
-"""Lounges: public rooms found by name. Seed S0 opens one by entering it, under any name (contract C17)."""
+"""Lounges: public rooms found by name. Seed S0 opens one by entering it, under any name."""
 
 from typing import Final
 

@@ -29,7 +29,7 @@ from chatroom.features.users.signals import Departing, Renamed
 async def join(ctx: Context, cmd: JoinRoom) -> Room:
     """Become a member; again is fine. Raises `Problem("invalid_invite" | "rate_limited" | "too_many_rooms")`.
 
-    A private room, a wrong code and an unknown room are told apart by nobody (trust.md K9).
+    A private room, a wrong code and an unknown room are told apart by nobody.
     """
     code = (cmd.invite_code or "").strip()
     if not code:
@@ -54,7 +54,7 @@ async def join_by_invite(ctx: Context, cmd: JoinByInvite) -> Room:
 
 @asynccontextmanager
 async def _guessing(ctx: Context) -> AsyncIterator[None]:
-    """Count the codes that turn out to be wrong (trust.md K9). Raises `TooMany` after too many of them."""
+    """Count the codes that turn out to be wrong. Raises `TooMany` after too many of them."""
     limiter = ctx.port(RateLimiter)
     quota = await limiter.peek("rooms.invite", ctx.who.id)
     if not quota.allowed:

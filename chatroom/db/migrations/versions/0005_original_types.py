@@ -1,4 +1,4 @@
-"""What a client called a type of message that is none of ours is kept beside the one it became (contract C36)."""
+"""What a client called a type of message that is none of ours is kept beside the one it became (docs/dialects.md)."""
 
 import sqlalchemy as sa
 from alembic import op

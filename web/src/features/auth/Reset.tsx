@@ -12,7 +12,7 @@ import { namedBy, shownAs } from "./identifiers";
 import { NewPasswordField } from "./NewPasswordField";
 import { goTo } from "./steps";
 
-/** The code and a new password. It does not sign in by itself (trust.md 13.1): the next step is signing in. */
+/** The code and a new password. It does not sign in by itself: the next step is signing in. */
 export default function Reset({ identifier, setIdentifier, setNote }: StepProps) {
   const t = useT();
   const deed = useDeed();
