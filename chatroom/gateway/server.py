@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Container, Mapping, MutableMapping
 from typing import Any
 
+from chatroom.core.gates import Gates
 from chatroom.gateway.admission import Admission
 from chatroom.gateway.client import Application
 from chatroom.gateway.connection import Connection
@@ -89,6 +90,7 @@ class SocketServer:
             options.max_namespace_name,
             options.binary,
         )
+        self.posts = Gates(1)  # packets of POSTs, by address
         self.event_rate = Rate(options.event_rate, options.event_burst)
         self.byte_rate = Rate(options.byte_rate, options.byte_burst)
         self.metered = not (self.event_rate.off and self.byte_rate.off)

@@ -1,5 +1,6 @@
 """The application behind the socket server: who is let in, and what happens to an event."""
 
+import asyncio
 import time
 from typing import Any
 
@@ -10,6 +11,7 @@ from structlog.testing import capture_logs
 from chatroom.app import App
 from chatroom.core.context import Context
 from chatroom.core.operation import Operation
+from chatroom.features.rooms.types import OneRoom
 from tests.cast import Cast, Clock
 from tests.doors import Ears, Server
 
@@ -141,6 +143,42 @@ async def test_a_fault_of_ours_is_answered_and_the_connection_lives_on(
         assert [(line["event"], line["log_level"]) for line in logged] == [("event.failed", "error")]
         assert "secret" not in str(refused.data)
         assert (await ana.ask("get_room_users", {"roomId": cast.tea})).code == ""
+
+
+def _one(ctx: Context, cmd: OneRoom) -> float:
+    return 1.0
+
+
+class Crowded:
+    """An operation that costs much: how many of it were under way at once, at the most."""
+
+    def __init__(self) -> None:
+        self.now = self.most = self.done = 0
+
+    async def call(self, ctx: Context, cmd: OneRoom) -> str:
+        self.now += 1
+        self.most = max(self.most, self.now)
+        await asyncio.sleep(0.02)  # while all the others ask
+        self.now -= 1
+        self.done += 1
+        return "done"
+
+
+async def test_an_address_has_two_costly_events_under_way_at_once(
+    app: App, cast: Cast, server: Server
+) -> None:
+    crowded = Crowded()
+
+    async def costly(ctx: Context, cmd: OneRoom) -> str:
+        return await crowded.call(ctx, cmd)
+
+    costly.__module__ = "chatroom.features.rooms.service"
+    app._events._operations["costly"] = Operation(costly, may="rooms.list", socket="costly", price=_one)
+    ears = [await server.ears(cast.ana) for _ in range(12)]
+    answers = await asyncio.gather(*(each.ask("costly", {"roomId": cast.tea}) for each in ears))
+    assert [answer.code for answer in answers] == [""] * 12
+    assert crowded.done == 12
+    assert crowded.most == 2
 
 
 async def test_the_events_of_one_socket_start_in_their_order(cast: Cast, server: Server) -> None:
