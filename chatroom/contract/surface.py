@@ -103,7 +103,7 @@ def collect(
 
 
 _RAISES = re.compile(r"\s*Raises\b.*", re.DOTALL)
-_NOTE = re.compile(r"\s*\((?:seeds? |contract |promises? |[a-z]+\.md )[^)]*\)")
+_NOTE = re.compile(r"\s*\((?:seeds? |docs/)[^)]*\)")
 _CODE = re.compile(r"Problem\(([^)]*)\)")
 
 

@@ -266,7 +266,7 @@ export interface MarkRead {
   messageId?: string | null;
 }
 
-/** A message was said in a room you listen to; your own come back too. `userId` and `senderId`, `timestamp` and `createdAt` are the names of two seeds for one thing. With `format` the content is the JSON text of a value that is no text: a client of seed S0 said it. `messageType` is in capitals under `/api/v1` and in small letters everywhere else; `originalType` is what the sender called a type that is none of these. */
+/** A message was said in a room you listen to; your own come back too. `userId` and `senderId`, `timestamp` and `createdAt` are names of two seeds for one thing. With `format` the content is the JSON text of a value that is no text: a client of seed S0 said it. `messageType` is in capitals under `/api/v1` and in small letters everywhere else; `originalType` is what the sender called a type that is none of these. */
 export interface MessageReceived {
   kind: "message";
   id: string;
