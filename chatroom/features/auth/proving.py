@@ -132,7 +132,13 @@ async def _compare(ctx: Context, claimed: _Claimed, password: str, lane: str) ->
                 stored = None
     hasher = ctx.port(PasswordHasher)
     usable = stored if raw and person and person.status != "deleted" else None
-    same = await hasher.verify(raw or b"-", usable.hashed if usable else None, lane)
+    try:
+        same = await hasher.verify(raw or b"-", usable.hashed if usable else None, lane)
+    except Problem:  # busy: nothing was compared
+        if stored is not None and stored.must_change:
+            async with ctx.begin() as tx:
+                await store.return_try(tx.db, stored, lane)
+        raise
     if not same or usable is None or person is None:
         raise Problem("invalid_credentials")
     renewed = await hasher.hash(raw or b"", lane) if hasher.is_outdated(usable.hashed) else None

@@ -1,17 +1,22 @@
 """First passwords: sent by SMS, good for ten minutes and five tries, and for nothing but setting one's own."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
+from chatroom.adapters.bcrypt import BcryptHasher
 from chatroom.adapters.sms import NoSms
 from chatroom.app import App
+from chatroom.core.addresses import address_key
 from chatroom.core.context import Context
 from chatroom.core.errors import Problem
+from chatroom.core.fair_queue import IN_LANE
 from chatroom.core.principal import OUTSIDER, POLICY, SYSTEM, UNFINISHED, Role
 from chatroom.features import operations
 from chatroom.features.auth.jobs import expire_people
-from chatroom.features.auth.ports import SmsSender
+from chatroom.features.auth.ports import PasswordHasher, SmsSender
+from chatroom.features.auth.store import passwords
 from tests.cast import Cast, Clock, Person, do, principal
 from tests.doors import Doors, Server
 from tests.features.auth.post import secret
@@ -108,6 +113,31 @@ async def test_five_wrong_tries_end_a_first_password(app: App) -> None:
     for _ in range(5):
         await code_of(app, "wrong heron")
     assert await code_of(app, first) == "invalid_credentials"
+
+
+@pytest.mark.parametrize("away", [False, True], ids=["where it was sent", "elsewhere"])
+async def test_an_attempt_for_which_there_was_no_time_takes_no_try(app: App, away: bool) -> None:
+    user_id = await sign_up(app)
+    first = await secret(app, NUMBER)
+    here = address_key(Context(app.kernel, OUTSIDER).origin.address)
+    if away:
+        async with app.db.begin() as tx:
+            stored = await passwords.find(tx, user_id)
+            assert stored is not None
+            await passwords.put(tx, stored._replace(address="192.0.2.1"))
+    quick, slow = app.kernel.ports[PasswordHasher], BcryptHasher(9)  # 20 ms each: the queue stays full
+    app.kernel.ports[PasswordHasher] = slow
+    flood = [asyncio.create_task(slow.verify(b"x", None, here)) for _ in range(IN_LANE * 3)]
+    await asyncio.sleep(0)
+    assert [await code_of(app, "wrong heron") for _ in range(6)] == ["busy"] * 6
+    await asyncio.gather(*flood, return_exceptions=True)
+    app.kernel.ports[PasswordHasher] = quick
+    async with app.db.read() as reader:
+        stored = await passwords.find(reader, user_id)
+    assert stored is not None
+    assert (stored.tries, stored.tries_elsewhere) == (0, 0)
+    assert await code_of(app, first) == ""
+    slow.close()
 
 
 async def test_a_number_is_free_again_when_nobody_proved_it_in_time(app: App, clock: Clock) -> None:

@@ -23,19 +23,18 @@ passwords: Final = Table(
 )
 
 _FIND: Final = select(*passwords.c).where(passwords.c.user_id == bindparam("user"))
-_HASH: Final = (
-    update(passwords)
-    .where(passwords.c.user_id == bindparam("user"), passwords.c.hashed == bindparam("was"))
-    .values(hashed=bindparam("fresh"))
+_SAME: Final = update(passwords).where(
+    passwords.c.user_id == bindparam("user"), passwords.c.hashed == bindparam("was")
 )
-_LIVING: Final = update(passwords).where(
-    passwords.c.user_id == bindparam("user"),
-    passwords.c.hashed == bindparam("was"),
-    passwords.c.expires_at > bindparam("now"),
-)
+_HASH: Final = _SAME.values(hashed=bindparam("fresh"))
+_LIVING: Final = _SAME.where(passwords.c.expires_at > bindparam("now"))
 _TRY: Final = _LIVING.where(passwords.c.tries < bindparam("most")).values(tries=passwords.c.tries + 1)
 _TRY_ELSEWHERE: Final = _LIVING.where(passwords.c.tries_elsewhere < bindparam("most")).values(
     tries_elsewhere=passwords.c.tries_elsewhere + 1
+)
+_RETURN: Final = _SAME.where(passwords.c.tries > 0).values(tries=passwords.c.tries - 1)
+_RETURN_ELSEWHERE: Final = _SAME.where(passwords.c.tries_elsewhere > 0).values(
+    tries_elsewhere=passwords.c.tries_elsewhere - 1
 )
 _FORGIVE: Final = (
     update(passwords).where(passwords.c.user_id == bindparam("user")).values(tries=0, tries_elsewhere=0)
@@ -71,6 +70,13 @@ async def take_try(
     own = password.address == address
     given = {"user": password.user_id, "was": password.hashed, "now": now}
     return await tx.run(_TRY if own else _TRY_ELSEWHERE, {**given, "most": most if own else elsewhere}) > 0
+
+
+async def return_try(tx: Transaction, password: Password, address: str) -> None:
+    """Take back what `take_try` counted: nothing was compared."""
+    own = password.address == address
+    given = {"user": password.user_id, "was": password.hashed}
+    await tx.run(_RETURN if own else _RETURN_ELSEWHERE, given)
 
 
 async def forgive(tx: Transaction, user_id: str) -> None:
