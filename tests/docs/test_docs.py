@@ -17,9 +17,7 @@ from tests.documents import HOW_TO, ROOT, blocks
 
 PAGES = [
     *(ROOT / name for name in ("README.md", "SECURITY.md", "CONTRIBUTING.md", "ARCHITECTURE.md")),
-    ROOT / "docs/index.md",
-    ROOT / "docs/performance.md",
-    ROOT / "docs/security-model.md",
+    *sorted((ROOT / "docs").glob("*.md")),
     *sorted((ROOT / "docs/adr").glob("*.md")),
     *sorted((ROOT / "docs/performance").glob("*.md")),
     *HOW_TO,
@@ -48,6 +46,15 @@ def test_the_index_names_every_page() -> None:
     there = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")}
     hidden = {name for name in there if name.startswith(("adr/0", "performance/"))} | {"index.md"}
     assert [name for name in there - hidden if f"({name})" not in index] == []
+
+
+def test_every_test_that_a_page_names_exists() -> None:
+    there = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
+    known = set(re.findall(r"def (test_\w+)\(", there))
+    for page in PAGES:
+        named = set(re.findall(r"`(test_\w+)`", page.read_text()))
+        assert named <= known, page
+    assert known
 
 
 def _commands() -> dict[str, Any]:
