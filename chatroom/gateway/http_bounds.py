@@ -107,6 +107,7 @@ class BoundedConnection(HttpToolsProtocol, ABC):
         """Take the connection off the books."""
         self._waiting = b""
         self._wheel.remove(self)
+        self._fair_reads.forget(self)
         self._peers.leave(self)
         self._answers.end()
 
@@ -114,6 +115,22 @@ class BoundedConnection(HttpToolsProtocol, ABC):
         """Begin the drain: end now, or behind the answer that is under way."""
         if self._state is not LINGER:
             super().shutdown()
+
+    # Whose turn it is to read.
+
+    @property
+    def address(self) -> str:
+        """Who shares the turns with this connection."""
+        return self.peer.key
+
+    @property
+    def is_proxy(self) -> bool:
+        """Whether many people come through its address."""
+        return self.peer.is_proxy
+
+    @abstractmethod
+    def go_on(self) -> None:
+        """Read what waits."""
 
     # Deadlines.
 

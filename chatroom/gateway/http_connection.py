@@ -79,11 +79,6 @@ class HttpConnection(BoundedConnection):
         elif state is not GONE:
             self._feed(data, 0)
 
-    @property
-    def address(self) -> str:
-        """Whose turn it is to read."""
-        return self.peer.key
-
     def go_on(self) -> None:
         """Read what waits."""
         if self._waiting and self._state is not ANSWER:

@@ -91,6 +91,7 @@ class Peer(Budget):
     __slots__ = ("_at_once", "_waiting", "_working", "connections", "key", "searched")
 
     def __init__(self, key: str, most: int, at_once: int) -> None:
+        """Hold `most` bytes and work on `at_once` requests; 0 of these: any number, as for a proxy."""
         super().__init__(most)
         self.key = key
         self.connections: set[Connection] = set()
@@ -98,6 +99,11 @@ class Peer(Budget):
         self._at_once = at_once
         self._working = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
+
+    @property
+    def is_proxy(self) -> bool:
+        """Whether it stands for many people."""
+        return not self._at_once
 
     def begin(self) -> "asyncio.Future[None] | None":
         """Begin to work on a request: now (None), or when the future is done. Pair it with `finish`."""
