@@ -38,15 +38,15 @@ from chatroom.features.presence.ports import PresenceBoard, TypingBoard
 from chatroom.features.rooms import listening, lounges
 from chatroom.features.rooms import service as rooms
 from chatroom.features.rooms.ports import AdHocLounges, LastMessages, MostRooms, Site
-from chatroom.gateway.dialects import SPOKEN
-from chatroom.gateway.events import SocketEvents
-from chatroom.gateway.hub import Hub
-from chatroom.gateway.server import SocketServer
-from chatroom.gateway.turns import Turns
+from chatroom.gateway.chat.dialects import SPOKEN
+from chatroom.gateway.chat.events import SocketEvents
+from chatroom.gateway.chat.hub import Hub
+from chatroom.gateway.engine.budget import LoopBudget
+from chatroom.gateway.ways.server import SocketServer
 from chatroom.http import app as http
 from chatroom.http.client_scripts import is_client_script
 from chatroom.http.dialects import SURFACES
-from chatroom.http.lean import Lean
+from chatroom.http.fast_get import Lean
 from chatroom.settings import Settings
 from chatroom.worker.runner import Runner
 
@@ -64,8 +64,8 @@ class App:
         self.db = db
         self._recent = Recent()
         self._uses = Uses()
-        turns = Turns()
-        self.hub = Hub(self._recent.forget, turns)
+        budget = LoopBudget()
+        self.hub = Hub(self._recent.forget, budget)
         self._hasher = BcryptHasher(settings.bcrypt_rounds)
         self._rates = wiring.rates(settings, now)
         self._presence = MemoryPresence(settings.presence_grace_ms / 1000)
@@ -79,12 +79,12 @@ class App:
             self.hub,
             features.operations,
             auth.authenticate_socket,
-            turns=turns,
+            budget=budget,
             anonymous=wiring.anonymous(settings),
             active=activity.active,
             go_on=Operation(recovery.go_on, may="messages.read"),
         )
-        self.sockets = SocketServer(self._events, wiring.options(settings), turns=turns)
+        self.sockets = SocketServer(self._events, wiring.options(settings), budget=budget)
         self._site = http.build(
             self.kernel,
             features.operations,

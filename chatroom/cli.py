@@ -248,7 +248,7 @@ def contract(
     from chatroom import features
     from chatroom.contract import files
     from chatroom.contract.surface import collect
-    from chatroom.gateway.dialects import SPOKEN
+    from chatroom.gateway.chat.dialects import SPOKEN
     from chatroom.http.dialects import SURFACES
     from chatroom.settings import Settings
 

@@ -26,10 +26,10 @@ from chatroom.db.exclusive import hold
 from chatroom.db.migrate import upgrade
 from chatroom.exits import CUT_SHORT, BadSetting, CommandError
 from chatroom.features import tables
-from chatroom.gateway.files import raise_limit
-from chatroom.gateway.http_server import HttpServer
-from chatroom.gateway.peers import HttpLimits
-from chatroom.gateway.uvicorn import protocols
+from chatroom.gateway.ways.files import raise_limit
+from chatroom.gateway.ways.http_server import HttpServer
+from chatroom.gateway.ways.peers import HttpLimits
+from chatroom.gateway.ways.uvicorn import protocols
 from chatroom.settings import Settings
 
 _BACKLOG = 4096  # connections of a reconnect storm that wait to be accepted

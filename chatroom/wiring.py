@@ -13,8 +13,8 @@ from chatroom.core import clock
 from chatroom.core.effort import BURST, PER_SECOND
 from chatroom.core.limits import RateLimiter
 from chatroom.features.auth.ports import Mailer, SmsSender
-from chatroom.gateway.entrance import Anonymous
-from chatroom.gateway.options import PRODUCT, Options
+from chatroom.gateway.chat.handshake_auth import Anonymous
+from chatroom.gateway.engine.options import PRODUCT, Options
 from chatroom.settings import Settings
 
 

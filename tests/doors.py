@@ -22,8 +22,8 @@ from chatroom.app import App
 from chatroom.core.errors import Problem
 from chatroom.core.operation import Operation
 from chatroom.features import operations
-from chatroom.gateway.peers import HttpLimits
-from chatroom.gateway.uvicorn import protocols
+from chatroom.gateway.ways.peers import HttpLimits
+from chatroom.gateway.ways.uvicorn import protocols
 from chatroom.http.dialects import SURFACES
 from tests.cast import Person, do, principal
 

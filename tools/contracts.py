@@ -1,4 +1,4 @@
-"""An import-linter contract: a slice's insides are its own."""
+"""import-linter contracts of ours: a slice's insides are its own, and no modules import one another in a circle."""
 
 from typing import Any
 
@@ -34,3 +34,22 @@ class SlicesContract(Contract):
         """Name every breach on a line of its own."""
         for importer, module in check.metadata["breaches"]:
             output.print_error(f"- {importer} imports {module}, which is inside another slice")
+
+
+class AcyclicContract(Contract):
+    """No module below `container` imports itself over others, type-only imports included."""
+
+    container: Any = fields.StringField()
+
+    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:  # noqa: FBT001 - import-linter's signature
+        """Collect the circles: what is left when modules without imports among the rest are taken away, both ways."""
+        rest = {self.container, *graph.find_descendants(self.container)}
+        for neighbours in (graph.find_modules_directly_imported_by, graph.find_modules_that_directly_import):
+            while ends := {module for module in rest if not neighbours(module) & rest}:
+                rest -= ends
+        return ContractCheck(kept=not rest, metadata={"modules": sorted(rest)})
+
+    def render_broken_contract(self, check: ContractCheck) -> None:
+        """Name the modules that are in a circle, or between two."""
+        for module in check.metadata["modules"]:
+            output.print_error(f"- {module} is part of a circle")

@@ -7,11 +7,11 @@ from collections.abc import Awaitable
 import msgspec
 import uvicorn
 
-from chatroom.gateway.burst import Channel
-from chatroom.gateway.client import Argument, Client
-from chatroom.gateway.options import Options
-from chatroom.gateway.server import SocketServer
-from chatroom.gateway.uvicorn import protocols
+from chatroom.gateway.engine.client import Argument, Client
+from chatroom.gateway.engine.options import Options
+from chatroom.gateway.engine.shared_frames import Channel
+from chatroom.gateway.ways.server import SocketServer
+from chatroom.gateway.ways.uvicorn import protocols
 from chatroom.wire.frame import Frame, event_frame
 
 

@@ -25,8 +25,8 @@ from chatroom.http.bounds import Bounds
 from chatroom.http.client_scripts import ClientScripts
 from chatroom.http.cors import Cors
 from chatroom.http.dialects import of_path
-from chatroom.http.lean import Failure, Lean
-from chatroom.http.middleware import Envelope
+from chatroom.http.fast_get import Failure, Lean
+from chatroom.http.middleware import RequestScope
 from chatroom.http.static import WebClient
 
 _CODES = {404: "not_found", 406: "not_acceptable", 405: "method_not_allowed"}
@@ -75,7 +75,7 @@ def build(
     )
     allowed = Origins(origins)
     # Around Starlette, whose answer to a fault of ours passes no middleware.
-    envelope = Envelope(Cors(Bounds(site), allowed), allowed, Proxies(proxies))
+    envelope = RequestScope(Cors(Bounds(site), allowed), allowed, Proxies(proxies))
     return Site(envelope, Lean(served, envelope, allowed, _problem, fault))
 
 

@@ -71,7 +71,7 @@ class Known(Headers):
         return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in self._whole.items()]
 
 
-class Envelope:
+class RequestScope:
     """The outermost layer. It leaves `request_id`, `page` (whose page asks) and a believed client in the scope."""
 
     def __init__(self, app: ASGIApp, origins: Origins, proxies: Proxies) -> None:

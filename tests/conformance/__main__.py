@@ -11,11 +11,12 @@ import uvicorn
 from hypercorn.asyncio import serve
 from hypercorn.config import Config as HypercornConfig
 
-from chatroom.gateway.client import Argument, Client
-from chatroom.gateway.connection import Connection
-from chatroom.gateway.options import Options
-from chatroom.gateway.server import Receive, Scope, Send, SocketServer
-from chatroom.gateway.uvicorn import protocols
+from chatroom.gateway.engine.client import Argument, Client
+from chatroom.gateway.engine.connection import Connection
+from chatroom.gateway.engine.options import Options
+from chatroom.gateway.ways.scope import Receive, Scope, Send
+from chatroom.gateway.ways.server import SocketServer
+from chatroom.gateway.ways.uvicorn import protocols
 from chatroom.wire.frame import Attachment, Frame
 
 PACE: dict[str, Any] = {

@@ -13,7 +13,7 @@ from chatroom import features
 from chatroom.contract.files import generate, outdated, write
 from chatroom.contract.surface import Contract, collect
 from chatroom.core.errors import CATALOGUE
-from chatroom.gateway.dialects import SPOKEN
+from chatroom.gateway.chat.dialects import SPOKEN
 from chatroom.http.dialects import SURFACES
 from chatroom.settings import Settings
 

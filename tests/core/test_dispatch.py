@@ -15,7 +15,7 @@ from chatroom.core.principal import OUTSIDER
 from chatroom.core.signals import Connected, Disconnected, tell
 from chatroom.features import operations
 from chatroom.features.log.types import RoomEntry
-from chatroom.gateway.hub import Hub
+from chatroom.gateway.chat.hub import Hub
 from tests.cast import Cast, Clock, principal
 
 

@@ -13,13 +13,14 @@ import uvicorn
 from hypercorn.asyncio import serve as hypercorn_serve
 from hypercorn.config import Config as HypercornConfig
 
-from chatroom.gateway.client import Argument, Client, Refused
-from chatroom.gateway.connection import Connection
-from chatroom.gateway.options import Options
-from chatroom.gateway.peers import HttpLimits
-from chatroom.gateway.server import Receive, Scope, Send, SocketServer
-from chatroom.gateway.socket_connection import SocketConnection
-from chatroom.gateway.uvicorn import protocols
+from chatroom.gateway.engine.client import Argument, Client, Refused
+from chatroom.gateway.engine.connection import Connection
+from chatroom.gateway.engine.options import Options
+from chatroom.gateway.engine.socket_connection import SocketConnection
+from chatroom.gateway.ways.peers import HttpLimits
+from chatroom.gateway.ways.scope import Receive, Scope, Send
+from chatroom.gateway.ways.server import SocketServer
+from chatroom.gateway.ways.uvicorn import protocols
 from tests.gateway.raw_clients import WebSocket
 
 WAYS = ("uvicorn", "asgi")

@@ -9,10 +9,11 @@ from typing import Any
 
 import uvicorn
 
-from chatroom.gateway.options import Options
-from chatroom.gateway.peers import HttpLimits
-from chatroom.gateway.server import Receive, Scope, Send, SocketServer
-from chatroom.gateway.uvicorn import protocols
+from chatroom.gateway.engine.options import Options
+from chatroom.gateway.ways.peers import HttpLimits
+from chatroom.gateway.ways.scope import Receive, Scope, Send
+from chatroom.gateway.ways.server import SocketServer
+from chatroom.gateway.ways.uvicorn import protocols
 from tests.gateway.harness import Recorder, until
 
 HEAD = b"%b HTTP/1.1\r\nHost: chat.test\r\n"

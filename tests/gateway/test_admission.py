@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from chatroom.gateway.admission import Admission
-from chatroom.gateway.options import Options
+from chatroom.gateway.engine.options import Options
+from chatroom.gateway.ways.admission import Admission
 from tests.gateway.harness import WAYS, running
 from tests.gateway.raw_clients import Polling, WebSocket, http
 

@@ -93,7 +93,7 @@ async def test_a_cookie_counts_from_our_own_page_only(server: Server, cast: Cast
         headers = {"Cookie": f"accessToken={cookie}", "Origin": origin}
         await ears.client.connect(server.url, headers=headers, transports=["websocket"])
         server.open.append(ears)
-        return server.app.hub._seats[ears.client.get_sid()].who.username
+        return server.app.hub._connections[ears.client.get_sid()].who.username
 
     assert await who(cast.ana.token, server.url) == "ana"
     assert (await who("stale", server.url)).startswith("guest-")

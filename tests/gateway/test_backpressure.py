@@ -5,9 +5,9 @@ import time
 
 import pytest
 
-from chatroom.gateway.burst import Channel
-from chatroom.gateway.client import Disconnected
-from chatroom.gateway.options import Options
+from chatroom.gateway.engine.client import Disconnected
+from chatroom.gateway.engine.options import Options
+from chatroom.gateway.engine.shared_frames import Channel
 from chatroom.wire.frame import Frame, event_frame
 from tests.gateway.harness import WAYS, Running, running, until
 from tests.gateway.raw_clients import Polling, WebSocket
@@ -200,7 +200,7 @@ async def test_a_huge_broadcast_yields_between_chunks_of_receivers() -> None:
 
     async with running() as it:
         it.sockets.ensure_started()
-        outbox = it.sockets.outbox
+        outbox = it.sockets.flusher
         for _ in range(320):
             outbox.mark(Busy())  # type: ignore[arg-type]
         steps = []

@@ -5,7 +5,7 @@ import base64
 
 import pytest
 
-from chatroom.gateway.options import PRODUCT, Options
+from chatroom.gateway.engine.options import PRODUCT, Options
 from tests.gateway.harness import WAYS, running, until
 from tests.gateway.raw_clients import Polling, WebSocket
 

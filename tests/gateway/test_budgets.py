@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from chatroom.gateway.options import PRODUCT, Options
-from chatroom.gateway.rate import MAX_STRIKES
+from chatroom.gateway.engine.options import PRODUCT, Options
+from chatroom.gateway.engine.rate import MAX_STRIKES
 from chatroom.wire.frame import event_frame
 from tests.gateway.harness import running, until
 from tests.gateway.raw_clients import Polling, WebSocket, http, masked

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from chatroom.gateway.client import Client, Refused
-from chatroom.gateway.options import Options
+from chatroom.gateway.engine.client import Client, Refused
+from chatroom.gateway.engine.options import Options
 from tests.gateway.harness import WAYS, Recorder, running, until
 from tests.gateway.raw_clients import Polling, WebSocket, http
 

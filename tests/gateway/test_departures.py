@@ -10,14 +10,14 @@ from itertools import pairwise
 
 import pytest
 
-from chatroom.gateway.burst import Channel
-from chatroom.gateway.client import Client
-from chatroom.gateway.connection import Connection
-from chatroom.gateway.conversation import Conversation
-from chatroom.gateway.link import Link
-from chatroom.gateway.seat import Seat
-from chatroom.gateway.turns import BUDGET
-from chatroom.gateway.uvicorn import SocketHttpProtocol
+from chatroom.gateway.chat.chat_connection import ChatConnection
+from chatroom.gateway.chat.replies import Replies
+from chatroom.gateway.engine.budget import BUDGET
+from chatroom.gateway.engine.client import Client
+from chatroom.gateway.engine.connection import Connection
+from chatroom.gateway.engine.link import Link
+from chatroom.gateway.engine.shared_frames import Channel
+from chatroom.gateway.ways.uvicorn import SocketHttpProtocol
 from chatroom.wire.frame import event_frame
 from tests.cast import Cast
 from tests.doors import Server
@@ -68,7 +68,7 @@ async def test_nothing_is_kept_for_those_whose_departure_is_still_to_be_told() -
         for client in it.app.clients[1:]:
             client.push(event_frame("more", b"3"))
             assert client._connection.pending == []
-            assert client._connection.burst is None
+            assert client._connection.shared is None
         assert [await staying.text(), await staying.text()] == ['42["news",1]', '42["news",2]']
         await until(lambda: len(it.app.ends) == len(going))
 
@@ -95,7 +95,7 @@ def no_collector() -> Iterator[None]:
 
 def living() -> Counter[str]:
     """What there is of connections."""
-    kinds = (Connection, Link, Client, Seat, Conversation, SocketHttpProtocol)
+    kinds = (Connection, Link, Client, ChatConnection, Replies, SocketHttpProtocol)
     return Counter(type(found).__name__ for found in gc.get_objects() if isinstance(found, kinds))
 
 
@@ -175,7 +175,7 @@ async def test_a_connection_that_ended_is_freed_without_the_collector(end: End) 
 async def test_nothing_that_the_product_knows_of_a_connection_outlives_it(cast: Cast, server: Server) -> None:
     with no_collector():
         ana = await server.in_room(cast.ana, cast.tea)
-        assert living()["Seat"] == 1
+        assert living()["ChatConnection"] == 1
         await ana.close()
         await until(lambda: not living())
 

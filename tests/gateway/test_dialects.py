@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from chatroom.features.rooms.types import LOBBY
-from chatroom.gateway import dialects
+from chatroom.gateway.chat import dialects
 from tests.cast import Cast
 from tests.doors import Ears, Server
 
@@ -62,8 +62,8 @@ def test_the_first_event_shows_the_dialect(event: str, argument: str, dialect: s
 
 async def dialect_of(server: Server, ears: Ears) -> tuple[str, bool]:
     """The dialect of a socket, and whether it is decided."""
-    seat = server.app.hub._seats[ears.client.get_sid()]
-    return seat.dialect, seat.decided
+    connection = server.app.hub._connections[ears.client.get_sid()]
+    return connection.dialect, connection.decided
 
 
 async def test_before_any_event_a_socket_without_a_token_is_seed_s1(server: Server, cast: Cast) -> None:

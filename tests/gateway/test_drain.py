@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from chatroom.gateway.options import Options
+from chatroom.gateway.engine.options import Options
 from chatroom.wire.frame import event_frame
 from tests.gateway.harness import WAYS, Recorder, running, until
 from tests.gateway.raw_clients import Polling, WebSocket, http

@@ -10,7 +10,7 @@ from shutil import which
 
 import pytest
 
-from chatroom.gateway.peers import HttpLimits
+from chatroom.gateway.ways.peers import HttpLimits
 from tests.gateway.site import HEAD, ask, serving
 
 LARGE = 20_000_000

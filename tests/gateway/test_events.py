@@ -7,8 +7,8 @@ import random
 
 import pytest
 
-from chatroom.gateway.client import Argument, Client, Disconnected
-from chatroom.gateway.options import Options
+from chatroom.gateway.engine.client import Argument, Client, Disconnected
+from chatroom.gateway.engine.options import Options
 from tests.gateway.harness import WAYS, Recorder, running, until
 from tests.gateway.raw_clients import Polling, WebSocket
 

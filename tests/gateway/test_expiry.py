@@ -9,8 +9,8 @@ import pytest
 from chatroom.app import App
 from chatroom.core.principal import Principal, Role
 from chatroom.features.auth import service
-from chatroom.gateway.expiry import GRACE, Expiry
-from chatroom.gateway.seat import Seat
+from chatroom.gateway.chat.chat_connection import ChatConnection
+from chatroom.gateway.chat.expiry import GRACE, Expiry
 from tests.cast import PASSWORD, Cast, Clock, Person, do, principal
 from tests.doors import Doors, Ears, Server, until
 
@@ -196,24 +196,24 @@ class Client:
 
 
 async def test_ten_thousand_sockets_share_one_timer(clock: Clock) -> None:
-    told: list[Seat] = []
+    told: list[ChatConnection] = []
     expiry = Expiry(clock, told.append)
     clients = [Client() for _ in range(10_000)]
-    seats = [
-        Seat(client, Principal(id=str(n), role=Role.USER, expires_at=clock.now + n), "rooms")  # type: ignore[arg-type]
+    connections = [
+        ChatConnection(client, Principal(id=str(n), role=Role.USER, expires_at=clock.now + n), "rooms")  # type: ignore[arg-type]
         for n, client in enumerate(clients)
     ]
     tasks = len(asyncio.all_tasks())
-    for seat in seats:
-        expiry.put(seat)
+    for connection in connections:
+        expiry.put(connection)
     assert len(asyncio.all_tasks()) == tasks
-    for seat in seats[::2]:
-        expiry.remove(seat)
+    for connection in connections[::2]:
+        expiry.remove(connection)
     clock.advance(11)
     expiry._look()
     assert len(told) == 5_000
     clock.advance(GRACE)
     expiry._look()
     assert sum(len(client.ends) for client in clients) == 5_000
-    assert not expiry._seats
+    assert not expiry._connections
     expiry.close()

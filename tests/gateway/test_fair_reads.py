@@ -4,7 +4,7 @@ import asyncio
 import weakref
 from dataclasses import dataclass
 
-from chatroom.gateway.fair_reads import FairReads
+from chatroom.gateway.ways.fair_reads import FairReads
 
 
 @dataclass(eq=False)

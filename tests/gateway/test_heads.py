@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from chatroom.gateway.link import PollingLink
-from chatroom.gateway.options import Options
-from chatroom.gateway.peers import HttpLimits
+from chatroom.gateway.engine.link import PollingLink
+from chatroom.gateway.engine.options import Options
+from chatroom.gateway.ways.peers import HttpLimits
 from tests.gateway.harness import running, until
 from tests.gateway.raw_clients import Polling, request_bytes
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from chatroom.gateway.options import Options
+from chatroom.gateway.engine.options import Options
 from tests.gateway.harness import WAYS, Recorder, running, until
 from tests.gateway.raw_clients import WebSocket
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from chatroom.gateway.options import Options
+from chatroom.gateway.engine.options import Options
 from tests.gateway.harness import WAYS, Recorder, Running, running, until
 from tests.gateway.hostile import BODIES, FRAMES, PACKETS
 from tests.gateway.raw_clients import Polling, WebSocket, masked

@@ -9,10 +9,11 @@ from chatroom.core import audience
 from chatroom.core.audience import Audience
 from chatroom.core.broker import Delivery
 from chatroom.core.principal import Principal, Role
-from chatroom.gateway import dialects, turns
-from chatroom.gateway.burst import Burst
-from chatroom.gateway.hub import Hub
-from chatroom.gateway.seat import Seat
+from chatroom.gateway.chat import dialects
+from chatroom.gateway.chat.chat_connection import ChatConnection
+from chatroom.gateway.chat.hub import Hub
+from chatroom.gateway.engine import budget
+from chatroom.gateway.engine.shared_frames import SharedFrames
 from chatroom.wire.frame import Frame
 from tests.doors import until
 
@@ -27,21 +28,23 @@ class Ear:
     def push(self, frame: Frame) -> None:
         self.frames.append(frame)
 
-    def enter(self, burst: Burst) -> bool:
+    def enter(self, burst: SharedFrames) -> bool:
         return False
 
     def heard(self) -> list[bytes]:
         return [frame.packet for frame in self.frames]
 
 
-def sit(at: Hub, name: str, user: str, *channels: str, dialect: str = dialects.NATIVE) -> tuple[Seat, Ear]:
+def sit(
+    at: Hub, name: str, user: str, *channels: str, dialect: str = dialects.NATIVE
+) -> tuple[ChatConnection, Ear]:
     """A new connection of a person that listens to some channels."""
     ear: Any = Ear(name)
-    seat = Seat(ear, Principal(id=user, role=Role.USER), dialect)
-    at.add(seat)
+    connection = ChatConnection(ear, Principal(id=user, role=Role.USER), dialect)
+    at.add(connection)
     for channel in channels:
         at.subscribe(name, channel)
-    return seat, cast("Ear", ear)
+    return connection, cast("Ear", ear)
 
 
 def news(number: int, *channels: str, skip: str | None = None, event: str = "news") -> Delivery:
@@ -170,7 +173,7 @@ def test_the_first_wish_that_we_know_counts() -> None:
 async def test_ten_thousand_receivers_get_all_in_order_and_let_others_have_their_turn(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(turns, "BUDGET", 0.0)
+    monkeypatch.setattr(budget, "BUDGET", 0.0)
     node = Hub()
     ears = [sit(node, str(n), str(n), "big")[1] for n in range(10_000)]
     _, small = sit(node, "small", "small", "little")
@@ -195,7 +198,7 @@ async def test_ten_thousand_receivers_get_all_in_order_and_let_others_have_their
 async def test_who_stops_listening_hears_nothing_that_was_still_waiting(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(turns, "BUDGET", 0.0)
+    monkeypatch.setattr(budget, "BUDGET", 0.0)
     node = Hub()
     for number in range(2_500):
         sit(node, str(number), str(number), "big")
@@ -227,7 +230,7 @@ async def test_a_room_of_a_thousand_is_served_at_once() -> None:
 
 async def test_what_is_said_does_not_wait_for_news_that_may_be_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     """Eight hundred go at once, each told to two hundred, and one of these says something."""
-    monkeypatch.setattr(turns, "BUDGET", 0.0)  # one chunk of receivers in a turn
+    monkeypatch.setattr(budget, "BUDGET", 0.0)  # one chunk of receivers in a turn
     node = Hub()
     ears = [sit(node, f"c{n}", f"u{n}", "x")[1] for n in range(200)]
     for number in range(800):
@@ -246,7 +249,7 @@ def test_a_person_hears_what_they_belong_to_on_every_connection_they_have_or_ope
     assert node.belongs("ana") is None
     node.belong("ana", ["members:x", "members:y"])
     assert node.belongs("ana") == ("members:x", "members:y")
-    seat, second = sit(node, "a2", "ana")
+    connection, second = sit(node, "a2", "ana")
     _, plain = sit(node, "a3", "ana", dialect=dialects.LOUNGE)
     node.publish(news(1, "members:x", "members:y"))
     assert first.heard() == second.heard() == [b'42["news",1]']
@@ -256,10 +259,10 @@ def test_a_person_hears_what_they_belong_to_on_every_connection_they_have_or_ope
     node.publish(news(2, "members:x"))
     node.publish(news(3, "members:z"))
     assert first.heard() == [b'42["news",1]', b'42["news",3]']
-    node.remove(seat)
+    node.remove(connection)
     assert node.is_here("members:z", "ana")
-    for seat in list(node._seats.values()):
-        node.remove(seat)
+    for connection in list(node._connections.values()):
+        node.remove(connection)
     assert not node.is_here("members:z", "ana")
     assert not node._memberships
 
@@ -281,7 +284,7 @@ def test_the_people_of_a_large_channel_are_found_in_the_order_of_their_ids_as_th
 
 def test_who_leaves_while_it_is_read_where_they_belong_does_not_belong_there_afterwards() -> None:
     node = Hub()
-    seat, _ = sit(node, "a1", "ana")
+    connection, _ = sit(node, "a1", "ana")
     node.unfollow("ana", "members:x")
     node.unfollow("ana", "members:y")
     node.follow("ana", "members:y")
@@ -290,7 +293,7 @@ def test_who_leaves_while_it_is_read_where_they_belong_does_not_belong_there_aft
     node.unfollow("ana", "members:z")
     node.belong("ana", ["members:y", "members:z"])  # a second connection that came with the first
     assert node.belongs("ana") == ("members:y",)
-    node.remove(seat)
+    node.remove(connection)
     node.unfollow("ana", "members:y")
     sit(node, "a2", "ana")
     node.belong("ana", ["members:y"])

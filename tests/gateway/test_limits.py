@@ -5,11 +5,11 @@ import asyncio
 import pytest
 
 from chatroom.core.addresses import address_key
-from chatroom.gateway import socket_connection
-from chatroom.gateway.admission import Admission
-from chatroom.gateway.client import Argument, Client
-from chatroom.gateway.options import PRODUCT, Options
-from chatroom.gateway.rate import MAX_STRIKES, Meter, Rate
+from chatroom.gateway.engine import socket_connection
+from chatroom.gateway.engine.client import Argument, Client
+from chatroom.gateway.engine.options import PRODUCT, Options
+from chatroom.gateway.engine.rate import MAX_STRIKES, Meter, Rate
+from chatroom.gateway.ways.admission import Admission
 from tests.gateway.harness import WAYS, Recorder, running, until
 from tests.gateway.raw_clients import Polling, WebSocket, http
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from chatroom.gateway.peers import HttpLimits, Peer
+from chatroom.gateway.ways.peers import HttpLimits, Peer
 from tests.cast import Cast
 from tests.doors import Server
 from tests.gateway.raw_clients import http

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from chatroom.gateway.poller import AVAILABLE, Poller
+from chatroom.gateway.engine.poller import AVAILABLE, Poller
 from tests.gateway.harness import until
 
 pytestmark = pytest.mark.skipif(not AVAILABLE, reason="not run: no epoll on this system")

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from chatroom.gateway.options import Options
+from chatroom.gateway.engine.options import Options
 from tests.gateway.harness import WAYS, Recorder, running, until
 from tests.gateway.raw_clients import UPGRADE_HEADERS, Answer, Polling, http, request_bytes
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import socketio
 
-from chatroom.gateway.client import Argument, Client
-from chatroom.gateway.options import Options
+from chatroom.gateway.engine.client import Argument, Client
+from chatroom.gateway.engine.options import Options
 from tests.gateway.harness import WAYS, Recorder, as_object, running, until
 
 # The Python client leaves the HTTP session of a lost connection to the garbage collector, which complains.

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from chatroom.gateway.options import Options
+from chatroom.gateway.engine.options import Options
 from tests.gateway.harness import WAYS, Running, running, until
 from tests.gateway.raw_clients import CLOSE, Polling, WebSocket
 from tests.gateway.test_polling import _post_in_two

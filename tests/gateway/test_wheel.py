@@ -2,7 +2,7 @@
 
 import asyncio
 
-from chatroom.gateway.wheel import Wheel
+from chatroom.gateway.engine.wheel import Wheel
 
 TICK = 0.01
 

@@ -9,8 +9,8 @@ from typing import Final
 import httpx2
 import pytest
 
-from chatroom.gateway import uvicorn as way_in
-from chatroom.gateway.peers import HttpLimits
+from chatroom.gateway.ways import uvicorn as way_in
+from chatroom.gateway.ways.peers import HttpLimits
 from tests.cast import Cast, do, principal
 from tests.doors import Server, read
 

@@ -225,7 +225,7 @@ async def test_handshakes_that_resume_wait_for_themselves_and_end_with_their_con
     async with steps, steps:  # nobody gets on
         voices = [await Ears().connect(server.url, cast.ana.token, resume=missed) for _ in range(12)]
         server.open += voices
-        talks = [seat.client.data for seat in app._events._hub._seats.values()]
+        talks = [connection.client.data for connection in app._events._hub._connections.values()]
         await until(lambda: sum(not talk.resume for talk in talks) == 8)
         assert len(talks) == 12  # four of them keep the text that they sent
         await asyncio.gather(*(ears.close() for ears in voices))

@@ -1,0 +1,1 @@
+"""What the sockets carry: who connects, events as operations, rooms and their listeners, older dialects."""
