@@ -25,14 +25,14 @@ from chatroom.core.secrets import Vault
 from chatroom.db import Database, Unavailable
 from chatroom.exits import BadSetting
 from chatroom.features.auth import service as auth
-from chatroom.features.auth.ports import Conduct, Mailer, PasswordHasher, SmsSender
-from chatroom.features.auth.proving import Turns as SignInTurns
-from chatroom.features.auth.recent import Recent
-from chatroom.features.auth.tokens import TokenSigner
-from chatroom.features.auth.uses import Uses
-from chatroom.features.messages import recovery
-from chatroom.features.messages.pages import Pages
-from chatroom.features.messages.writer import MessageWriter
+from chatroom.features.auth.passwords.password_check import CheckQueues
+from chatroom.features.auth.ports import AuthOptions, Mailer, PasswordHasher, SmsSender
+from chatroom.features.auth.sessions.last_used import LastUsed
+from chatroom.features.auth.sessions.principal_cache import PrincipalCache
+from chatroom.features.auth.sessions.tokens import TokenSigner
+from chatroom.features.messages.reading import recovery
+from chatroom.features.messages.reading.history import Pages
+from chatroom.features.messages.sending.writer import MessageWriter
 from chatroom.features.presence import activity
 from chatroom.features.presence.ports import PresenceBoard, TypingBoard
 from chatroom.features.rooms import listening, lounges
@@ -62,8 +62,8 @@ class App:
     def __init__(self, settings: Settings, db: Database, now: clock.Clock) -> None:
         self.settings = settings
         self.db = db
-        self._recent = Recent()
-        self._uses = Uses()
+        self._recent = PrincipalCache()
+        self._uses = LastUsed()
         budget = LoopBudget()
         self.hub = Hub(self._recent.forget, budget)
         self._hasher = BcryptHasher(settings.bcrypt_rounds)
@@ -114,15 +114,15 @@ class App:
             ),
             CsrfTokens: CsrfTokens(settings.token_secret()),
             PasswordHasher: self._hasher,
-            Conduct: Conduct(
+            AuthOptions: AuthOptions(
                 settings.strict_enum, settings.compat_derived_password, settings.default_country
             ),
-            SignInTurns: SignInTurns(),
+            CheckQueues: CheckQueues(),
             SmsSender: wiring.sms(settings, self.kernel.clock),
             Mailer: wiring.mail(settings, self.kernel.clock),
-            Uses: self._uses,
+            LastUsed: self._uses,
             PresenceBoard: self._presence,
-            Recent: self._recent,
+            PrincipalCache: self._recent,
             TypingBoard: MemoryTyping(),
             MessageWriter: self._writer,
             Pages: pages,

@@ -24,7 +24,7 @@ from chatroom.core.schema import encode
 from chatroom.db.migrate import upgrade
 from chatroom.features import operations, tables
 from chatroom.features.auth import service as auth
-from chatroom.features.auth.recent import Recent
+from chatroom.features.auth.sessions.principal_cache import PrincipalCache
 from chatroom.settings import Settings
 
 PASSWORD = "correct horse"
@@ -131,7 +131,7 @@ async def give_role(app: App, user_id: str, role: str) -> None:
     kind = "guest" if role == "guest" else "member"
     async with app.db.begin() as tx:
         await tx.run(_SET_ROLE, {"user": user_id, "as_role": role, "as_kind": kind})
-    app.kernel.ports[Recent].forget()
+    app.kernel.ports[PrincipalCache].forget()
 
 
 async def room(app: App, creator: Person, *members: Person, private: bool = False) -> dict[str, Any]:

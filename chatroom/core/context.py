@@ -9,9 +9,9 @@ from typing import Any, Final, Generic, NamedTuple, Protocol, TypeVar
 from chatroom.core.audience import Audience
 from chatroom.core.broker import Broker, Delivery
 from chatroom.core.clock import Clock
-from chatroom.core.cookies import Kept
+from chatroom.core.commit_order import CommitOrder, Turn
+from chatroom.core.cookies import SessionCookies
 from chatroom.core.limits import Limiter
-from chatroom.core.order import Order, Turn
 from chatroom.core.outage import unavailable
 from chatroom.core.principal import Principal
 from chatroom.core.schema import Event, encode
@@ -53,7 +53,7 @@ class Kernel:
     clock: Clock
     ports: dict[type[Any], Any] = field(default_factory=dict)
     listeners: dict[type[Any], list[Any]] = field(default_factory=dict)
-    order: Order = field(default_factory=Order)
+    order: CommitOrder = field(default_factory=CommitOrder)
 
 
 class Origin(NamedTuple):
@@ -85,7 +85,7 @@ class Context:
         self.connection = connection
         self.origin = origin or _NOWHERE
         self.now = kernel.clock()
-        self.kept: Kept | None = None
+        self.kept: SessionCookies | None = None
         """What the asker's browser shall keep, if a browser asks; ways in without cookies ignore it."""
 
     def port(self, kind: type[P]) -> P:

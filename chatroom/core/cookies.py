@@ -20,7 +20,7 @@ _CANDIDATES: Final = (
 )
 
 
-class Kept(NamedTuple):
+class SessionCookies(NamedTuple):
     """What a browser shall keep: tokens and the seconds they last. An empty token deletes its cookie."""
 
     access: str = ""

@@ -8,9 +8,9 @@ from typing import Any, ClassVar, Final, TypeVar, cast, get_args, get_type_hints
 
 import msgspec
 
-from chatroom.core.complaints import complaint
 from chatroom.core.errors import Problem
 from chatroom.core.ids import Id, canonical
+from chatroom.core.validation_messages import complaint
 from chatroom.wire.errors import ProtocolError
 from chatroom.wire.strict_json import check_json
 

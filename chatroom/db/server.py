@@ -11,12 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from chatroom.db.access import Reader, Transaction, Unavailable
-from chatroom.db.held import Held, HeldReader, number
 from chatroom.db.liveness import WAIT_SECONDS, close_all, watch
-from chatroom.db.pooled import checkout, commit, give_back, roll_back, to_the_end
-from chatroom.db.prepared import Statements
+from chatroom.db.pg_bulk_insert import Inserts
+from chatroom.db.pg_connections import PgConnections, PgReader, number
+from chatroom.db.pool import checkout, commit, give_back, roll_back, to_the_end
 from chatroom.db.server_transaction import ServerReader, ServerTransaction, SingleTransaction
-from chatroom.db.unnest import Inserts
+from chatroom.db.sqlite_statements import Statements
 from chatroom.db.url import Target
 
 STATEMENT_SECONDS = WAIT_SECONDS
@@ -133,20 +133,20 @@ class ServerEngine:
         self._read = _pool(target, shares.odd, reading=True)
         self._opened = [watch(self._write), watch(self._read)]
         self._inserts: Inserts | None = None
-        self._single: Held | None = None
-        self._reader: HeldReader | None = None
-        self._held: list[Held] = []
+        self._single: PgConnections | None = None
+        self._reader: PgReader | None = None
+        self._held: list[PgConnections] = []
         if self.dialect == "postgresql":
             self._inserts = Inserts(self._write.dialect)
         if shares.reading:
             self._single = self._hold(target, shares.single, reading=False)
-            self._reader = HeldReader(
+            self._reader = PgReader(
                 self._hold(target, shares.reading, reading=True),
                 Statements(self._read.dialect, number),
                 self._borrow,
             )
 
-    def _hold(self, target: Target, size: int, *, reading: bool) -> Held:
+    def _hold(self, target: Target, size: int, *, reading: bool) -> PgConnections:
         given = arguments(target, reading=reading)
         # A LIMIT that is a parameter makes PostgreSQL plan anew at each execution, 0.3-1 ms for a page read in 0.15.
         given["server_settings"] = {"plan_cache_mode": "force_generic_plan", **given["server_settings"]}
@@ -157,7 +157,7 @@ class ServerEngine:
             connect_args=given,
             hide_parameters=True,
         )
-        held = Held(engine, size, target.pool_seconds, reading=reading)
+        held = PgConnections(engine, size, target.pool_seconds, reading=reading)
         self._held.append(held)
         return held
 
@@ -167,7 +167,9 @@ class ServerEngine:
         return self._begin_single(after, self._single) if single and self._single else self._begin(after)
 
     @asynccontextmanager
-    async def _begin_single(self, after: Callable[[], None] | None, held: Held) -> AsyncIterator[Transaction]:
+    async def _begin_single(
+        self, after: Callable[[], None] | None, held: PgConnections
+    ) -> AsyncIterator[Transaction]:
         """One statement that commits by itself: 1 round trip instead of BEGIN, the statement and COMMIT."""
         tx = SingleTransaction(held, self._inserts)
         yield tx

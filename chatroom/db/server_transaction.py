@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chatroom.db.access import Counter, Moves, Params, Row
 from chatroom.db.counters import move_one_by_one
-from chatroom.db.held import Held
-from chatroom.db.pooled import discard
+from chatroom.db.pg_bulk_insert import Inserts
+from chatroom.db.pg_connections import PgConnections
+from chatroom.db.pool import discard
 from chatroom.db.refusals import is_lost, refusal
-from chatroom.db.unnest import Inserts
 
 
 class ServerReader:
@@ -109,14 +109,14 @@ class ServerTransaction(ServerReader):
 class SingleTransaction(ServerTransaction):
     """The one `move` of a transaction that does nothing else, on a connection that commits by itself."""
 
-    def __init__(self, held: Held, inserts: Inserts | None) -> None:
+    def __init__(self, held: PgConnections, inserts: Inserts | None) -> None:
         self.dialect = "postgresql"
         self.repeats = False  # it commits by itself, so it may have happened
         self._held = held
         self._inserts = inserts
 
     async def _give_up(self) -> None:
-        """Held has cut it."""
+        """PgConnections has cut it."""
 
     async def _send(self, stmt: Executable | str, params: Any) -> Any:
         if not isinstance(stmt, str):

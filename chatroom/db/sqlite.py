@@ -20,8 +20,8 @@ from sqlalchemy.pool import NullPool
 from chatroom.db.access import Counter, Moves, Params, Reader, Row, Transaction, Unavailable
 from chatroom.db.committer import Committer
 from chatroom.db.counters import move_one_by_one
-from chatroom.db.prepared import Prepared, Statements, prepare
 from chatroom.db.refusals import refusal, refusing
+from chatroom.db.sqlite_statements import Prepared, Statements, prepare
 from chatroom.db.url import Target
 
 BUSY_SECONDS = 5.0

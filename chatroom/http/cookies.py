@@ -11,7 +11,7 @@ from typing import Final, Literal
 from starlette.requests import Request
 from starlette.responses import Response
 
-from chatroom.core.cookies import ACCESS, CSRF, REFRESH, Kept, names_of, port_of, read_cookies
+from chatroom.core.cookies import ACCESS, CSRF, REFRESH, SessionCookies, names_of, port_of, read_cookies
 from chatroom.logging import warn_once
 
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -48,7 +48,7 @@ class Cookies:
         found = self.tokens(REFRESH)
         return next((token for token in found if self._is_ours(token)), found[0] if found else "")
 
-    def keep(self, response: Response, kept: Kept) -> None:
+    def keep(self, response: Response, kept: SessionCookies) -> None:
         """Set the cookies of a session, or delete them. The caller has checked whose page asks.
 
         A browser is one person at a time here: the other names' cookies go, but for those that another server on
@@ -59,7 +59,7 @@ class Cookies:
             if port == written:
                 self._write(response, port, kept)
             elif not self._is_anothers(port) and (written is None or self._sent(port)):
-                self._write(response, port, Kept())
+                self._write(response, port, SessionCookies())
 
     def keep_csrf(self, response: Response, token: str, seconds: int, *, everywhere: bool) -> None:
         """Set the cookie that scripts of our own pages read: under the session's name, or under both."""
@@ -80,7 +80,7 @@ class Cookies:
             return ""
         return self._port
 
-    def _write(self, response: Response, port: str, kept: Kept) -> None:
+    def _write(self, response: Response, port: str, kept: SessionCookies) -> None:
         lives = {ACCESS: (kept.access, kept.access_seconds), REFRESH: (kept.refresh, kept.refresh_seconds)}
         for cookie, (token, age) in lives.items():
             path, same = _SESSION[cookie]

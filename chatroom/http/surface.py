@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from chatroom.core import ids
 from chatroom.core.context import Context, Kernel, Origin
-from chatroom.core.cookies import CSRF, Kept
+from chatroom.core.cookies import CSRF, SessionCookies
 from chatroom.core.csrf import CsrfTokens
 from chatroom.core.dispatch import answer, dispatch
 from chatroom.core.errors import Problem
@@ -142,7 +142,7 @@ class Endpoint:
         ctx = Context(self._kernel, OUTSIDER)
         return Cookies(request, self._site.url, partial(auth.is_signed_here, ctx))
 
-    def _keep(self, request: Request, response: Response, kept: Kept) -> None:
+    def _keep(self, request: Request, response: Response, kept: SessionCookies) -> None:
         """Set the cookies of a session, and with it the browser's CSRF token."""
         self._cookies(request).keep(response, kept)
         if kept.access:

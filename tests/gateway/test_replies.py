@@ -12,7 +12,7 @@ from chatroom.app import App
 from chatroom.core.errors import Problem
 from chatroom.core.principal import OUTSIDER
 from chatroom.core.schema import Wire
-from chatroom.features.messages.writer import MessageWriter
+from chatroom.features.messages.sending.writer import MessageWriter
 from chatroom.gateway.chat.chat_connection import ChatConnection
 from chatroom.gateway.chat.replies import IN_FLIGHT, Replies
 from chatroom.wire.frame import Frame

@@ -1,20 +1,11 @@
 """The ways in: what clients may ask of auth, each seed in its own words."""
 
 from chatroom.core.operation import Operation
-from chatroom.features.auth import (
-    capabilities,
-    csrf,
-    devices,
-    own_identifiers,
-    passwords,
-    refreshing,
-    registration,
-    removal,
-    renewal,
-    service,
-    signing_in,
-    step_up,
-)
+from chatroom.features.auth import capabilities, service
+from chatroom.features.auth.identifiers import own_identifiers
+from chatroom.features.auth.joining import account_removal, registration, signing_in
+from chatroom.features.auth.passwords import passwords, step_up
+from chatroom.features.auth.sessions import csrf, devices, refresh, socket_refresh
 from chatroom.features.users.signals import ShutOut
 
 _EVERYWHERE = ("root", "api", "v1")
@@ -26,10 +17,10 @@ operations = [
     Operation(signing_in.login, may="auth.sign_in", http="POST /auth/login"),
     Operation(signing_in.sign_in, may="auth.sign_in", http="POST /auth/signin", on=("api",)),
     Operation(signing_in.open_lounges, may="auth.sign_in", http="POST /auth/login", on=("root",)),
-    Operation(refreshing.refresh, may="auth.refresh", http="POST /auth/refresh", on=("v1",)),
-    Operation(refreshing.refresh_cookies, may="auth.refresh", http="POST /auth/refresh", on=("api",)),
-    Operation(renewal.renew, may="auth.refresh", socket="auth_refresh", bare="token"),
-    Operation(refreshing.logout, may="auth.sign_out", http="POST /auth/logout"),
+    Operation(refresh.refresh, may="auth.refresh", http="POST /auth/refresh", on=("v1",)),
+    Operation(refresh.refresh_cookies, may="auth.refresh", http="POST /auth/refresh", on=("api",)),
+    Operation(socket_refresh.renew, may="auth.refresh", socket="auth_refresh", bare="token"),
+    Operation(refresh.logout, may="auth.sign_out", http="POST /auth/logout"),
     Operation(passwords.change, may="auth.replace_password", http="POST /auth/change-password"),
     Operation(
         passwords.forget, may="auth.recover", http="POST /auth/password/forgot", status=202, newer=True
@@ -53,4 +44,4 @@ operations = [
     Operation(service.change_me, may="users.change_self", http="PATCH /users/me", newer=True),
 ]
 
-listeners = [(ShutOut, removal.shut_out)]
+listeners = [(ShutOut, account_removal.shut_out)]

@@ -5,10 +5,10 @@ from typing import Any, Final
 from chatroom.core.context import Context
 from chatroom.core.jobs import job
 from chatroom.db import Transaction, rechecks
-from chatroom.features.auth import removal
-from chatroom.features.auth.codes import send_code
-from chatroom.features.auth.first import send_password
-from chatroom.features.auth.notices import send_notice
+from chatroom.features.auth.identifiers.codes import send_code
+from chatroom.features.auth.identifiers.notices import send_notice
+from chatroom.features.auth.joining import account_removal
+from chatroom.features.auth.passwords.first_password import send_password
 from chatroom.features.auth.store import codes, sessions
 from chatroom.features.users import service as users
 
@@ -44,7 +44,7 @@ async def expire_people(ctx: Context, _: Any) -> None:
         async with ctx.read() as reader:
             late = await users.list_expired(reader, ctx.now, _BATCH)
         for person in late:
-            await removal.expire(ctx, person)
+            await account_removal.expire(ctx, person)
         if len(late) < _BATCH:
             return
 

@@ -44,7 +44,7 @@ class NotSent(Exception):
     """Whoever should carry a message did not take it; the job tries again."""
 
 
-class Conduct(NamedTuple):
+class AuthOptions(NamedTuple):
     """How this server is told to behave."""
 
     strict: bool = False

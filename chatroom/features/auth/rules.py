@@ -9,7 +9,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from chatroom.core.errors import Problem
 from chatroom.core.visible import IGNORABLE
-from chatroom.features.auth.guessable import is_guessable
+from chatroom.features.auth.passwords.guessable import is_guessable
 from chatroom.features.auth.types import IdentifierKind
 
 MIN_CHARACTERS: Final = 8

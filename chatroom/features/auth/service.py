@@ -5,10 +5,12 @@ from typing import Final
 from chatroom.core.context import Context
 from chatroom.core.errors import Problem
 from chatroom.core.principal import Principal, Role
-from chatroom.features.auth import identifiers, rules, sessions
-from chatroom.features.auth.ports import Conduct
-from chatroom.features.auth.recent import Recent
-from chatroom.features.auth.tokens import TokenSigner
+from chatroom.features.auth import rules
+from chatroom.features.auth.identifiers import identifiers
+from chatroom.features.auth.ports import AuthOptions
+from chatroom.features.auth.sessions import sessions
+from chatroom.features.auth.sessions.principal_cache import PrincipalCache
+from chatroom.features.auth.sessions.tokens import TokenSigner
 from chatroom.features.users import service as users
 from chatroom.features.users.types import ChangeUser, User
 
@@ -18,7 +20,7 @@ _PROOFS: Final = 5  # of one token while sessions end; many that end at once mus
 
 async def authenticate(ctx: Context, token: str) -> Principal:
     """Return who a token speaks for. Raises `Problem("invalid_token" | "token_expired" | "unavailable")`."""
-    return await ctx.port(Recent).find(ctx, token, sessions.authenticate)
+    return await ctx.port(PrincipalCache).find(ctx, token, sessions.authenticate)
 
 
 async def authenticate_socket(ctx: Context, token: str) -> Principal:
@@ -72,7 +74,7 @@ async def give_role(ctx: Context, named: str, role: Role) -> str:
     Raises `Problem("bad_input" | "not_found")`.
     """
     email, phone = (named, None) if "@" in named else (None, named)
-    wanted = rules.identifier(email, phone, ctx.port(Conduct).country)
+    wanted = rules.identifier(email, phone, ctx.port(AuthOptions).country)
     async with ctx.begin() as tx:
         user_id = await identifiers.find_owner(ctx, tx.db, wanted) if wanted else None
         before = await users.find(tx.db, user_id) if user_id else None
@@ -86,7 +88,7 @@ async def give_role(ctx: Context, named: str, role: Role) -> str:
 
 async def look_again(ctx: Context, user_id: str) -> None:
     """Bring the open sockets of a person to what their sessions and their role are now (`core.recheck`)."""
-    ctx.port(Recent).forget()
+    ctx.port(PrincipalCache).forget()
     await sessions.look_again(ctx, user_id)
 
 

@@ -3,7 +3,8 @@
 from chatroom.core.effort import told
 from chatroom.core.operation import Operation
 from chatroom.core.schema import Event
-from chatroom.features.messages import receipts, recovery, service
+from chatroom.features.messages import service
+from chatroom.features.messages.reading import receipts, recovery
 from chatroom.features.messages.types import MessageReceived, MessagesRead, RoomsReset
 
 operations = [

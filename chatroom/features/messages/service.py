@@ -10,8 +10,10 @@ from chatroom.core.context import Context
 from chatroom.core.errors import Problem
 from chatroom.core.principal import Role
 from chatroom.features.auth import anonymous
-from chatroom.features.messages import recovery, rules
-from chatroom.features.messages.pages import Asked, Pages
+from chatroom.features.messages import rules
+from chatroom.features.messages.reading import recovery
+from chatroom.features.messages.reading.history import PageRequest, Pages
+from chatroom.features.messages.sending.writer import MessageWriter
 from chatroom.features.messages.types import (
     EntriesPage,
     HistoryPage,
@@ -21,7 +23,6 @@ from chatroom.features.messages.types import (
     SayInLounge,
     SendMessage,
 )
-from chatroom.features.messages.writer import MessageWriter
 from chatroom.features.rooms import service as rooms
 from chatroom.features.rooms.types import LOBBY
 
@@ -93,8 +94,8 @@ async def history(ctx: Context, cmd: ReadHistory) -> HistoryPage | EntriesPage:
     if cmd.cursor is not None:
         direction, seq = page.decode_seq(cmd.cursor, "bf")
         seq = min(seq, head.seq + 1)
-        return await pages.read(ctx, Asked(cmd.room_id, direction == "b", seq, cmd.limit), head)
-    asked = Asked(cmd.room_id, back=True, seq=head.seq + 1, limit=cmd.limit)
+        return await pages.read(ctx, PageRequest(cmd.room_id, direction == "b", seq, cmd.limit), head)
+    asked = PageRequest(cmd.room_id, back=True, seq=head.seq + 1, limit=cmd.limit)
     newest = await pages.newest(cmd.room_id, cmd.limit, head, lambda: pages.read(ctx, asked, head))
     # JSON text already, which encodes to itself: what any encoder makes of the page.
     return cast("HistoryPage", newest)

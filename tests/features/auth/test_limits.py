@@ -15,8 +15,8 @@ from chatroom.core.errors import Problem
 from chatroom.core.fair_queue import IN_LANE
 from chatroom.core.principal import OUTSIDER
 from chatroom.features import operations
+from chatroom.features.auth.passwords.password_check import WAITING, CheckQueues
 from chatroom.features.auth.ports import PasswordHasher
-from chatroom.features.auth.proving import WAITING, Turns
 from tests.cast import PASSWORD, Cast, Clock
 
 LATER = "Too many authentication attempts. Please try again later."
@@ -187,7 +187,7 @@ async def test_beyond_fifty_who_wait_for_one_address_everybody_is_told_to_come_b
     refused = next(answer for answer in answers if answer.status_code == 503)
     assert (refused.json()["code"], refused.headers["retry-after"]) == ("busy", "15")
     assert (await attempt(EMAIL)).status_code == 200
-    assert not app.kernel.ports[Turns]._queues
+    assert not app.kernel.ports[CheckQueues]._queues
 
 
 @LIMITED

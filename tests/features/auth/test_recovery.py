@@ -13,7 +13,7 @@ from chatroom.app import App
 from chatroom.core.errors import Problem
 from chatroom.core.principal import OUTSIDER
 from chatroom.features import tables
-from chatroom.features.auth import codes
+from chatroom.features.auth.identifiers import codes
 from chatroom.features.auth.ports import Mailer
 from tests.cast import PASSWORD, Cast, Clock, Person, do, principal, register
 from tests.doors import Doors

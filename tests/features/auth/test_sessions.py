@@ -14,8 +14,8 @@ from chatroom.core.errors import Problem
 from chatroom.core.principal import OUTSIDER, SYSTEM
 from chatroom.features import tables
 from chatroom.features.auth import service as auth
-from chatroom.features.auth.recent import Recent
-from chatroom.features.auth.uses import Uses
+from chatroom.features.auth.sessions.last_used import LastUsed
+from chatroom.features.auth.sessions.principal_cache import PrincipalCache
 from tests.cast import PASSWORD, Cast, Clock, Person, do, principal, register
 from tests.doors import Doors, Server, until
 
@@ -43,7 +43,7 @@ async def refused(app: App, token: str) -> str:
 
 
 async def is_good(app: App, token: str) -> bool:
-    app.kernel.ports[Recent].forget()
+    app.kernel.ports[PrincipalCache].forget()
     try:
         await auth.authenticate(Context(app.kernel, OUTSIDER), token)
     except Problem:
@@ -97,7 +97,7 @@ async def test_what_was_used_is_known_to_all_nodes(every_app: App, clock: Clock)
     fresh = await refresh(app, old)
     assert await is_good(app, fresh["accessToken"])
     await app._uses.store(Context(app.kernel, SYSTEM))
-    app.kernel.ports[Uses] = Uses()  # another node, or this one after a restart
+    app.kernel.ports[LastUsed] = LastUsed()  # another node, or this one after a restart
     clock.advance(11)
     assert await refused(app, old) == "Invalid session"
 
@@ -181,7 +181,7 @@ async def test_seed_0s_token_lives_as_long_as_it_is_used_once_in_thirty_days(
     for _ in range(3):
         clock.advance(29 * DAY)
         assert await is_good(app, token)
-        await app.kernel.ports[Uses].store(Context(app.kernel, SYSTEM))
+        await app.kernel.ports[LastUsed].store(Context(app.kernel, SYSTEM))
     clock.advance(30 * DAY + 1)
     assert not await is_good(app, token)
 
@@ -192,7 +192,7 @@ async def test_the_last_use_is_noted_at_most_once_a_minute(every_app: App, clock
     for passes in (59, 1, 59, 61):
         clock.advance(passes)
         assert await is_good(app, ana.token)
-        await app.kernel.ports[Uses].store(Context(app.kernel, SYSTEM))
+        await app.kernel.ports[LastUsed].store(Context(app.kernel, SYSTEM))
         listed = await do(app, await principal(app, ana), "auth.list_sessions")
         used.append(listed["sessions"][0]["lastUsedAt"])
     assert len(set(used)) == 3

@@ -6,8 +6,8 @@ from chatroom.adapters.memory import MemoryLimiter
 from chatroom.app import App
 from chatroom.core import ids
 from chatroom.core.principal import Principal, Role
-from chatroom.features.messages.batch import Entry
-from chatroom.features.messages.lanes import Lane, Lanes
+from chatroom.features.messages.sending.batch import Entry
+from chatroom.features.messages.sending.lanes import Lane, Lanes
 from chatroom.features.messages.types import SendMessage
 from tests.cast import principal, register, room
 from tests.features.messages.test_writer import put

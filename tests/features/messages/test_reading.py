@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from chatroom.app import App
 from chatroom.core import page
 from chatroom.core.errors import Problem
-from chatroom.features.messages import recovery
+from chatroom.features.messages.reading import recovery
 from chatroom.features.messages.rules import message_type
 from tests.cast import Cast, do, principal, register, room
 from tests.doors import Doors, Server

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chatroom.app import App
-from chatroom.features.messages import recovery
+from chatroom.features.messages.reading import recovery
 from tests.cast import Cast, do, principal
 from tests.doors import Ears, Server, until
 from tests.gateway.raw_clients import UPGRADE_HEADERS, Polling, WebSocket, masked, request_bytes

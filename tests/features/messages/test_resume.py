@@ -5,7 +5,7 @@ import json
 import pytest
 
 from chatroom.app import App
-from chatroom.features.messages import recovery
+from chatroom.features.messages.reading import recovery
 from tests.cast import Cast, do, principal
 from tests.doors import Server
 from tests.features.messages.test_reading import FULL, fill

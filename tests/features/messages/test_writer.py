@@ -17,9 +17,9 @@ from chatroom.core.errors import Problem
 from chatroom.core.principal import Principal
 from chatroom.db.migrate import upgrade
 from chatroom.features import operations, tables
-from chatroom.features.messages import writer as writer_module
+from chatroom.features.messages.sending import writer as writer_module
+from chatroom.features.messages.sending.writer import MessageWriter
 from chatroom.features.messages.types import SendMessage
-from chatroom.features.messages.writer import MessageWriter
 from tests.cast import Cast, Clock, do, node, principal, register, room, settings_for
 from tests.processes import PostgreSql
 

@@ -13,7 +13,7 @@ from chatroom.core.context import Context
 from chatroom.core.principal import SYSTEM, Principal, Role
 from chatroom.db.migrate import upgrade
 from chatroom.features import tables
-from chatroom.features.auth import sessions
+from chatroom.features.auth.sessions import sessions
 from chatroom.features.log import service as log
 from chatroom.features.messages import store as messages
 from chatroom.features.rooms import service as rooms

@@ -1,0 +1,1 @@
+"""E-mail addresses and phone numbers: sealed, looked up, changed, and proven by codes."""

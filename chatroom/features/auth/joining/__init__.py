@@ -1,0 +1,1 @@
+"""Signing up and in, and taking away what lets a person in."""

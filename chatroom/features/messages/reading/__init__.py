@@ -1,0 +1,1 @@
+"""History and its cache, resume after an absence, read marks."""

@@ -1,0 +1,269 @@
+"""What this node remembers of rooms that are read, as good as the head it was read at (ADR 0018)."""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Final, NamedTuple, TypeVar, cast
+
+import msgspec
+
+from chatroom.core import page as cursors
+from chatroom.core.context import Context
+from chatroom.core.errors import Problem
+from chatroom.core.outage import unavailable
+from chatroom.core.schema import Written, encode
+from chatroom.db import Database, Reader, Unavailable
+from chatroom.features.log.service import HeadReader
+from chatroom.features.log.types import Head
+from chatroom.features.messages import store
+from chatroom.features.messages.reading.room_cache import CachedMessage, CachedRange, RoomCache, cut, names_of
+from chatroom.features.messages.render import views
+from chatroom.features.messages.types import HistoryPage, MessageReceived, MessageRow
+from chatroom.features.rooms import service as rooms
+
+AGE: Final = 0.5
+"""Seconds that a name is believed, and that a newest page is that was made with it: a person's new name takes no seq of
+the rooms where they have spoken, and must be seen within a second."""
+_ROOMS: Final = 10_000
+_READERS: Final = 10_000  # of one room
+_PAGES: Final = 256  # of some 30 kB
+_LONG: Final = 128 * 1024  # bytes of a page that is not kept: a hundred of the longest messages make 12 MB
+_NAMES: Final = 10_000
+_GAP: Final = 50  # messages that are added to what is remembered of a room; after more it is read anew
+
+Found = TypeVar("Found", CachedMessage, MessageRow)
+
+
+class _Readers(NamedTuple):
+    """Who was seen to be allowed to read a room when its log stood at `head`."""
+
+    head: Head
+    people: set[str]
+
+
+class _Page(NamedTuple):
+    """A newest page as JSON text, and until when it may be given out."""
+
+    head: Head
+    text: asyncio.Future[Written]
+    until: float
+
+
+class PageRequest(NamedTuple):
+    """A page: at most `limit` messages of a room, backwards from below a seq or forwards from above it."""
+
+    room_id: str
+    back: bool
+    seq: int
+    limit: int
+
+
+class Pages:
+    """Readers and newest pages of rooms. One per node.
+
+    Nothing in here is trusted by itself: a head that stands where it stood proves that nobody has left and nothing
+    was said, edited or removed, by any node, for each of these takes a seq of the room (ADR 0015).
+    """
+
+    def __init__(self, db: Database, clock: Callable[[], float] = time.monotonic) -> None:
+        self._heads = HeadReader(db)
+        self._clock = clock
+        self._readers: dict[str, _Readers] = {}
+        self._pages: OrderedDict[tuple[str, int], _Page] = OrderedDict()
+        self._cache = RoomCache()
+        self._names: dict[str, tuple[bytes, float]] = {}
+
+    async def enter(self, ctx: Context, room_id: str) -> Head:
+        """Return where a room stands now, to somebody who may read it.
+
+        Raises `Problem("room_not_found" | "unavailable")`.
+        """
+        try:
+            head = await self._heads.ask(room_id)
+        except Unavailable as error:
+            raise unavailable(error) from error
+        known = self._readers.get(room_id)
+        if known is not None and known.head == head and ctx.who.id in known.people:
+            return head
+        # First the head, then the look: a change in between moves the head, and then this is not believed again.
+        async with ctx.read() as reader:
+            await rooms.must_read(reader, room_id, ctx.who.id)
+        if head is None:
+            raise Problem("room_not_found")
+        self._learn(room_id, head, ctx.who.id)
+        return head
+
+    def _learn(self, room_id: str, head: Head, user_id: str) -> None:
+        known = self._readers.get(room_id)
+        if known is None or known.head != head or len(known.people) >= _READERS:
+            if len(self._readers) >= _ROOMS:
+                self._readers.clear()
+            self._readers[room_id] = known = _Readers(head, set())
+        known.people.add(user_id)
+
+    async def newest(
+        self, room_id: str, limit: int, head: Head, read: Callable[[], Awaitable[HistoryPage]]
+    ) -> Written:
+        """Return the newest page at `head` as JSON text; those who want the same page wait for one `read` of it."""
+        key, now = (room_id, limit), self._clock()
+        page = self._pages.get(key)
+        if page is None or page.head != head or now >= page.until:
+            page = self._begin(key, _Page(head, asyncio.ensure_future(_written(read)), now + AGE))
+        if page.text.done():
+            return page.text.result()
+        return await asyncio.shield(page.text)  # whoever goes away leaves it to the others
+
+    def _begin(self, key: tuple[str, int], page: _Page) -> _Page:
+        """Keep a page that is being read, and what comes of it if that will do."""
+        self._pages[key] = page
+        self._pages.move_to_end(key)
+        if len(self._pages) > _PAGES:
+            self._pages.popitem(last=False)
+
+        def look(text: asyncio.Future[Written]) -> None:
+            if not _will_do(text) and self._pages.get(key) is page:
+                del self._pages[key]
+
+        page.text.add_done_callback(look)
+        return page
+
+    async def read(self, ctx: Context, asked: PageRequest, head: Head) -> HistoryPage:
+        """Read a page of a room that stands at `head`, from memory as far as that proves it."""
+        async with ctx.read() as reader:
+            cached = await self._at(reader, asked.room_id, head)
+            lines = None if cached is None else cached.find(asked.back, asked.seq, asked.limit + 1)
+            if lines is None:
+                rows = await _rows(reader, asked, head)
+                if not _goes_on(cached, asked, head):
+                    return _page(asked, head, rows, lambda kept: views(kept, head.epoch))
+                lines = self._remember(cached, asked, head, rows)
+            names = await self._called(reader, {line.sender for line in lines})
+        return _page(asked, head, lines, partial(_join, names))
+
+    async def last(self, reader: Reader, heads: Mapping[str, Head]) -> Mapping[str, msgspec.Raw]:
+        """The newest message of each room as JSON text: the port `rooms.ports.LastMessages`."""
+        found: dict[str, CachedMessage] = {}
+        unknown = []
+        for room_id, head in heads.items():
+            cached = self._cache.get(room_id)
+            if cached is None or cached.head != head:
+                unknown.append(room_id)
+            elif cached.lines:
+                found[room_id] = cached.lines[-1]
+        if unknown:
+            rows = await store.list_last(reader, unknown)
+            read = {row.room_id: self._cut([row], heads[row.room_id]) for row in rows}
+            for room_id in unknown:
+                self._remember_last(room_id, heads[room_id], read.get(room_id, []))
+            found |= {room_id: lines[0] for room_id, lines in read.items()}
+        names = await self._called(reader, {line.sender for line in found.values()})
+        return {room_id: msgspec.Raw(line.with_names(names)) for room_id, line in found.items()}
+
+    def _remember_last(self, room_id: str, head: Head, lines: Sequence[CachedMessage]) -> None:
+        """Begin with the newest message, unless more is remembered or somebody has spoken since that head."""
+        cached = self._cache.get(room_id)
+        low = lines[0].seq - 1 if lines else 0
+        if low < head.seq and (cached is None or len(cached.lines) <= 1):
+            self._cache.begin(room_id, CachedRange(head, low, lines))
+
+    async def _at(self, reader: Reader, room_id: str, head: Head) -> CachedRange | None:
+        """Return what is remembered of a room, brought up to `head`; None when it proves nothing there."""
+        cached = self._cache.get(room_id)
+        if cached is None or cached.head == head:
+            return cached
+        was, gap = cached.head, head.seq - cached.head.seq
+        if was.epoch == head.epoch and gap < 0:  # another request has looked later
+            return None
+        if was.epoch == head.epoch and gap <= _GAP:
+            rows = await store.list_after(reader, room_id, was.seq, head.seq, gap)
+            if self._cache.get(room_id) is not cached or cached.head != was:
+                return cached if cached.head == head else None
+            # A message's own is every seq in between, so nothing else has happened: what stood there before still does.
+            if len(rows) == gap:
+                self._cache.add_newer(room_id, cached, head, self._cut(rows, head))
+                return cached
+        self._cache.forget(room_id)
+        return None
+
+    def _remember(
+        self, cached: CachedRange | None, asked: PageRequest, head: Head, rows: Sequence[MessageRow]
+    ) -> Sequence[CachedMessage]:
+        """Add a page to memory, unless somebody else has meanwhile."""
+        lines = self._cut(rows, head)
+        low = lines[0].seq - 1 if len(lines) > asked.limit else 0
+        now = self._cache.get(asked.room_id)
+        if now is None and cached is None:
+            self._cache.begin(asked.room_id, CachedRange(head, low, lines))
+        elif now is not None and now is cached and cached.head == head and low < cached.low < asked.seq:
+            self._cache.add_older(asked.room_id, cached, low, lines)
+        return lines
+
+    def _cut(self, rows: Iterable[MessageRow], head: Head) -> list[CachedMessage]:
+        until, lines = self._clock() + AGE, []
+        for message in views(rows, head.epoch):
+            line, names = cut(message)
+            self._names[line.sender] = names, until
+            lines.append(line)
+        return lines
+
+    async def _called(self, reader: Reader, senders: set[str]) -> dict[str, bytes]:
+        """What these people are called, as it was at most `AGE` ago."""
+        now = self._clock()
+        known = {sender: self._names.get(sender, (b"", 0.0)) for sender in senders}
+        if old := [sender for sender, (_, until) in known.items() if now >= until]:
+            if len(self._names) > _NAMES:
+                self._names.clear()
+            for sender, (username, name) in (await store.list_names(reader, old)).items():
+                self._names[sender] = known[sender] = names_of(username, name), now + AGE
+        return {sender: names for sender, (names, _) in known.items()}
+
+
+def _goes_on(cached: CachedRange | None, asked: PageRequest, head: Head) -> bool:
+    """Whether a page that is not in memory stands where memory ends, or begins."""
+    if not asked.back:
+        return False
+    return asked.seq > head.seq if cached is None else cached.borders(asked.seq)
+
+
+async def _rows(reader: Reader, asked: PageRequest, head: Head) -> Sequence[MessageRow]:
+    """The messages of a page and one more, which tells whether there is another page beyond."""
+    room_id, back, seq, limit = asked
+    if back:
+        return await store.list_before(reader, room_id, seq, limit + 1)
+    return await store.list_after(reader, room_id, seq, head.seq, limit + 1)
+
+
+def _page(
+    asked: PageRequest,
+    head: Head,
+    found: Sequence[Found],
+    write: Callable[[Sequence[Found]], list[MessageReceived]],
+) -> HistoryPage:
+    _, back, seq, limit = asked
+    kept, further = found[-limit:] if back else found[:limit], len(found) > limit
+    older, newer = (further, seq <= head.seq) if back else (True, further)
+    return HistoryPage(
+        messages=write(kept),
+        next_cursor=cursors.encode("b", kept[0].seq) if kept and older else None,
+        prev_cursor=cursors.encode("f", kept[-1].seq) if kept and newer else None,
+        has_more=bool(kept) and older,
+        epoch=head.epoch,
+        head_seq=head.seq,
+    )
+
+
+def _join(names: Mapping[str, bytes], lines: Sequence[CachedMessage]) -> list[MessageReceived]:
+    """Write lines as a JSON array, which encodes to itself."""
+    text = b",".join([before + names[sender] + after for _, sender, before, after in lines])
+    return cast("list[MessageReceived]", msgspec.Raw(b"[" + text + b"]"))
+
+
+def _will_do(text: asyncio.Future[Written]) -> bool:
+    """Whether a page has been read and is of a size to keep."""
+    return not text.cancelled() and text.exception() is None and len(text.result().text) <= _LONG
+
+
+async def _written(read: Callable[[], Awaitable[HistoryPage]]) -> Written:
+    return Written(encode(await read()))

@@ -1,0 +1,121 @@
+"""The newest messages of rooms as JSON text, written once for all who read it (ADR 0018)."""
+
+from bisect import bisect_left, bisect_right
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
+from typing import Final, NamedTuple
+
+from chatroom.core.schema import encode
+from chatroom.features.log.types import Head
+from chatroom.features.messages.types import MessageReceived
+
+BUDGET: Final = 32 * 1024 * 1024
+"""Bytes of all rooms together."""
+_ROOM: Final = BUDGET // 3  # some 14 000 messages of the usual length
+_OVERHEAD: Final = 230  # bytes that Python adds to a line
+_NAMES: Final = b',"username":'
+_CONTENT: Final = b',"content":'
+_SEQ = itemgetter(0)
+
+
+class CachedMessage(NamedTuple):
+    """A message as JSON text without its sender's names, which change without a seq of the room."""
+
+    seq: int
+    sender: str
+    before: bytes
+    after: bytes
+
+    def with_names(self, names: Mapping[str, bytes]) -> bytes:
+        """The whole text again, with what the senders are called now."""
+        return self.before + names[self.sender] + self.after
+
+
+def cut(message: MessageReceived) -> tuple[CachedMessage, bytes]:
+    """Cut the wire form of a message into a line and the names. Within a JSON text each quote has a backslash."""
+    before, name, rest = encode(message).partition(_NAMES)
+    names, content, after = rest.partition(_CONTENT)
+    return CachedMessage(message.seq, message.sender_id, before, content + after), name + names
+
+
+def names_of(username: str, name: str) -> bytes:
+    """The same piece of JSON text as `cut` takes out."""
+    return b'%b%b,"name":%b' % (_NAMES, encode(username), encode(name))
+
+
+class CachedRange:
+    """A stretch of a room without gaps: every message with `low` < seq that stood at `head`."""
+
+    def __init__(self, head: Head, low: int, lines: Sequence[CachedMessage]) -> None:
+        self.head = head
+        self.low = low
+        self.lines = list(lines)
+        self.size = _size(lines)
+
+    def find(self, back: bool, seq: int, count: int) -> Sequence[CachedMessage] | None:  # noqa: FBT001 - which way
+        """The nearest `count` below or above a seq, or all there are; None when some of them may not be here."""
+        if not back:
+            start = bisect_right(self.lines, seq, key=_SEQ)
+            return None if seq < self.low else self.lines[start : start + count]
+        end = bisect_left(self.lines, seq, key=_SEQ)
+        start = end - count
+        return None if start < 0 and self.low else self.lines[max(start, 0) : end]
+
+    def borders(self, seq: int) -> bool:
+        """Whether what stands right below `seq` and is not here would make this stretch longer."""
+        return seq > self.low > 0 and self.size < _ROOM
+
+
+class RoomCache:
+    """Stretches of the rooms that were read last, within the budget."""
+
+    def __init__(self) -> None:
+        self._rooms: OrderedDict[str, CachedRange] = OrderedDict()
+        self.size = 0
+
+    def get(self, room_id: str) -> CachedRange | None:
+        """What is remembered of a room."""
+        cached = self._rooms.get(room_id)
+        if cached is not None:
+            self._rooms.move_to_end(room_id)
+        return cached
+
+    def begin(self, room_id: str, cached: CachedRange) -> None:
+        """Remember the newest messages of a room."""
+        self.forget(room_id)
+        self._rooms[room_id] = cached
+        self._grow(cached.size)
+
+    def forget(self, room_id: str) -> None:
+        """Forget a room."""
+        cached = self._rooms.pop(room_id, None)
+        self.size -= cached.size if cached else 0
+
+    def add_older(self, room_id: str, cached: CachedRange, low: int, lines: Iterable[CachedMessage]) -> None:
+        """Make a stretch longer at its older end, down to `low`."""
+        more = [line for line in lines if line.seq <= cached.low]
+        cached.lines[:0] = more
+        cached.low = low
+        cached.size += _size(more)
+        self._grow(_size(more))
+
+    def add_newer(
+        self, room_id: str, cached: CachedRange, head: Head, lines: Sequence[CachedMessage]
+    ) -> None:
+        """Make a stretch longer at its newer end, up to `head`."""
+        cached.lines += lines
+        cached.head = head
+        cached.size += _size(lines)
+        self._grow(_size(lines))
+        if cached.size > 2 * _ROOM:
+            self.forget(room_id)
+
+    def _grow(self, size: int) -> None:
+        self.size += size
+        while self.size > BUDGET:
+            self.forget(next(iter(self._rooms)))
+
+
+def _size(lines: Iterable[CachedMessage]) -> int:
+    return sum(len(line.before) + len(line.after) + _OVERHEAD for line in lines)

@@ -1,0 +1,1 @@
+"""The group-committing writer: batches of sends, in lanes."""
