@@ -17,7 +17,6 @@ from chatroom.core.csrf import CsrfTokens
 from chatroom.core.effort import Effort
 from chatroom.core.errors import Problem
 from chatroom.core.limits import RateLimiter
-from chatroom.core.operation import Operation
 from chatroom.core.origins import Origins
 from chatroom.core.principal import SYSTEM
 from chatroom.core.recheck import Rechecks
@@ -30,6 +29,7 @@ from chatroom.features.auth.ports import AuthOptions, Mailer, PasswordHasher, Sm
 from chatroom.features.auth.sessions.last_used import LastUsed
 from chatroom.features.auth.sessions.principal_cache import PrincipalCache
 from chatroom.features.auth.sessions.tokens import TokenSigner
+from chatroom.features.messages import api as messages
 from chatroom.features.messages.reading import recovery
 from chatroom.features.messages.reading.history import Pages
 from chatroom.features.messages.sending.writer import MessageWriter
@@ -46,7 +46,7 @@ from chatroom.gateway.ways.server import SocketServer
 from chatroom.http import app as http
 from chatroom.http.client_scripts import is_client_script
 from chatroom.http.dialects import SURFACES
-from chatroom.http.fast_get import Lean
+from chatroom.http.fast_get import FastGet
 from chatroom.settings import Settings
 from chatroom.worker.runner import Runner
 
@@ -82,7 +82,7 @@ class App:
             budget=budget,
             anonymous=wiring.anonymous(settings),
             active=activity.active,
-            go_on=Operation(recovery.go_on, may="messages.read"),
+            go_on=messages.GO_ON,
         )
         self.sockets = SocketServer(self._events, wiring.options(settings), budget=budget)
         self._site = http.build(
@@ -137,9 +137,9 @@ class App:
         }
 
     @property
-    def lean(self) -> Lean:
+    def fast_get(self) -> FastGet:
         """What answers some requests past `asgi`."""
-        return self._site.lean
+        return self._site.fast_get
 
     async def start(self) -> None:
         """Bind to the running loop, open the lobby at the first start, and begin the jobs."""

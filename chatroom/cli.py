@@ -235,7 +235,7 @@ def routes() -> None:
         source = Path(inspect.getsourcefile(op.call) or "")
         line = inspect.getsourcelines(op.call)[1]
         where = f"{op.name}  {'/'.join(source.parts[-4:])}:{line}"
-        table.add_row(way, address, op.may, op.limit or "", where)
+        table.add_row(way, address, op.may.name, op.limit or "", where)
     Console(width=None if sys.stdout.isatty() else 200).print(table)
 
 

@@ -134,7 +134,7 @@ async def _serve(settings: Settings, listeners: list[socket.socket]) -> None:
         proxy_headers=False,
         backlog=_BACKLOG,
         timeout_graceful_shutdown=round(settings.drain_seconds),
-        **protocols(app.sockets, shortcut=app.lean, limits=_limits(settings)),
+        **protocols(app.sockets, shortcut=app.fast_get, limits=_limits(settings)),
     )
     end = _End(settings.drain_seconds)
     try:

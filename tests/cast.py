@@ -120,7 +120,7 @@ async def do(app: App, who: Principal, name: str, /, **fields: Any) -> Any:
 async def register(app: App, name: str, role: str = "user") -> Person:
     """A new person with an e-mail address and the common password; other roles are set in the database."""
     email = f"{name.lower()}@example.org"
-    made = await do(app, OUTSIDER, "auth.register", name=name, email=email, password=PASSWORD)
+    made = await do(app, OUTSIDER, "auth.account.register", name=name, email=email, password=PASSWORD)
     if role != "user":
         await give_role(app, made["id"], role)
     return Person(made["id"], made["name"], made["user"]["username"], email, made["token"])

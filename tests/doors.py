@@ -67,7 +67,7 @@ async def listening(app: App, limits: HttpLimits | None = None) -> AsyncIterator
         interface="asgi3",
         proxy_headers=False,
         timeout_graceful_shutdown=1,
-        **protocols(app.sockets, shortcut=app.lean, limits=limits),
+        **protocols(app.sockets, shortcut=app.fast_get, limits=limits),
     )
     server = _Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listener:

@@ -184,7 +184,7 @@ class MariaDb(Server):
             "--innodb-buffer-pool-size=64M",
             "--innodb-log-file-size=16M",
             "--max-connections=200",
-            # The schema must not lean on the server's defaults: give it the ones of an old installation.
+            # The schema must not fast_get on the server's defaults: give it the ones of an old installation.
             "--character-set-server=latin1",
             "--collation-server=latin1_swedish_ci",
         ]

@@ -20,6 +20,7 @@ def generate(contract: Contract, settings: type[BaseSettings]) -> dict[str, str]
         "docs/reference/asyncapi.json": _json(asyncapi.document(contract, shapes)),
         "docs/reference/operations.md": reference.operations(contract, shapes),
         "docs/reference/events.md": reference.events(contract, shapes),
+        "docs/reference/permissions.md": reference.permissions(contract),
         "docs/reference/errors.md": reference.errors(),
         "docs/reference/settings.md": reference.settings(settings),
         "web/src/api/contract.ts": typescript.module(contract, shapes),

@@ -3,11 +3,11 @@
 from typing import Any
 
 from chatroom.contract.schemas import REFUSAL, Shapes, path_fields
-from chatroom.contract.surface import Contract, Route, refusals, summary
+from chatroom.contract.surface import Contract, Route, summary
 from chatroom.contract.translate import Schema
 from chatroom.core.errors import CATALOGUE
 from chatroom.core.operation import Operation
-from chatroom.core.principal import POLICY, Role
+from chatroom.core.principal import Role
 
 _UNPROCESSABLE = 422
 _BODILESS = ("GET", "DELETE")
@@ -111,7 +111,7 @@ def _operation(route: Route, shapes: Shapes) -> dict[str, Any]:
         "tags": [route.tag],
         "summary": summary(op.call),
         **_own_refusals(op),
-        "security": [] if Role.OUTSIDER in POLICY[op.may] else [{"bearer": []}, {"cookie": []}],
+        "security": [] if Role.OUTSIDER in op.may.roles else [{"bearer": []}, {"cookie": []}],
     }
     fields = shapes.fields(op.input)
     in_path = path_fields(route)
@@ -163,8 +163,8 @@ def _statuses(route: Route) -> list[int]:
     500 is not among them, for it is a fault and no answer to count on.
     """
     op = route.operation
-    codes = {*refusals(op), *_ALWAYS}
-    if Role.OUTSIDER not in POLICY[op.may]:
+    codes = {*op.refuses, *_ALWAYS}
+    if Role.OUTSIDER not in op.may.roles:
         codes.add("unauthorized")
     if path_fields(route):
         codes.add("not_found")
@@ -207,5 +207,5 @@ def _refusal(status: int, codes: list[str], *, enveloped: bool) -> dict[str, Any
 
 
 def _own_refusals(op: Operation) -> dict[str, str]:
-    own = ", ".join(f"`{code}`" for code in refusals(op))
+    own = ", ".join(f"`{code}`" for code in op.refuses)
     return {"description": f"Refused with {own}, and what every operation may answer."} if own else {}

@@ -6,12 +6,12 @@ from typing import Any
 from pydantic_settings import BaseSettings
 
 from chatroom.contract.schemas import REFUSED, Shapes
-from chatroom.contract.surface import Contract, refusals, summary
+from chatroom.contract.surface import Contract, summary
 from chatroom.contract.translate import Schema
 from chatroom.contract.typescript import type_of
 from chatroom.core.errors import CATALOGUE
 from chatroom.core.operation import Operation
-from chatroom.core.principal import POLICY, Role
+from chatroom.core.principal import Role
 
 _CONNECTING = """\
 What the server tells its Socket.IO clients. They connect to the namespace `/` on the path `/socket.io/`, by websocket,
@@ -31,6 +31,7 @@ _SEEDS = (
     "# Sockets on 5000 besides:",
     "#COMPAT_PORTS=5000",
 )
+_WHOSE = (403, 404)
 _MADE = "<!-- Written by `make contract`. Do not edit. -->\n"
 
 
@@ -64,10 +65,10 @@ def _operation(op: Operation, contract: Contract, shapes: Shapes) -> Iterator[st
             yield f"- `{route.method} {route.path}` answers {op.status}"
     if op.socket:
         yield f"- socket event `{op.socket}`"
-    yield f"- for {_who(op)}; policy `{op.may}`"
+    yield f"- for {_who(op)}; permission `{op.may.name}`"
     if op.limit:
         yield f"- rate limit `{op.limit}`"
-    if codes := refusals(op):
+    if codes := op.refuses:
         yield f"- refused with {', '.join(f'`{code}`' for code in codes)}, and what every operation may answer"
     yield from _fields("Input", shapes.fields(op.input))
     output = shapes.of(op.output)
@@ -75,7 +76,7 @@ def _operation(op: Operation, contract: Contract, shapes: Shapes) -> Iterator[st
 
 
 def _who(op: Operation) -> str:
-    roles = POLICY[op.may]
+    roles = op.may.roles
     return "everybody" if Role.OUTSIDER in roles else ", ".join(role for role in Role if role in roles)
 
 
@@ -117,6 +118,30 @@ def events(contract: Contract, shapes: Shapes) -> str:
         lines += _fields("Field", shapes.fields(event))
     lines += ["", "## error", "", "An event without an acknowledgement was refused; `event` is its name."]
     lines += _fields("Field", REFUSED)
+    return "\n".join(lines) + "\n"
+
+
+def permissions(contract: Contract) -> str:
+    """Which role may ask for what."""
+    roles = [role for role in Role if role is not Role.SYSTEM]
+    lines = [
+        _MADE,
+        "# Permissions",
+        "",
+        "Which role may ask for what. Each operation asks besides whose room, message or session it is: the last",
+        "column says what it is refused with then.",
+        "",
+        f"| operation | permission | {' | '.join(roles)} | whose it is |",
+        f"|---|---|{'---|' * len(roles)}---|",
+    ]
+    for op in contract.operations:
+        cells = [
+            f"`{op.name}`",
+            f"`{op.may.name}`",
+            *("yes" if role in op.may.roles else "" for role in roles),
+            ", ".join(f"`{code}`" for code in op.refuses if CATALOGUE[code].status in _WHOSE),
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 

@@ -104,7 +104,6 @@ def collect(
 
 _RAISES = re.compile(r"\s*Raises\b.*", re.DOTALL)
 _NOTE = re.compile(r"\s*\((?:seeds? |docs/)[^)]*\)")
-_CODE = re.compile(r"Problem\(([^)]*)\)")
 
 
 def public(text: str) -> str:
@@ -115,9 +114,3 @@ def public(text: str) -> str:
 def summary(thing: object) -> str:
     """Return the first paragraph of a docstring, as clients may read it."""
     return public((thing.__doc__ or "").strip().split("\n\n")[0])
-
-
-def refusals(op: Operation) -> list[str]:
-    """Return the error codes that an operation's docstring says it raises."""
-    named = " ".join(_CODE.findall(op.call.__doc__ or ""))
-    return sorted(set(re.findall(r'"(\w+)"', named)))

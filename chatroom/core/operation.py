@@ -4,60 +4,70 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, get_args, get_type_hints
 
-from chatroom.core.limits import LIMITS
-from chatroom.core.principal import POLICY
+from chatroom.core.errors import CATALOGUE
+from chatroom.core.limits import BUCKETS, LIMITS
+from chatroom.core.principal import Permission
 from chatroom.core.schema import Empty, decoder, strict
 
 _PLACE = re.compile(r"\{(\w+)\}")
 
 
+@dataclass(eq=False)
 class Operation:
     """One thing a client can ask for.
 
-    `call` is `(ctx, cmd) -> answer`: an `async def`, a function that returns a Future (queued work, e.g. a send), or a
-    plain function for what needs no waiting. `may` names a row of the policy table; `http` is `"METHOD /path/{field}"`
-    below a surface's prefix, `on` the surfaces that have it there: `root` (no prefix, seed S0), `api` (`/api`, bare)
-    and `v1` (`/api/v1`, enveloped). `newer` is short for v1 alone: newer things are v1 only. A socket's
-    argument that is no object stands for the field `bare`; where `verbatim`, an object does so too. `limit` says which
-    limit the slice counts it by, `price` what one such event of a socket costs (`core.effort`).
-    Raises KeyError at import when the action or the limit is not in its table, so the server does not start without.
+    Raises KeyError at import when a limit, a bucket or a code is not in its table: the server does not start then.
     """
 
-    def __init__(
-        self,
-        call: Callable[..., Any],
-        *,
-        may: str,
-        http: str | None = None,
-        socket: str | None = None,
-        limit: str | None = None,
-        status: int = 200,
-        on: Collection[str] = ("api", "v1"),
-        newer: bool = False,
-        bare: str | None = None,
-        verbatim: bool = False,
-        price: Callable[[Any, Any], float] | None = None,
-    ) -> None:
-        POLICY[may]
-        self.call = call
-        self.price = price
-        self.may = may
-        if limit is not None and limit not in LIMITS:
-            raise KeyError(limit)
-        self.limit = limit
-        self.method, self.path = http.split(" ", 1) if http else ("", "")
-        self.socket = socket
-        self.bare = bare
-        self.verbatim = verbatim
-        self.status = status
-        self.on = frozenset({"v1"} if newer else on)
-        self.slice = call.__module__.split(".")[2]
-        self.name = f"{self.slice}.{call.__name__}"
-        self.takes_input = len(inspect.signature(call).parameters) > 1
-        self.queued = "Future" in str(inspect.signature(call).return_annotation)
+    name: str
+    """The slice and what it is about, noun first: `rooms.invite.show`. Stable: clients of the contract know it."""
+    call: Callable[..., Any]
+    """`(ctx, cmd) -> answer`: an `async def`, a function that returns a Future (queued work, e.g. a send), or a plain
+    function for what needs no waiting."""
+    may: Permission = field(kw_only=True)
+    http: str = field(default="", kw_only=True)
+    """`"METHOD /path/{field}"` below a surface's prefix."""
+    on: Collection[str] = field(default=("api", "v1"), kw_only=True)
+    """Surfaces that have it there: `root` (no prefix, seed S0), `api` (`/api`, bare), `v1` (`/api/v1`, enveloped)."""
+    newer: bool = field(default=False, kw_only=True)
+    """On v1 alone."""
+    socket: str | None = field(default=None, kw_only=True)
+    """Its event."""
+    bare: str | None = field(default=None, kw_only=True)
+    """The field for which an argument of the event stands that is no object."""
+    verbatim: bool = field(default=False, kw_only=True)
+    """An argument that is an object stands for it, too."""
+    limit: str | None = field(default=None, kw_only=True)
+    """By which the slice counts it."""
+    bucket: str | None = field(default="", kw_only=True)
+    """The rate in which requests count: "" is that of their surface, None is none."""
+    price: Callable[[Any, Any], float] | None = field(default=None, kw_only=True)
+    """What one such event of a socket costs (`core.effort`)."""
+    hot: bool = field(default=False, kw_only=True)
+    """Everybody asks for it after a reconnect storm."""
+    status: int = field(default=200, kw_only=True)
+    done: str = field(default="", kw_only=True)
+    """What it has done, for `message` of an enveloped yes, where its address does not say it."""
+    refuses: Collection[str] = field(default=(), kw_only=True)
+    """Codes of its own refusals, besides those that any operation may answer."""
+
+    def __post_init__(self) -> None:
+        if self.limit is not None and self.limit not in LIMITS:
+            raise KeyError(self.limit)
+        for code in self.refuses:
+            CATALOGUE[code]
+        if self.bucket:
+            BUCKETS[self.bucket]
+        self.on = frozenset({"v1"} if self.newer else self.on)
+        self.method, self.path = self.http.split(" ", 1) if self.http else ("", "")
+        self.slice = self.name.partition(".")[0]
+        signature = inspect.signature(self.call)
+        self.takes_input = len(signature.parameters) > 1
+        self.queued = "Future" in str(signature.return_annotation)
 
     @cached_property
     def _hints(self) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""Who is asking, and the one table of who may do what (docs/reference/operations.md)."""
+"""Who is asking, and what they may (docs/reference/permissions.md)."""
 
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -38,56 +38,30 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
 OUTSIDER: Final = Principal(id="", role=Role.OUTSIDER)
 SYSTEM: Final = Principal(id="", role=Role.SYSTEM)
 
-_ALL: Final = frozenset({Role.OUTSIDER, Role.GUEST, Role.USER, Role.MODERATOR, Role.ADMIN})
-_PEOPLE: Final = _ALL - {Role.OUTSIDER}
-_MEMBERS: Final = _PEOPLE - {Role.GUEST}
-_ADMINS: Final = frozenset({Role.ADMIN})
-
-POLICY: Final[dict[str, frozenset[Role]]] = {
-    "auth.register": _ALL,
-    "auth.sign_in": _ALL,
-    "auth.sign_out": _ALL,
-    "auth.csrf": _ALL,
-    "auth.capabilities": _ALL,
-    "auth.guest": _ALL,
-    "auth.refresh": _ALL,
-    "auth.recover": _ALL,
-    "auth.replace_password": _ALL,
-    "auth.change_password": _MEMBERS,
-    "auth.identify": _MEMBERS,
-    "auth.prove": _MEMBERS,
-    "auth.list_sessions": _MEMBERS,
-    "auth.end_session": _PEOPLE,
-    "users.read_self": _PEOPLE,
-    "users.change_self": _MEMBERS,
-    "users.list": _ADMINS,
-    "users.read": _ADMINS,
-    "users.change": _ADMINS,
-    "users.remove": _ADMINS,
-    "rooms.create": _MEMBERS,
-    "rooms.list": _PEOPLE,
-    "rooms.read": _PEOPLE,
-    "rooms.join": _MEMBERS,
-    "rooms.enter": _PEOPLE,
-    "rooms.leave": _PEOPLE,
-    "rooms.invite": _MEMBERS,
-    "messages.send": _PEOPLE,
-    "messages.read": _PEOPLE,
-    "messages.mark_read": _PEOPLE,
-    "presence.read": _PEOPLE,
-    "presence.type": _PEOPLE,
-    "presence.heartbeat": _PEOPLE,
-}
-"""Action -> the global roles that may try it. Whose object it is, the slice decides by scoped look-up."""
-
-UNFINISHED: Final = frozenset({"auth.change_password"})
-"""What a person with a first password may ask besides all that an outsider may (refresh and sign-out among it)."""
+EVERYBODY: Final = frozenset({Role.OUTSIDER, Role.GUEST, Role.USER, Role.MODERATOR, Role.ADMIN})
+PEOPLE: Final = EVERYBODY - {Role.OUTSIDER}
+MEMBERS: Final = PEOPLE - {Role.GUEST}
+ADMINS: Final = frozenset({Role.ADMIN})
 
 
-def require(who: Principal, action: str) -> None:
-    """Let `who` pass or raise: 401 for an outsider, 403 for the others (roles that the action does not name)."""
-    allowed = POLICY[action]
-    if who.role not in allowed:
+class Permission(NamedTuple):
+    """What an operation needs: a name, and the global roles that have it.
+
+    Each slice declares its own, beside its operations. Whose object it is, the slice decides by scoped look-up.
+    """
+
+    name: str
+    roles: frozenset[Role]
+    unfinished: bool = False
+    """Whether somebody with a first password has it, besides all that an outsider has (refresh, sign-out)."""
+    guessing: bool = False
+    """Whether passwords and codes are tried by it: no more often for a page of ours than for a script."""
+
+
+def require(who: Principal, permission: Permission) -> None:
+    """Let `who` pass or raise: 401 for an outsider, 403 for the others (roles that do not have the permission)."""
+    roles = permission.roles
+    if who.role not in roles:
         raise Problem("unauthorized" if who.role is Role.OUTSIDER else "forbidden")
-    if who.must_change_password and action not in UNFINISHED and Role.OUTSIDER not in allowed:
+    if who.must_change_password and not permission.unfinished and Role.OUTSIDER not in roles:
         raise Problem("password_change_required")

@@ -4,10 +4,12 @@
 `marketplace` < `moderation`; those without a folder have not been built.
 """
 
-from typing import Final
+from collections.abc import Iterable
+from typing import Final, TypeVar
 
 from chatroom.core.jobs import Job
 from chatroom.core.operation import Operation
+from chatroom.core.principal import Permission
 from chatroom.core.schema import Event
 from chatroom.db import metadata
 from chatroom.features.auth import api as auth
@@ -19,11 +21,23 @@ from chatroom.features.presence import api as presence
 from chatroom.features.rooms import api as rooms
 from chatroom.features.users import api as users
 
-operations: Final[dict[str, Operation]] = {
-    operation.name: operation
-    for surface in (users, auth, rooms, presence, messages)
-    for operation in surface.operations
-}
+_Named = TypeVar("_Named", Operation, Permission)
+_SLICES: Final = (users, auth, rooms, presence, messages)
+
+
+def named(declared: Iterable[_Named]) -> dict[str, _Named]:
+    """By name. Raises ValueError for a name that stands for two things."""
+    found: dict[str, _Named] = {}
+    for thing in declared:
+        if found.setdefault(thing.name, thing) is not thing:
+            raise ValueError(f"two slices declare {thing.name}")
+    return found
+
+
+permissions: Final = named(permission for each in _SLICES for permission in each.permissions)
+"""Every permission that an operation may need, by name."""
+
+operations: Final = named(operation for each in _SLICES for operation in each.operations)
 """Everything a client can ask for, by name."""
 
 events: Final[list[type[Event]]] = [*log.events, *rooms.events, *presence.events, *messages.events]

@@ -25,7 +25,7 @@ from chatroom.http.bounds import Bounds
 from chatroom.http.client_scripts import ClientScripts
 from chatroom.http.cors import Cors
 from chatroom.http.dialects import of_path
-from chatroom.http.fast_get import Failure, Lean
+from chatroom.http.fast_get import Failure, FastGet
 from chatroom.http.middleware import RequestScope
 from chatroom.http.static import WebClient
 
@@ -34,10 +34,10 @@ _log = structlog.get_logger("chatroom.http")
 
 
 class Site(NamedTuple):
-    """The HTTP side; `lean` answers part of what `asgi` does, faster."""
+    """The HTTP side; `fast_get` answers part of what `asgi` does, faster."""
 
     asgi: ASGIApp
-    lean: Lean
+    fast_get: FastGet
 
 
 def build(
@@ -76,7 +76,8 @@ def build(
     allowed = Origins(origins)
     # Around Starlette, whose answer to a fault of ours passes no middleware.
     envelope = RequestScope(Cors(Bounds(site), allowed), allowed, Proxies(proxies))
-    return Site(envelope, Lean(served, envelope, allowed, _problem, fault))
+    hot = [route for route in served if operations[route.name.partition(":")[2]].hot]
+    return Site(envelope, FastGet(hot, envelope, allowed, _problem, fault))
 
 
 def _in_the_loop(handler: Failure) -> Callable[[Request, Exception], Awaitable[Response]]:

@@ -98,7 +98,7 @@ API: Final = Dialect(
     prefix="/api",
     success=lambda answer, _message: answer,
     failure=_bare,
-    gives={"rooms.list_rooms": _only_rooms},
+    gives={"rooms.list": _only_rooms},
     strict=False,
     spell=_as_it_is,
 )

@@ -15,8 +15,6 @@ from chatroom.core.origins import Origins
 from chatroom.http.bounds import excess
 from chatroom.http.middleware import OF_DATA, Known, RequestScope, own, tell
 
-OPERATIONS: Final = frozenset({"messages.history", "rooms.list_rooms"})
-"""Those that everybody asks for after a reconnect storm."""
 # What needs CORS, a body or a cookie's checks takes the usual way.
 _USUAL: Final = frozenset(
     {b"content-length", b"transfer-encoding", b"expect", b"upgrade", b"origin", b"cookie"}
@@ -51,8 +49,8 @@ class _Asked(Request):
         return self._known
 
 
-class Lean:
-    """A `gateway.shortcut.Shortcut` for some of the routes."""
+class FastGet:
+    """A `gateway.ways.fast_get.Shortcut` for some of the routes."""
 
     def __init__(
         self,
@@ -65,7 +63,6 @@ class Lean:
         self._places = [
             (re.compile(_PLACE.sub(r"(?P<\1>[0-9A-Za-z_-]+)", route.path)), route.endpoint)
             for route in routes
-            if route.name.partition(":")[2] in OPERATIONS
         ]
         self._place = lru_cache(_PATHS)(self._search)
         self._envelope = envelope

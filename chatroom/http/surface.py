@@ -18,7 +18,7 @@ from chatroom.core.errors import Problem
 from chatroom.core.limits import RateLimiter, TooMany
 from chatroom.core.operation import Operation
 from chatroom.core.origins import Page
-from chatroom.core.principal import OUTSIDER, POLICY, Principal, Role
+from chatroom.core.principal import OUTSIDER, Principal, Role
 from chatroom.core.schema import convert, encode, text_of
 from chatroom.features.auth import service as auth
 from chatroom.features.auth.types import CsrfToken
@@ -65,7 +65,7 @@ class Endpoint:
         self._gives = dialect.gives.get(op.name)
         self._done = done(op)
         self._takes_refresh = "refresh_token" in op.input.__struct_fields__
-        self._open_to_all = Role.OUTSIDER in POLICY[op.may]
+        self._open_to_all = Role.OUTSIDER in op.may.roles
         self._limiter: RateLimiter = kernel.ports[RateLimiter]
         self._tokens: CsrfTokens = kernel.ports[CsrfTokens]
         self._site: Site = kernel.ports[Site]

@@ -74,7 +74,7 @@ async def test_permission_comes_before_decoding_and_the_limit_of_messages_after_
 
 async def test_input_of_an_operation_without_any_is_read_and_dropped(app: App, cast: Cast) -> None:
     ana = await principal(app, cast.ana)
-    me = operations["auth.me"]
+    me = operations["auth.me.show"]
     shown = await answer(dispatch(Context(app.kernel, ana), me, lambda: me.decode(b"{}")))
     assert shown.id == cast.ana.id
     with pytest.raises(Problem, match="not known"):

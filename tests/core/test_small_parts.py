@@ -1,6 +1,7 @@
 """Time, ids, secrets, cookies, audiences, the catalogue of refusals."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -8,8 +9,8 @@ from chatroom.core import audience, clock, cookies, credentials, ids, secrets
 from chatroom.core.errors import CATALOGUE, Problem
 from chatroom.core.operation import Operation
 from chatroom.core.origins import Origins, Page
-from chatroom.core.principal import OUTSIDER, SYSTEM, require
-from chatroom.features import operations
+from chatroom.core.principal import SYSTEM, require
+from chatroom.features import named, operations, permissions
 
 
 @pytest.mark.parametrize(
@@ -183,20 +184,25 @@ def test_every_refusal_has_a_client_or_retry_status_and_a_sentence() -> None:
         Problem("never_heard_of")
 
 
-def test_an_action_that_is_not_in_the_policy_passes_nobody() -> None:
-    with pytest.raises(KeyError):
-        require(OUTSIDER, "rooms.burn")
+def test_the_system_has_no_permission_that_is_for_people() -> None:
     with pytest.raises(Problem) as refused:
-        require(SYSTEM, "rooms.create")
+        require(SYSTEM, permissions["rooms.create"])
     assert refused.value.code == "forbidden"
 
 
-def test_an_operation_without_a_known_action_or_limit_is_not_made() -> None:
+@pytest.mark.parametrize(
+    "wrong", [{"limit": "rooms.create"}, {"bucket": "rooms.create"}, {"refuses": ("no_such_code",)}]
+)
+def test_an_operation_that_names_what_nobody_declared_is_not_made(wrong: dict[str, Any]) -> None:
     call = operations["rooms.create"].call
     with pytest.raises(KeyError):
-        Operation(call, may="rooms.burn")
-    with pytest.raises(KeyError):
-        Operation(call, may="rooms.create", limit="rooms.create")
+        Operation("rooms.burn", call, may=permissions["rooms.create"], **wrong)
+
+
+def test_one_name_does_not_stand_for_two_operations() -> None:
+    op = operations["rooms.create"]
+    with pytest.raises(ValueError, match=r"rooms\.create"):
+        named([op, Operation("rooms.create", op.call, may=op.may)])
 
 
 def test_no_two_operations_share_an_address() -> None:

@@ -33,7 +33,7 @@ async def test_a_node_works_behind_a_pooler_of_transactions(pooled_url: str, tmp
             for turn in range(5):
                 await do(app, who, "messages.send", roomId=made["id"], content=f"{number}.{turn}")
                 await do(app, who, "messages.history", roomId=made["id"])
-                await do(app, who, "rooms.list_rooms")
+                await do(app, who, "rooms.list")
 
         await asyncio.gather(*(talk(number) for number in range(12)))  # more than the pooler has connections
         found = await do(app, whos[0], "messages.history", roomId=made["id"])

@@ -9,8 +9,8 @@ import pytest
 from chatroom.app import App
 from chatroom.core import ids
 from chatroom.core.context import Context
-from chatroom.core.principal import OUTSIDER, POLICY, Role
-from chatroom.features import operations
+from chatroom.core.principal import OUTSIDER, Role
+from chatroom.features import operations, permissions
 from chatroom.features.rooms import service as rooms
 from tests.cast import PASSWORD, Cast, Person, do, give_role, principal, register, room
 from tests.doors import DOORS, Doors, serves
@@ -24,67 +24,68 @@ ADMINS: Final = frozenset({Role.ADMIN})
 NEW_PASSWORD: Final = "another horse"
 
 EXPECTED: Final = {
-    "users.list_users": ADMINS,
+    "users.list": ADMINS,
     "users.show": ADMINS,
     "users.change": ADMINS,
     "users.remove": ADMINS,
-    "auth.register": EVERYBODY,
-    "auth.sign_up": EVERYBODY,
-    "auth.become_guest": EVERYBODY,
-    "auth.login": EVERYBODY,
-    "auth.sign_in": EVERYBODY,
-    "auth.open_lounges": EVERYBODY,
-    "auth.refresh": EVERYBODY,
-    "auth.refresh_cookies": EVERYBODY,
-    "auth.renew": EVERYBODY,
-    "auth.logout": EVERYBODY,
-    "auth.change": EVERYBODY,
-    "auth.forget": EVERYBODY,
-    "auth.reset": EVERYBODY,
-    "auth.change_own": MEMBERS,
-    "auth.begin": MEMBERS,
-    "auth.show_proof": MEMBERS,
-    "auth.confirm": MEMBERS,
-    "auth.list_sessions": MEMBERS,
-    "auth.end_session": PEOPLE,
-    "auth.change_me": MEMBERS,
-    "auth.issue": EVERYBODY,
-    "auth.capabilities": EVERYBODY,
-    "auth.me": PEOPLE,
-    "rooms.list_rooms": PEOPLE,
+    "auth.account.register": EVERYBODY,
+    "auth.account.sign_up": EVERYBODY,
+    "auth.guest.create": EVERYBODY,
+    "auth.session.login": EVERYBODY,
+    "auth.session.sign_in": EVERYBODY,
+    "auth.session.open_lounges": EVERYBODY,
+    "auth.session.refresh": EVERYBODY,
+    "auth.cookies.refresh": EVERYBODY,
+    "auth.socket.refresh": EVERYBODY,
+    "auth.session.logout": EVERYBODY,
+    "auth.password.replace": EVERYBODY,
+    "auth.password.forget": EVERYBODY,
+    "auth.password.reset": EVERYBODY,
+    "auth.password.change": MEMBERS,
+    "auth.identifier.begin": MEMBERS,
+    "auth.proof.show": MEMBERS,
+    "auth.identifier.confirm": MEMBERS,
+    "auth.sessions.list": MEMBERS,
+    "auth.sessions.end": PEOPLE,
+    "auth.me.change": MEMBERS,
+    "auth.csrf.issue": EVERYBODY,
+    "auth.capabilities.show": EVERYBODY,
+    "auth.me.show": PEOPLE,
+    "rooms.list": PEOPLE,
     "rooms.show": PEOPLE,
     "rooms.create": MEMBERS,
-    "rooms.list_lounges": PEOPLE,
-    "rooms.create_lounge": MEMBERS,
-    "rooms.enter_lounge": PEOPLE,
+    "rooms.lounges.list": PEOPLE,
+    "rooms.lounges.create": MEMBERS,
+    "rooms.lounges.enter": PEOPLE,
     "rooms.join": MEMBERS,
-    "rooms.join_by_invite": MEMBERS,
+    "rooms.invite.join": MEMBERS,
     "rooms.leave": PEOPLE,
-    "rooms.issue": MEMBERS,
-    "rooms.fetch": MEMBERS,
-    "rooms.revoke": MEMBERS,
+    "rooms.invite.issue": MEMBERS,
+    "rooms.invite.show": MEMBERS,
+    "rooms.invite.revoke": MEMBERS,
     "rooms.enter": PEOPLE,
-    "rooms.exit_room": PEOPLE,
+    "rooms.exit": PEOPLE,
     "presence.heartbeat": PEOPLE,
-    "presence.room_users": PEOPLE,
+    "presence.members.list": PEOPLE,
     "presence.typing": PEOPLE,
     "messages.send": PEOPLE,
-    "messages.say": PEOPLE,
-    "messages.chat": PEOPLE,
+    "messages.lounge.say": PEOPLE,
+    "messages.lobby.say": PEOPLE,
     "messages.history": PEOPLE,
     "messages.resume": PEOPLE,
-    "messages.mark_read": PEOPLE,
+    "messages.read_mark.set": PEOPLE,
 }
 """The matrix of the threat model: a guest reads, writes and listens in public rooms and opens or joins none."""
 
 
 def test_the_policy_is_the_matrix() -> None:
     assert set(EXPECTED) == set(operations), "write down who may ask for a new operation"
-    assert {name: POLICY[op.may] for name, op in operations.items()} == EXPECTED
+    assert {name: op.may.roles for name, op in operations.items()} == EXPECTED
 
 
 def test_every_action_of_the_policy_is_asked_for_by_an_operation() -> None:
-    assert set(POLICY) == {op.may for op in operations.values()}
+    assert set(permissions) == {op.may.name for op in operations.values()}
+    assert all(permissions[op.may.name] is op.may for op in operations.values())
 
 
 class Stage:
@@ -106,19 +107,19 @@ class Stage:
     async def fields(self, name: str, role: Role, door: str) -> dict[str, Any]:
         """Good input for an operation, in a fresh room of the person's own where that matters."""
         person = self.people[role]
-        if name in ("rooms.list_rooms", "rooms.list_lounges", "presence.heartbeat"):
+        if name in ("rooms.list", "rooms.lounges.list", "presence.heartbeat"):
             return {}
-        if name in ("rooms.create", "rooms.create_lounge"):
+        if name in ("rooms.create", "rooms.lounges.create"):
             return {"name": "Mine"}
-        if name == "rooms.enter_lounge":
+        if name == "rooms.lounges.enter":
             return {"lounge": "Corner"}
         if name == "messages.resume":
             return {"rooms": []}
-        if name == "messages.say":
+        if name == "messages.lounge.say":
             return {"loungeId": self.cast.square, "message": {"any": ["thing"]}}
-        if name == "messages.chat":
+        if name == "messages.lobby.say":
             return {"message": "hello"}
-        if name == "rooms.join_by_invite":
+        if name == "rooms.invite.join":
             return {"inviteCode": self.cast.code}
         room_id = await self._room(name, role, person)
         if door == "socket":
@@ -126,7 +127,7 @@ class Stage:
         more: dict[str, dict[str, Any]] = {
             "presence.typing": {"isTyping": True},
             "messages.send": {"content": "hello"},
-            "messages.mark_read": {"seq": 1},
+            "messages.read_mark.set": {"seq": 1},
         }
         return {"roomId": room_id, **more.get(name, {})}
 
@@ -157,32 +158,32 @@ class Stage:
 async def identity_fields(app: App, name: str, other: str, person: Person | None) -> dict[str, Any]:
     """Good input for an operation on people: on the one who asks, or on another one made for it."""
     email = f"{other}@example.org"
-    if name in ("auth.register", "auth.sign_up"):
+    if name in ("auth.account.register", "auth.account.sign_up"):
         return {"email": email, "password": PASSWORD}
-    if name in ("auth.forget", "auth.begin"):
+    if name in ("auth.password.forget", "auth.identifier.begin"):
         return {"email": email}
-    if name == "auth.change_own":
+    if name == "auth.password.change":
         return {"currentPassword": PASSWORD, "newPassword": NEW_PASSWORD}
-    if name == "auth.show_proof":
+    if name == "auth.proof.show":
         return {"currentPassword": PASSWORD}
-    if name == "auth.confirm":
+    if name == "auth.identifier.confirm":
         return {"code": "00000000"}
-    if name == "auth.end_session":
+    if name == "auth.sessions.end":
         return {"sessionId": (await principal(app, person)).session_id or ids.new()}
-    victim = await do(app, OUTSIDER, "auth.register", name=other, email=email, password=PASSWORD)
+    victim = await do(app, OUTSIDER, "auth.account.register", name=other, email=email, password=PASSWORD)
     signing_in = {"email": email, "password": PASSWORD}
     refreshing = {"refreshToken": victim["refreshToken"]}
     whom = {"userId": victim["id"]}
     by_name: dict[str, dict[str, Any]] = {
-        "auth.login": signing_in,
-        "auth.sign_in": signing_in,
-        "auth.open_lounges": signing_in,
-        "auth.refresh": refreshing,
-        "auth.refresh_cookies": refreshing,
-        "auth.change": {"email": email, "currentPassword": PASSWORD, "newPassword": NEW_PASSWORD},
-        "auth.reset": {"email": email, "code": "00000000", "newPassword": NEW_PASSWORD},
-        "auth.change_me": {"name": "Other"},
-        "auth.renew": {"token": person.token if person else victim["token"]},
+        "auth.session.login": signing_in,
+        "auth.session.sign_in": signing_in,
+        "auth.session.open_lounges": signing_in,
+        "auth.session.refresh": refreshing,
+        "auth.cookies.refresh": refreshing,
+        "auth.password.replace": {"email": email, "currentPassword": PASSWORD, "newPassword": NEW_PASSWORD},
+        "auth.password.reset": {"email": email, "code": "00000000", "newPassword": NEW_PASSWORD},
+        "auth.me.change": {"name": "Other"},
+        "auth.socket.refresh": {"token": person.token if person else victim["token"]},
         "users.show": whom,
         "users.change": whom,
         "users.remove": whom,
@@ -193,16 +194,16 @@ async def identity_fields(app: App, name: str, other: str, person: Person | None
 def expected(name: str, role: Role, door: str) -> str:
     """The code that a cell must answer with. Who comes to a socket without a token is a guest, and no member."""
     if role is Role.OUTSIDER and door == "socket":
-        if name in ("presence.room_users", "messages.mark_read"):
+        if name in ("presence.members.list", "messages.read_mark.set"):
             return "not_a_member"
-        if name == "auth.renew":
+        if name == "auth.socket.refresh":
             return "forbidden"  # a guest without a token renews none
         role = Role.GUEST
     if role not in EXPECTED[name]:
         return "unauthorized" if role is Role.OUTSIDER else "forbidden"
     if name == "presence.typing" and door == "direct":
         return "not_listening"  # only a socket listens
-    if name in ("auth.confirm", "auth.reset"):
+    if name in ("auth.identifier.confirm", "auth.password.reset"):
         return "invalid_code"  # nobody has sent one
     return ""
 

@@ -48,7 +48,7 @@ VALUES: Final = {
     *("an integer of 65 bits", "a negative number", "a fraction", "a list", "an object"),
     *("NUL", "NUL inside", "a control character"),
 }
-ANY_VALUE: Final = {"messages.say", "messages.chat"}
+ANY_VALUE: Final = {"messages.lounge.say", "messages.lobby.say"}
 """What takes any JSON value as a message (seeds S0 and S1), so these of the above, too."""
 
 PERHAPS: Final = {
@@ -257,6 +257,6 @@ async def test_a_cursor_of_a_list_holds_an_id_or_is_refused(every_app: App) -> N
         good + "\n",
     ):
         with pytest.raises(Problem) as refused:
-            await do(every_app, ana, "rooms.list_rooms", cursor=page.encode("r", key))
+            await do(every_app, ana, "rooms.list", cursor=page.encode("r", key))
         assert (key, refused.value.code) == (key, "bad_cursor")
-    assert (await do(every_app, ana, "rooms.list_rooms", cursor=page.encode("r", good)))["rooms"] == []
+    assert (await do(every_app, ana, "rooms.list", cursor=page.encode("r", good)))["rooms"] == []

@@ -40,7 +40,7 @@ async def test_a_guest_is_stored_with_the_first_word_and_not_before(
     assert [message["content"] for message in heard] == list("012345")
     assert {message["senderId"] for message in heard} == {(await ana.hears("user_joined"))["userId"]}
     assert heard[0]["name"].startswith("guest_")
-    users = (await do(app, await principal(app, cast.ana), "presence.room_users", roomId=cast.square))[
+    users = (await do(app, await principal(app, cast.ana), "presence.members.list", roomId=cast.square))[
         "users"
     ]
     assert [user["isOnline"] for user in users if user["userId"] == heard[0]["senderId"]] == [True]

@@ -20,7 +20,9 @@ DAY = 24 * 3600
 async def again(app: App, person: Person) -> str:
     """Another token of a person, from a session of its own."""
     who = await principal(app, None)
-    signed_in: dict[str, Any] = await do(app, who, "auth.login", email=person.email, password=PASSWORD)
+    signed_in: dict[str, Any] = await do(
+        app, who, "auth.session.login", email=person.email, password=PASSWORD
+    )
     return str(signed_in["token"])
 
 
@@ -112,15 +114,15 @@ class Ways:
         assert answer.code == "", answer
 
     async def sign_out(self, bob: Person) -> None:
-        await self._ask("auth.logout", bob)
+        await self._ask("auth.session.logout", bob)
 
     async def end_from_elsewhere(self, bob: Person) -> None:
         session = (await principal(self._app, bob)).session_id
-        await self._ask("auth.end_session", self._cast.bob, sessionId=session)
+        await self._ask("auth.sessions.end", self._cast.bob, sessionId=session)
 
     async def change_the_password(self, bob: Person) -> None:
         changed = {"currentPassword": PASSWORD, "newPassword": "another horse"}
-        await self._ask("auth.change_own", self._cast.bob, **changed)
+        await self._ask("auth.password.change", self._cast.bob, **changed)
 
     async def suspend(self, bob: Person) -> None:
         await self._ask("users.change", self._cast.admin, userId=bob.id, status="suspended")
@@ -159,7 +161,7 @@ def end_while_it_is_proven(person: Person, doors: Doors, monkeypatch: pytest.Mon
     async def slowly(ctx: Any, given: str) -> Principal:
         monkeypatch.undo()
         who = await service.authenticate(ctx, given)
-        assert (await doors.ask("v1", "auth.logout", person)).code == ""
+        assert (await doors.ask("v1", "auth.session.logout", person)).code == ""
         return who
 
     monkeypatch.setattr(service, "authenticate", slowly)

@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 from chatroom.app import App
 from chatroom.core.context import Context
 from chatroom.core.operation import Operation
+from chatroom.features.rooms.api import LIST
 from chatroom.features.rooms.types import OneRoom
 from tests.cast import Cast, Clock
 from tests.doors import Ears, Server
@@ -135,7 +136,7 @@ async def test_a_fault_of_ours_is_answered_and_the_connection_lives_on(
     app: App, cast: Cast, server: Server
 ) -> None:
     for name, call in (("faulty", _faulty), ("faulty_later", _faulty_later)):
-        app._events._operations[name] = Operation(call, may="rooms.list", socket=name)
+        app._events._operations[name] = Operation(f"rooms.{name}", call, may=LIST, socket=name)
         ana = await server.ears(cast.ana)
         with capture_logs() as logged:
             refused = await ana.ask(name)
@@ -173,7 +174,9 @@ async def test_an_address_has_two_costly_events_under_way_at_once(
         return await crowded.call(ctx, cmd)
 
     costly.__module__ = "chatroom.features.rooms.service"
-    app._events._operations["costly"] = Operation(costly, may="rooms.list", socket="costly", price=_one)
+    app._events._operations["costly"] = Operation(
+        "rooms.costly", costly, may=LIST, socket="costly", price=_one
+    )
     ears = [await server.ears(cast.ana) for _ in range(12)]
     answers = await asyncio.gather(*(each.ask("costly", {"roomId": cast.tea}) for each in ears))
     assert [answer.code for answer in answers] == [""] * 12

@@ -86,9 +86,9 @@ async def test_both_ways_give_the_same_answer(app: App, cast: Cast, path: str) -
     path = path.format(tea=cast.tea, mallory=cast.mallory.id)
     async with listening(app) as url, wire(url) as line:
         for token in (cast.ana.token, cast.mallory.token, "nonsense", ""):
-            lean = await line.ask(path, token, "X-Request-Id: mine")
+            fast_get = await line.ask(path, token, "X-Request-Id: mine")
             usual = await line.ask(path, token, "X-Request-Id: mine", USUAL)
-            assert lean == usual
+            assert fast_get == usual
 
 
 @pytest.mark.parametrize(
@@ -112,9 +112,9 @@ async def test_a_header_that_is_there_twice_is_read_alike_on_both_ways(
         twice.format(mallory=cast.mallory.token, ana=cast.ana.token),
     ]
     async with listening(app) as url, wire(url) as line:
-        lean = await line.ask(path, cast.ana.token, *given)
-        assert lean == await line.ask(path, cast.ana.token, *given, USUAL)
-        assert lean[0] == (401 if "mallory" in twice else 200)
+        fast_get = await line.ask(path, cast.ana.token, *given)
+        assert fast_get == await line.ask(path, cast.ana.token, *given, USUAL)
+        assert fast_get[0] == (401 if "mallory" in twice else 200)
 
 
 async def test_a_coding_that_we_do_not_have_is_refused_on_both_ways(app: App, cast: Cast) -> None:
@@ -129,14 +129,14 @@ async def test_a_coding_that_we_do_not_have_is_refused_on_both_ways(app: App, ca
 
 async def test_the_way_past_asgi_is_taken(app: App, cast: Cast) -> None:
     def seldom(*headers: tuple[bytes, bytes]) -> bool:
-        return app.lean.find(f"/api/rooms/{cast.tea}/messages".encode(), headers) is None
+        return app.fast_get.find(f"/api/rooms/{cast.tea}/messages".encode(), headers) is None
 
     assert not seldom((b"authorization", b"Bearer x"), (b"accept", b"*/*"))
     assert not seldom((b"connection", b"keep-alive"))  # as browsers and most libraries say
     for name in (b"cookie", b"origin", b"content-length", b"transfer-encoding", b"expect", b"upgrade"):
         assert seldom((name, b"1"))
-    assert app.lean.find(b"/api/rooms", ()) is not None
-    assert app.lean.find(f"/api/v1/rooms/{cast.tea}".encode(), ()) is None
+    assert app.fast_get.find(b"/api/rooms", ()) is not None
+    assert app.fast_get.find(f"/api/v1/rooms/{cast.tea}".encode(), ()) is None
 
 
 @pytest.mark.parametrize("headers", [["X-Long: " + 20_000 * "x"] * 2, ["X-Long: x"] * 8000])
@@ -158,13 +158,13 @@ async def test_a_connection_ends_when_its_client_says_so(app: App, cast: Cast) -
 
 async def test_requests_that_arrive_together_are_answered_in_their_order(app: App, cast: Cast) -> None:
     await say(app, cast, "one")
-    lean, other = f"/api/rooms/{cast.tea}/messages", f"/api/v1/rooms/{cast.tea}"
+    fast_get, other = f"/api/rooms/{cast.tea}/messages", f"/api/v1/rooms/{cast.tea}"
     async with listening(app) as url, wire(url) as line:
-        asked = [lean, other, lean, lean, other, other, lean]
+        asked = [fast_get, other, fast_get, fast_get, other, other, fast_get]
         for path in asked:
             line.send(path, cast.ana.token)
         answers = [await line.answer() for _ in asked]
-    assert [b'"nextCursor"' in answer for _, answer in answers] == [path == lean for path in asked]
+    assert [b'"nextCursor"' in answer for _, answer in answers] == [path == fast_get for path in asked]
     assert {status for status, _ in answers} == {200}
 
 

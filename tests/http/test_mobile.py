@@ -104,7 +104,7 @@ async def test_ids_are_taken_in_capitals_and_given_in_small_letters(
         assert [(room["roomId"], room["headSeq"]) for room in resumed.data["rooms"]] == [
             (cast.tea, sent.data["seq"])
         ]
-        lounge = await doors.ask(door, "rooms.enter_lounge", cast.ana, lounge=cast.square.upper())
+        lounge = await doors.ask(door, "rooms.lounges.enter", cast.ana, lounge=cast.square.upper())
         assert lounge.data["roomId"] == cast.square
     else:
         sent = await doors.ask("v1", "messages.send", cast.ana, roomId=loud, content="hi")
@@ -112,18 +112,16 @@ async def test_ids_are_taken_in_capitals_and_given_in_small_letters(
         assert page.data["messages"][-1]["roomId"] == cast.tea
     assert sent.data["roomId"] == cast.tea
     message_id = sent.data["id"].upper()
-    read = await doors.ask(door, "messages.mark_read", cast.ana, roomId=loud, messageId=message_id)
+    read = await doors.ask(door, "messages.read_mark.set", cast.ana, roomId=loud, messageId=message_id)
     assert (read.code, read.data["messageId"]) == ("", sent.data["id"])
-    wrong = await doors.ask(door, "messages.mark_read", cast.ana, roomId=loud + "0", messageId=message_id)
+    wrong = await doors.ask(door, "messages.read_mark.set", cast.ana, roomId=loud + "0", messageId=message_id)
     assert wrong.code == "bad_input"
 
 
 @pytest.mark.parametrize("surface", ["api", "v1"])
 async def test_a_code_alone_opens_its_room(doors: Doors, cast: Cast, surface: str) -> None:
-    wrong = await doors.ask(surface, "rooms.join_by_invite", cast.mallory, inviteCode="nonsense")
+    wrong = await doors.ask(surface, "rooms.invite.join", cast.mallory, inviteCode="nonsense")
     assert (wrong.status, wrong.code) == (404, "invalid_invite")
-    joined = await doors.ask(surface, "rooms.join_by_invite", cast.mallory, inviteCode=cast.code)
+    joined = await doors.ask(surface, "rooms.invite.join", cast.mallory, inviteCode=cast.code)
     assert (joined.status, joined.data["id"], joined.data["role"]) == (200, cast.tea, "member")
-    assert (
-        await doors.ask(surface, "rooms.join_by_invite", cast.mallory, inviteCode=cast.code)
-    ).status == 200
+    assert (await doors.ask(surface, "rooms.invite.join", cast.mallory, inviteCode=cast.code)).status == 200

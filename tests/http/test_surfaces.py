@@ -12,6 +12,7 @@ from chatroom.core.context import Context
 from chatroom.core.operation import Operation
 from chatroom.core.principal import OUTSIDER
 from chatroom.features import operations
+from chatroom.features.auth.api import SESSION_SIGN_IN as MAY
 from chatroom.http import app as http_app
 from chatroom.http.bodies import BODY_LIMIT
 from tests.cast import Cast
@@ -214,7 +215,7 @@ _faulty.__module__ = "chatroom.features.faulty"
 
 
 async def test_a_fault_of_ours_is_a_500_without_its_cause_and_with_every_header(app: App) -> None:
-    op = Operation(_faulty, may="auth.sign_in", http="GET /faulty")
+    op = Operation("auth.faulty", _faulty, may=MAY, http="GET /faulty")
 
     async def nobody(ctx: Context, token: str) -> Any:
         return OUTSIDER
@@ -287,11 +288,10 @@ async def test_the_root_surface_serves_its_rows_without_a_prefix(app: App) -> No
     async def nobody(ctx: Context, token: str) -> Any:
         return OUTSIDER
 
-    op = Operation(_hello, may="auth.sign_in", http="POST /hello/you", on=("root",))
+    op = Operation("auth.hello", _hello, may=MAY, http="POST /hello/you", on=("root",))
     built = http_app.build(app.kernel, {op.name: op}, nobody, origins=frozenset(), draining=lambda: False)
-    async with httpx2.AsyncClient(
-        transport=httpx2.ASGITransport(built.asgi), base_url="http://chat.test"
-    ) as http:
+    transport = httpx2.ASGITransport(built.asgi)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://chat.test") as http:
         assert (await http.post("/hello/you")).json() == "hello"
         assert (await http.post("/api/hello/you")).status_code == 404
         wrong, unknown = await http.put("/hello/you"), await http.get("/hello/me")

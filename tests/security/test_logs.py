@@ -47,7 +47,7 @@ async def plant_over_http(server: ChatServer, token: str) -> int:
     async with httpx2.AsyncClient(base_url=server.url, timeout=30) as http:
         for op in operations.values():
             for surface in SURFACES:
-                if not surface.serves(op) or op.name in ("auth.logout", "auth.end_session"):
+                if not surface.serves(op) or op.name in ("auth.session.logout", "auth.sessions.end"):
                     continue
                 path = surface.prefix + op.path
                 for name in op.path_fields:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from chatroom.app import App
 from chatroom.core.operation import Operation
-from chatroom.core.principal import POLICY, Role
+from chatroom.core.principal import Role
 from chatroom.features import operations, tables
 from tests.cast import Cast
 from tests.doors import Doors, by_http, serves
@@ -66,7 +66,7 @@ async def test_no_column_can_be_set_by_adding_it_to_an_input(
 ) -> None:
     """v1 refuses each by its name and does nothing; the seeds' surfaces do what was meant and store nothing of it."""
     op, stage = operations[name], Stage(app, cast, doors)
-    role = Role.USER if Role.USER in POLICY[op.may] else Role.ADMIN
+    role = Role.USER if Role.USER in op.may.roles else Role.ADMIN
     person = cast.bob if role is Role.USER else cast.admin
     extra = planted(op)
     for number, surface in enumerate(door for door in ("root", "api", "v1") if serves(door, op)):

@@ -46,7 +46,7 @@ async def sign_in(app: App, cast: Cast, peer: str, headers: Told) -> str:
         answer = await http.post("/api/auth/login", json=body, headers=headers)
     assert answer.status_code == 200
     who = await principal(app, cast.ana._replace(token=answer.json()["token"]))
-    listed = await do(app, who, "auth.list_sessions")
+    listed = await do(app, who, "auth.sessions.list")
     return str(next(session["address"] for session in listed["sessions"] if session["current"]))
 
 

@@ -91,7 +91,7 @@ async def _long_room(server: Server, cast: Cast) -> bytes:
     ).encode()
 
 
-@pytest.mark.parametrize("also", [b"", b"Cookie: theme=dark\r\n"], ids=["lean", "usual"])
+@pytest.mark.parametrize("also", [b"", b"Cookie: theme=dark\r\n"], ids=["fast_get", "usual"])
 @HASTY
 async def test_who_takes_nothing_of_an_answer_is_ended(
     server: Server, cast: Cast, monkeypatch: pytest.MonkeyPatch, also: bytes

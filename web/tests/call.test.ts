@@ -38,7 +38,7 @@ beforeEach(() => {
 
 test("a token that ran out is renewed once, and the call made again with the new one", async () => {
   serve({ "/api/users/me": [expired, me], "/api/auth/refresh": [renewed] });
-  await expect(call("auth.me", {})).resolves.toEqual({ id: "me" });
+  await expect(call("auth.me.show", {})).resolves.toEqual({ id: "me" });
   expect(asked).toEqual([
     "GET /api/users/me Bearer old",
     "POST /api/auth/refresh Bearer old",
@@ -48,7 +48,7 @@ test("a token that ran out is renewed once, and the call made again with the new
 
 test("several calls at the same time share one renewal", async () => {
   serve({ "/api/users/me": [expired, expired, me, me], "/api/auth/refresh": [renewed] });
-  await Promise.all([call("auth.me", {}), call("auth.me", {})]);
+  await Promise.all([call("auth.me.show", {}), call("auth.me.show", {})]);
   expect(asked.filter((line) => line.includes("refresh"))).toHaveLength(1);
 });
 
@@ -57,26 +57,28 @@ test.each([
   [ended, "ended"],
 ])("a session that cannot be renewed is over, and why is told", async (refusal, why) => {
   serve({ "/api/users/me": [refusal], "/api/auth/refresh": [ended] });
-  await expect(call("auth.me", {})).rejects.toMatchObject({ status: 401 });
+  await expect(call("auth.me.show", {})).rejects.toMatchObject({ status: 401 });
   expect(told).toEqual([why]);
 });
 
 test("a renewal that the server cannot answer just now ends no session", async () => {
   serve({ "/api/users/me": [expired], "/api/auth/refresh": [{ status: 503, body: { code: "busy" } }] });
-  await expect(call("auth.me", {})).rejects.toMatchObject({ status: 503 });
+  await expect(call("auth.me.show", {})).rejects.toMatchObject({ status: 503 });
   expect(told).toEqual([]);
 });
 
 test("a wrong password is no reason to renew anything", async () => {
   serve({ "/api/auth/login": [{ status: 401, body: { code: "invalid_credentials", message: "" } }] });
-  await expect(call("auth.login", { email: "a@b.c", password: "x" })).rejects.toMatchObject({ status: 401 });
+  await expect(call("auth.session.login", { email: "a@b.c", password: "x" })).rejects.toMatchObject({
+    status: 401,
+  });
   expect(asked).toHaveLength(1);
 });
 
 test("a stranger has nothing to renew", async () => {
   watchSession({ isKnown: () => false, ended: (why) => told.push(why), mustChoose: () => undefined });
   serve({ "/api/users/me": [{ status: 401, body: { code: "unauthorized", message: "" } }] });
-  await expect(call("auth.me", {})).rejects.toMatchObject({ status: 401 });
+  await expect(call("auth.me.show", {})).rejects.toMatchObject({ status: 401 });
   expect([asked.length, told]).toEqual([1, []]);
 });
 
@@ -97,7 +99,7 @@ test("a cookie's unsafe call sends the CSRF token back, and gets a new one when 
 
 test("a first password leads to choosing an own one, from wherever it is noticed", async () => {
   serve({ "/api/rooms": [{ status: 403, body: { code: "password_change_required", message: "" } }] });
-  await expect(call("rooms.list_rooms", {})).rejects.toMatchObject({ status: 403 });
+  await expect(call("rooms.list", {})).rejects.toMatchObject({ status: 403 });
   expect(told).toEqual(["must choose"]);
 });
 
@@ -110,8 +112,8 @@ test("a server that never answers cannot be reached", async () => {
   vi.stubGlobal("fetch", (_: string, { signal }: RequestInit) => {
     return new Promise((_answer, refuse) => signal?.aborted && refuse(signal.reason));
   });
-  await expect(call("auth.me", {})).rejects.toMatchObject({ status: 0, code: "unreachable" });
-  await expect(call("auth.logout", {})).rejects.toMatchObject({ status: 0, code: "unreachable" });
+  await expect(call("auth.me.show", {})).rejects.toMatchObject({ status: 0, code: "unreachable" });
+  await expect(call("auth.session.logout", {})).rejects.toMatchObject({ status: 0, code: "unreachable" });
   expect(waited).toEqual([30_000, 30_000]);
   vi.restoreAllMocks();
 });

@@ -2,44 +2,83 @@
 
 from chatroom.core.effort import told
 from chatroom.core.operation import Operation
+from chatroom.core.principal import PEOPLE, Permission
 from chatroom.core.schema import Event
 from chatroom.features.messages import service
 from chatroom.features.messages.reading import receipts, recovery
 from chatroom.features.messages.types import MessageReceived, MessagesRead, RoomsReset
 
+SEND = Permission("messages.send", PEOPLE)
+READ = Permission("messages.read", PEOPLE)
+READ_MARK_SET = Permission("messages.read_mark.set", PEOPLE)
+permissions = [SEND, READ, READ_MARK_SET]
+
 operations = [
     Operation(
+        "messages.send",
         service.send,
-        may="messages.send",
+        done="Message sent",
+        refuses=(
+            "bad_input",
+            "busy",
+            "message_conflict",
+            "not_a_member",
+            "rate_limited",
+            "room_not_found",
+            "unavailable",
+        ),
+        may=SEND,
         http="POST /rooms/{roomId}/messages",
         socket="send_message",
         limit="messages.send",
         status=201,
         newer=True,
     ),
-    Operation(service.say, may="messages.send", socket="message", limit="messages.send"),
     Operation(
+        "messages.lounge.say",
+        service.say,
+        refuses=("bad_input", "busy", "rate_limited", "room_not_found", "unavailable"),
+        may=SEND,
+        socket="message",
+        limit="messages.send",
+    ),
+    Operation(
+        "messages.lobby.say",
         service.chat,
-        may="messages.send",
+        may=SEND,
         socket="chat message",
         bare="message",
         verbatim=True,
         limit="messages.send",
     ),
-    Operation(service.history, may="messages.read", http="GET /rooms/{roomId}/messages"),
     Operation(
+        "messages.history",
+        service.history,
+        refuses=("bad_cursor", "room_not_found"),
+        bucket="history",
+        hot=True,
+        may=READ,
+        http="GET /rooms/{roomId}/messages",
+    ),
+    Operation(
+        "messages.resume",
         recovery.resume,
-        may="messages.read",
+        may=READ,
         socket="resume",
         bare="rooms",
         price=lambda _, cmd: 10 + len(cmd.rooms) / 5,
     ),
     Operation(
+        "messages.read_mark.set",
         receipts.mark_read,
-        may="messages.mark_read",
+        done="Room marked as read",
+        refuses=("bad_input", "not_a_member", "not_found", "room_not_found"),
+        may=READ_MARK_SET,
         http="POST /rooms/{roomId}/read",
         socket="mark_read",
         price=lambda ctx, cmd: told(ctx, cmd.room_id),
     ),
 ]
+GO_ON = Operation("messages.go_on", recovery.go_on, may=READ)
+"""What the `auth.resume` of a handshake asks for."""
 events: list[type[Event]] = [MessageReceived, MessagesRead, RoomsReset]

@@ -2,25 +2,43 @@
 
 from chatroom.core.effort import told
 from chatroom.core.operation import Operation
+from chatroom.core.principal import PEOPLE, Permission
 from chatroom.core.schema import Event
 from chatroom.core.signals import Connected, Disconnected
 from chatroom.features.presence import activity, roster, service
 from chatroom.features.presence.types import RoomUsers, UserStatus, UserTyping
 from chatroom.features.rooms.signals import StoppedListening
 
+READ = Permission("presence.read", PEOPLE)
+TYPE = Permission("presence.type", PEOPLE)
+HEARTBEAT = Permission("presence.heartbeat", PEOPLE)
+permissions = [READ, TYPE, HEARTBEAT]
+
 operations = [
     Operation(
+        "presence.members.list",
         roster.room_users,
-        may="presence.read",
+        refuses=("bad_cursor", "not_a_member", "room_not_found"),
+        may=READ,
         http="GET /rooms/{roomId}/users",
         socket="get_room_users",
         price=lambda _ctx, _cmd: 10.0,
     ),
-    Operation(activity.heartbeat, may="presence.heartbeat", http="POST /heartbeat", socket="heartbeat"),
+    Operation(
+        "presence.heartbeat",
+        activity.heartbeat,
+        done="Heartbeat received",
+        bucket="heartbeat",
+        may=HEARTBEAT,
+        http="POST /heartbeat",
+        socket="heartbeat",
+    ),
     # With the end of it, which must never be refused. A client tells once in two seconds, a flood ten times in one.
     Operation(
+        "presence.typing",
         service.typing,
-        may="presence.type",
+        refuses=("not_listening",),
+        may=TYPE,
         socket="typing",
         price=lambda ctx, cmd: 10 * told(ctx, cmd.room_id) if cmd.is_typing else 0.0,
     ),

@@ -22,13 +22,14 @@ from chatroom.features.auth.store.sessions import remove_expired
 from tests.cast import PASSWORD, Cast, Clock, do, register
 from tests.doors import Doors, Server, until
 
+REGISTER = "auth.account.register"
 WAYS = ["api", "v1"]
 ZOE = {"name": "Zoë", "email": "zoe@example.org", "password": PASSWORD}
 
 
 @pytest.mark.parametrize("way", WAYS)
 async def test_who_registers_is_signed_in(doors: Doors, way: str) -> None:
-    made = await doors.ask(way, "auth.register", None, **ZOE)
+    made = await doors.ask(way, REGISTER, None, **ZOE)
     assert made.status == 201
     assert made.data["token"] == made.data["accessToken"]
     assert made.data["expiresIn"] == 24 * 3600
@@ -38,13 +39,13 @@ async def test_who_registers_is_signed_in(doors: Doors, way: str) -> None:
 
 
 async def test_without_a_name_the_address_gives_one(app: App) -> None:
-    made = await do(app, OUTSIDER, "auth.register", email="kim.lee@example.org", password=PASSWORD)
+    made = await do(app, OUTSIDER, REGISTER, email="kim.lee@example.org", password=PASSWORD)
     assert (made["name"], made["user"]["username"]) == ("kim.lee", "kim-lee")
 
 
 async def test_namesakes_get_handles_of_their_own(app: App) -> None:
     made = [
-        await do(app, OUTSIDER, "auth.register", name="Kim", email=f"kim{n}@example.org", password=PASSWORD)
+        await do(app, OUTSIDER, REGISTER, name="Kim", email=f"kim{n}@example.org", password=PASSWORD)
         for n in range(4)
     ]
     assert len({person["user"]["username"] for person in made}) == 4
@@ -53,7 +54,7 @@ async def test_namesakes_get_handles_of_their_own(app: App) -> None:
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("email", ["ana@example.org", "ANA@Example.org", " ana@example.org "])
 async def test_an_address_registers_once(doors: Doors, way: str, email: str) -> None:
-    again = await doors.ask(way, "auth.register", None, email=email, password=PASSWORD)
+    again = await doors.ask(way, REGISTER, None, email=email, password=PASSWORD)
     assert (again.status, again.code) == (409, "user_exists")
 
 
@@ -73,8 +74,8 @@ async def test_an_address_registers_once(doors: Doors, way: str, email: str) -> 
     ],
 )
 async def test_a_bad_field_is_named(doors: Doors, field: str, value: object) -> None:
-    plain = await doors.ask("api", "auth.register", None, **{**ZOE, field: value})
-    v1 = await doors.ask("v1", "auth.register", None, **{**ZOE, field: value})
+    plain = await doors.ask("api", REGISTER, None, **{**ZOE, field: value})
+    v1 = await doors.ask("v1", REGISTER, None, **{**ZOE, field: value})
     assert (plain.status, v1.status) == (400, 422)
     assert plain.code == v1.code == "bad_input"
     assert list(plain.data["errors"]) == list(v1.data["errors"]) == [field]
@@ -83,14 +84,8 @@ async def test_a_bad_field_is_named(doors: Doors, field: str, value: object) -> 
 async def test_of_parallel_registrations_of_one_address_one_wins(every_app: App) -> None:
     async def attempt(number: int) -> str:
         try:
-            await do(
-                every_app,
-                OUTSIDER,
-                "auth.register",
-                name=f"N{number}",
-                email="x@example.org",
-                password=PASSWORD,
-            )
+            given = {"name": f"N{number}", "email": "x@example.org", "password": PASSWORD}
+            await do(every_app, OUTSIDER, REGISTER, **given)
         except Problem as problem:
             return problem.code
         return ""
@@ -101,7 +96,7 @@ async def test_of_parallel_registrations_of_one_address_one_wins(every_app: App)
 
 async def test_namesakes_who_register_at_once_all_get_in(every_app: App) -> None:
     people = [
-        do(every_app, OUTSIDER, "auth.register", name="Kim", email=f"kim{n}@example.org", password=PASSWORD)
+        do(every_app, OUTSIDER, REGISTER, name="Kim", email=f"kim{n}@example.org", password=PASSWORD)
         for n in range(10)
     ]
     made = await asyncio.gather(*people)
@@ -110,11 +105,11 @@ async def test_namesakes_who_register_at_once_all_get_in(every_app: App) -> None
 
 @pytest.mark.parametrize("way", WAYS)
 async def test_signing_in_opens_a_new_session(doors: Doors, cast: Cast, way: str) -> None:
-    signed_in = await doors.ask(way, "auth.login", None, email="Ana@example.org", password=PASSWORD)
+    signed_in = await doors.ask(way, "auth.session.login", None, email="Ana@example.org", password=PASSWORD)
     assert (signed_in.status, signed_in.data["id"]) == (200, cast.ana.id)
     assert signed_in.data["token"] != cast.ana.token
     again = cast.ana._replace(token=signed_in.data["token"])
-    assert (await doors.ask(way, "auth.me", again)).data["id"] == cast.ana.id
+    assert (await doors.ask(way, "auth.me.show", again)).data["id"] == cast.ana.id
 
 
 async def test_a_wrong_password_and_an_unknown_address_are_told_apart_by_nobody(doors: Doors) -> None:
@@ -126,7 +121,7 @@ async def test_a_wrong_password_and_an_unknown_address_are_told_apart_by_nobody(
     ]
     told = []
     for email, password in attempts:
-        answer = await doors.ask("api", "auth.login", None, email=email, password=password)
+        answer = await doors.ask("api", "auth.session.login", None, email=email, password=password)
         told.append((answer.status, {**answer.data, "requestId": ""}))
     assert all(answer == told[0] for answer in told)
     assert (told[0][0], told[0][1]["error"]) == (401, "Invalid credentials")
@@ -144,7 +139,7 @@ async def test_an_unknown_address_costs_a_hash_too(app: App) -> None:
     app.kernel.ports[PasswordHasher] = hasher
     for email in ("nobody@example.org", "no address"):
         with pytest.raises(Problem, match="Invalid credentials"):
-            await do(app, OUTSIDER, "auth.login", email=email, password=PASSWORD)
+            await do(app, OUTSIDER, "auth.session.login", email=email, password=PASSWORD)
     hasher.close()
     assert compared == [True, True]
 
@@ -175,38 +170,38 @@ async def _hash_of(app: App, user_id: str) -> str:
 @pytest.mark.parametrize("settings", [{"bcrypt_rounds": 5}])
 async def test_signing_in_renews_a_hash_of_another_cost(app: App, cast: Cast) -> None:
     assert (await _hash_of(app, cast.ana.id)).startswith("$2b$04$")
-    await do(app, OUTSIDER, "auth.login", email=cast.ana.email, password=PASSWORD)
+    await do(app, OUTSIDER, "auth.session.login", email=cast.ana.email, password=PASSWORD)
     assert (await _hash_of(app, cast.ana.id)).startswith("$2b$05$")
-    await do(app, OUTSIDER, "auth.login", email=cast.ana.email, password=PASSWORD)
+    await do(app, OUTSIDER, "auth.session.login", email=cast.ana.email, password=PASSWORD)
 
 
 @pytest.mark.parametrize("way", WAYS)
 async def test_signing_out_ends_the_token_everywhere(
     doors: Doors, server: Server, cast: Cast, way: str
 ) -> None:
-    other = await doors.ask(way, "auth.login", None, email=cast.ana.email, password=PASSWORD)
-    assert (await doors.ask(way, "auth.logout", cast.ana)).data == {"ok": True}
+    other = await doors.ask(way, "auth.session.login", None, email=cast.ana.email, password=PASSWORD)
+    assert (await doors.ask(way, "auth.session.logout", cast.ana)).data == {"ok": True}
     for door in ("api", "v1"):
-        dead = await doors.ask(door, "auth.me", cast.ana)
+        dead = await doors.ask(door, "auth.me.show", cast.ana)
         assert (dead.status, dead.code) == (401, "invalid_token")
     assert await server.refusal(cast.ana.token) == "invalid_token"
     living = cast.ana._replace(token=other.data["token"])
-    assert (await doors.ask(way, "auth.me", living)).code == ""
+    assert (await doors.ask(way, "auth.me.show", living)).code == ""
 
 
 @pytest.mark.parametrize("way", WAYS)
 async def test_signing_out_twice_or_without_a_session_is_fine(doors: Doors, cast: Cast, way: str) -> None:
     for person in (cast.ana, cast.ana, None):
-        assert (await doors.ask(way, "auth.logout", person)).data == {"ok": True}
+        assert (await doors.ask(way, "auth.session.logout", person)).data == {"ok": True}
 
 
 async def test_signing_out_ends_the_sockets_of_that_session_and_no_others(
     doors: Doors, server: Server, cast: Cast
 ) -> None:
-    other = await doors.ask("api", "auth.login", None, email=cast.ana.email, password=PASSWORD)
+    other = await doors.ask("api", "auth.session.login", None, email=cast.ana.email, password=PASSWORD)
     ended = [await server.in_room(cast.ana, cast.tea) for _ in range(2)]
     living = [await server.ears(cast.ana._replace(token=other.data["token"])), await server.ears(cast.bob)]
-    await doors.ask("api", "auth.logout", cast.ana)
+    await doors.ask("api", "auth.session.logout", cast.ana)
     await until(lambda: not any(ears.client.connected for ears in ended))
     for ears in living:
         assert (await ears.ask("send_message", {"roomId": cast.tea, "content": "still here"})).code == ""
@@ -214,15 +209,15 @@ async def test_signing_out_ends_the_sockets_of_that_session_and_no_others(
 
 
 async def test_a_dead_token_does_not_keep_anybody_from_signing_in(doors: Doors, cast: Cast) -> None:
-    await doors.ask("api", "auth.logout", cast.ana)
-    again = await doors.ask("api", "auth.login", cast.ana, email=cast.ana.email, password=PASSWORD)
+    await doors.ask("api", "auth.session.logout", cast.ana)
+    again = await doors.ask("api", "auth.session.login", cast.ana, email=cast.ana.email, password=PASSWORD)
     assert again.status == 200
 
 
 async def test_people_see_their_own_address_and_nobody_else_does(doors: Doors, cast: Cast) -> None:
-    me = await doors.ask("api", "auth.me", cast.ana)
+    me = await doors.ask("api", "auth.me.show", cast.ana)
     assert me.data["email"] == cast.ana.email
-    seen = await doors.ask("api", "presence.room_users", cast.bob, roomId=cast.tea)
+    seen = await doors.ask("api", "presence.members.list", cast.bob, roomId=cast.tea)
     assert "example.org" not in str(seen.data)
 
 
@@ -249,7 +244,7 @@ def _bytes_of(folder: Path) -> bytes:
 
 
 async def test_no_address_lies_in_the_database_in_clear(app: App, cast: Cast, tmp_path: Path) -> None:
-    await do(app, OUTSIDER, "auth.register", **ZOE)
+    await do(app, OUTSIDER, REGISTER, **ZOE)
     stored = _bytes_of(tmp_path)
     assert b"zoe" in stored
     assert b"zoe@example.org" not in stored
@@ -259,7 +254,7 @@ async def test_no_address_lies_in_the_database_in_clear(app: App, cast: Cast, tm
 async def test_expired_sessions_are_removed_and_living_ones_stay(app: App, cast: Cast, clock: Clock) -> None:
     sessions = tables.tables["sessions"]
     clock.advance(29 * 86_400)
-    fresh = await do(app, OUTSIDER, "auth.login", email=cast.ana.email, password=PASSWORD)
+    fresh = await do(app, OUTSIDER, "auth.session.login", email=cast.ana.email, password=PASSWORD)
     clock.advance(2 * 86_400)
     await expire_sessions.run(Context(app.kernel, SYSTEM), None)
     async with app.db.read() as reader:
@@ -292,8 +287,8 @@ async def test_many_expired_sessions_are_removed_in_shares_of_a_thousand(every_a
 async def test_a_sign_in_lasts_as_long_as_the_setting_says(
     app: App, doors: Doors, cast: Cast, clock: Clock
 ) -> None:
-    signed_in = await do(app, OUTSIDER, "auth.login", email=cast.ana.email, password=PASSWORD)
+    signed_in = await do(app, OUTSIDER, "auth.session.login", email=cast.ana.email, password=PASSWORD)
     assert signed_in["expiresIn"] == 900
     clock.advance(931)
-    late = await doors.ask("api", "auth.me", cast.ana._replace(token=signed_in["token"]))
+    late = await doors.ask("api", "auth.me.show", cast.ana._replace(token=signed_in["token"]))
     assert late.code == "token_expired"

@@ -12,7 +12,7 @@ from chatroom.core.addresses import address_key
 from chatroom.core.context import Context
 from chatroom.core.errors import Problem
 from chatroom.core.fair_queue import IN_LANE
-from chatroom.core.principal import OUTSIDER, POLICY, SYSTEM, UNFINISHED, Role
+from chatroom.core.principal import OUTSIDER, SYSTEM, Role
 from chatroom.features import operations
 from chatroom.features.auth.jobs import expire_people
 from chatroom.features.auth.ports import PasswordHasher, SmsSender
@@ -26,12 +26,14 @@ OWN = "a heron by the mill"
 
 
 async def sign_up(app: App, number: str = NUMBER, **more: Any) -> str:
-    made = await do(app, OUTSIDER, "auth.sign_up", phoneNumber=number, **more)
+    made = await do(app, OUTSIDER, "auth.account.sign_up", phoneNumber=number, **more)
     return str(made["userId"])
 
 
 async def sign_in(app: App, password: str) -> dict[str, Any]:
-    made: dict[str, Any] = await do(app, OUTSIDER, "auth.login", phoneNumber=NUMBER, password=password)
+    made: dict[str, Any] = await do(
+        app, OUTSIDER, "auth.session.login", phoneNumber=NUMBER, password=password
+    )
     return made
 
 
@@ -57,8 +59,8 @@ async def test_a_first_password_opens_only_the_way_to_one_of_ones_own(every_app:
     with pytest.raises(Problem) as refused:
         await do(app, who, "rooms.create", name="Tea")
     assert refused.value.code == "password_change_required"
-    await do(app, OUTSIDER, "auth.refresh", refreshToken=signed_in["refreshToken"])
-    await do(app, who, "auth.change_own", currentPassword=first, newPassword=OWN)
+    await do(app, OUTSIDER, "auth.session.refresh", refreshToken=signed_in["refreshToken"])
+    await do(app, who, "auth.password.change", currentPassword=first, newPassword=OWN)
     assert not (await principal(app, ana)).must_change_password
     assert await code_of(app, first) == "invalid_credentials"
     assert "mustChangePassword" not in await sign_in(app, OWN)
@@ -71,7 +73,7 @@ async def test_every_other_operation_is_refused_at_every_door(app: App, doors: D
     closed = [
         (door, op)
         for op in operations.values()
-        if op.may not in UNFINISHED and Role.OUTSIDER not in POLICY[op.may] and Role.USER in POLICY[op.may]
+        if not op.may.unfinished and Role.OUTSIDER not in op.may.roles and Role.USER in op.may.roles
         for door in ("api", "v1")
         if op.path and door in op.on
     ]
@@ -89,7 +91,7 @@ async def test_a_first_password_opens_no_socket_and_ones_own_does(app: App, serv
     first = await secret(app, NUMBER)
     ana = Person(user_id, "", "", "", (await sign_in(app, first))["token"])
     assert await server.refusal(ana.token) == "password_change_required"
-    await do(app, await principal(app, ana), "auth.change_own", currentPassword=first, newPassword=OWN)
+    await do(app, await principal(app, ana), "auth.password.change", currentPassword=first, newPassword=OWN)
     ears = await server.ears(ana)
     assert (await ears.ask("auth_refresh", {"token": ana.token})).code == ""
     assert (await ears.ask("heartbeat", {})).data["presence"] == "online"
@@ -176,18 +178,23 @@ async def test_without_a_sender_nobody_signs_up_by_phone(app: App, cast: Cast) -
     with pytest.raises(Problem) as refused:
         await sign_up(app)
     assert (refused.value.code, refused.value.status) == ("sms_unavailable", 503)
-    assert (await do(app, OUTSIDER, "auth.sign_up", email="z@example.org", password=OWN))["id"]
+    assert (await do(app, OUTSIDER, "auth.account.sign_up", email="z@example.org", password=OWN))["id"]
 
 
 @pytest.mark.parametrize("settings", [{"strict_enum": True}])
 async def test_a_strict_server_does_not_tell_who_has_an_account(app: App, clock: Clock) -> None:
-    made = await do(app, OUTSIDER, "auth.sign_up", phoneNumber=NUMBER)
-    again = await do(app, OUTSIDER, "auth.sign_up", phoneNumber=NUMBER)
+    made = await do(app, OUTSIDER, "auth.account.sign_up", phoneNumber=NUMBER)
+    again = await do(app, OUTSIDER, "auth.account.sign_up", phoneNumber=NUMBER)
     assert set(made) == set(again)
     assert made["userId"] != again["userId"]
     for number in (NUMBER, "+447911999999"):
         with pytest.raises(Problem) as refused:
             await do(
-                app, OUTSIDER, "auth.change", phoneNumber=number, currentPassword="wrong", newPassword=OWN
+                app,
+                OUTSIDER,
+                "auth.password.replace",
+                phoneNumber=number,
+                currentPassword="wrong",
+                newPassword=OWN,
             )
         assert (refused.value.status, refused.value.message) == (401, "Current password is incorrect")

@@ -22,7 +22,7 @@ OTHER = "+447911654321"
 
 
 async def guest(app: App, **more: Any) -> Person:
-    made = await do(app, OUTSIDER, "auth.become_guest", **more)
+    made = await do(app, OUTSIDER, "auth.guest.create", **more)
     return Person(made["guestId"], made["username"], made["username"], "", made["tempSessionToken"])
 
 
@@ -35,7 +35,7 @@ async def test_a_guests_token_is_taken_at_every_door(app: App, doors: Doors, ser
     who = await principal(app, gus)
     assert (who.id, who.role, who.name) == (gus.id, Role.GUEST, gus.name)
     for door in ("api", "v1"):
-        assert (await doors.ask(door, "auth.me", gus)).data["id"] == gus.id
+        assert (await doors.ask(door, "auth.me.show", gus)).data["id"] == gus.id
     ears = await server.ears(gus)
     assert ears.client.connected
 
@@ -48,9 +48,9 @@ async def test_a_guests_token_is_stored_by_its_digest_and_ends_after_a_day(
         rows = await reader.all(select(tables.tables["sessions"]))
     assert gus.token not in str([tuple(row) for row in rows])
     clock.advance(DAY - 1)
-    assert (await doors.ask("api", "auth.me", gus)).code == ""
+    assert (await doors.ask("api", "auth.me.show", gus)).code == ""
     clock.advance(1)
-    assert (await doors.ask("api", "auth.me", gus)).code == "token_expired"
+    assert (await doors.ask("api", "auth.me.show", gus)).code == "token_expired"
 
 
 @pytest.mark.parametrize("token", ["x" * 43, "x" * 42, "é" * 43, "x" * 100_000])
@@ -68,7 +68,7 @@ async def test_a_guest_who_registers_stays_the_same_person(every_app: App, clock
     made = await do(
         app,
         await principal(app, gus),
-        "auth.register",
+        "auth.account.register",
         name="Gus",
         email="gus@example.org",
         password=PASSWORD,
@@ -83,18 +83,18 @@ async def test_a_guest_who_registers_stays_the_same_person(every_app: App, clock
     assert [one["senderId"] for one in mine] == [gus.id]
     clock.advance(2 * DAY)
     await expire(app)
-    signed_in = await do(app, OUTSIDER, "auth.login", email="gus@example.org", password=PASSWORD)
+    signed_in = await do(app, OUTSIDER, "auth.session.login", email="gus@example.org", password=PASSWORD)
     assert signed_in["id"] == gus.id
 
 
 async def test_a_guest_who_signs_up_by_phone_is_a_member_once_the_number_is_proven(every_app: App) -> None:
     app = every_app
     gus = await guest(app)
-    made = await do(app, await principal(app, gus), "auth.sign_up", phoneNumber=NUMBER)
+    made = await do(app, await principal(app, gus), "auth.account.sign_up", phoneNumber=NUMBER)
     assert made["userId"] == gus.id
     assert (await principal(app, gus)).role is Role.GUEST
     first = await secret(app, NUMBER)
-    signed_in = await do(app, OUTSIDER, "auth.login", phoneNumber=NUMBER, password=first)
+    signed_in = await do(app, OUTSIDER, "auth.session.login", phoneNumber=NUMBER, password=first)
     assert (signed_in["id"], signed_in["user"]["role"]) == (gus.id, "user")
     with pytest.raises(Problem):
         await principal(app, gus)
@@ -103,22 +103,24 @@ async def test_a_guest_who_signs_up_by_phone_is_a_member_once_the_number_is_prov
 async def test_a_number_that_a_guest_only_claimed_does_not_become_the_members(every_app: App) -> None:
     app = every_app
     gus = await guest(app)
-    await do(app, await principal(app, gus), "auth.sign_up", phoneNumber=NUMBER)
+    await do(app, await principal(app, gus), "auth.account.sign_up", phoneNumber=NUMBER)
     await secret(app, NUMBER)
     who = await principal(app, gus)
-    made = await do(app, who, "auth.register", email="gus@example.org", password=PASSWORD)
+    made = await do(app, who, "auth.account.register", email="gus@example.org", password=PASSWORD)
     assert "phoneNumber" not in made["user"]
     assert await _sign_in_code(app, NUMBER, PASSWORD) == "invalid_credentials"
-    again = await do(app, OUTSIDER, "auth.sign_up", phoneNumber=NUMBER)  # its owner may come at any time
+    again = await do(
+        app, OUTSIDER, "auth.account.sign_up", phoneNumber=NUMBER
+    )  # its owner may come at any time
     assert again["userId"] != gus.id
 
 
 async def test_what_proves_one_number_of_a_guest_proves_no_other(every_app: App) -> None:
     app = every_app
     gus = await guest(app)
-    await do(app, await principal(app, gus), "auth.sign_up", phoneNumber=OTHER)
+    await do(app, await principal(app, gus), "auth.account.sign_up", phoneNumber=OTHER)
     first = await secret(app, OTHER)
-    await do(app, await principal(app, gus), "auth.sign_up", phoneNumber=NUMBER)
+    await do(app, await principal(app, gus), "auth.account.sign_up", phoneNumber=NUMBER)
     for number in (NUMBER, OTHER):
         assert await _sign_in_code(app, number, first) == "invalid_credentials"
     assert await _sign_in_code(app, OTHER, await secret(app, NUMBER)) == "invalid_credentials"
@@ -127,29 +129,29 @@ async def test_what_proves_one_number_of_a_guest_proves_no_other(every_app: App)
 async def test_a_guest_who_has_become_a_member_meanwhile_claims_no_number(app: App) -> None:
     gus = await guest(app)
     before = await principal(app, gus)
-    await do(app, before, "auth.register", email="gus8@example.org", password=PASSWORD)
+    await do(app, before, "auth.account.register", email="gus8@example.org", password=PASSWORD)
     with pytest.raises(Problem) as refused:
-        await do(app, before, "auth.sign_up", phoneNumber=NUMBER)
+        await do(app, before, "auth.account.sign_up", phoneNumber=NUMBER)
     assert refused.value.code == "forbidden"
     assert await _sign_in_code(app, NUMBER, PASSWORD) == "invalid_credentials"
 
 
 async def test_a_guest_who_was_shut_out_is_not_let_in_again_by_a_code(app: App, cast: Cast) -> None:
     gus = await guest(app)
-    await do(app, await principal(app, gus), "auth.sign_up", phoneNumber=NUMBER)
+    await do(app, await principal(app, gus), "auth.account.sign_up", phoneNumber=NUMBER)
     await secret(app, NUMBER)
     admin = await principal(app, cast.admin)
     await do(app, admin, "users.change", userId=gus.id, status="suspended")
-    await do(app, OUTSIDER, "auth.forget", phoneNumber=NUMBER)
+    await do(app, OUTSIDER, "auth.password.forget", phoneNumber=NUMBER)
     code = await secret(app, NUMBER, 2)
-    await do(app, OUTSIDER, "auth.reset", phoneNumber=NUMBER, code=code, newPassword=OWN)
+    await do(app, OUTSIDER, "auth.password.reset", phoneNumber=NUMBER, code=code, newPassword=OWN)
     assert (await do(app, admin, "users.show", userId=gus.id))["status"] == "suspended"
     assert await _sign_in_code(app, NUMBER, OWN) == "account_suspended"
 
 
 async def _sign_in_code(app: App, number: str, password: str) -> str:
     try:
-        await do(app, OUTSIDER, "auth.login", phoneNumber=number, password=password)
+        await do(app, OUTSIDER, "auth.session.login", phoneNumber=number, password=password)
     except Problem as problem:
         return problem.code
     return ""
@@ -158,7 +160,9 @@ async def _sign_in_code(app: App, number: str, password: str) -> str:
 async def test_registering_ends_the_guests_sockets(app: App, cast: Cast, server: Server) -> None:
     gus = await guest(app)
     ears = await server.ears(gus)
-    await do(app, await principal(app, gus), "auth.register", email="gus7@example.org", password=PASSWORD)
+    await do(
+        app, await principal(app, gus), "auth.account.register", email="gus7@example.org", password=PASSWORD
+    )
     await until(lambda: not ears.client.connected)
 
 
@@ -192,6 +196,6 @@ async def test_after_a_day_a_guest_is_gone_or_a_name_under_what_they_said(
         sessions = tables.tables["sessions"]
         left = {row.user_id for row in await reader.all(select(sessions.c.user_id))}
     assert left == {ana.id, young.id}
-    members = await do(app, await principal(app, ana), "presence.room_users", roomId=square["id"])
+    members = await do(app, await principal(app, ana), "presence.members.list", roomId=square["id"])
     assert [one["userId"] for one in members["users"]] == [ana.id]
     await expire(app)  # a second time there is nothing to do

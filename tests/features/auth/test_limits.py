@@ -37,7 +37,7 @@ async def ask(app: App, name: str, address: str, **fields: Any) -> str:
 
 
 async def sign_in(app: App, address: str, password: str, email: str = EMAIL) -> str:
-    return await ask(app, "auth.login", address, email=email, password=password)
+    return await ask(app, "auth.session.login", address, email=email, password=password)
 
 
 @LIMITED
@@ -203,7 +203,7 @@ async def test_what_is_no_address_is_counted_apart_from_other_such(
 
 @LIMITED
 @pytest.mark.parametrize(
-    ("name", "most"), [("auth.register", 60), ("auth.sign_up", 60), ("auth.become_guest", 30)]
+    ("name", "most"), [("auth.account.register", 60), ("auth.account.sign_up", 60), ("auth.guest.create", 30)]
 )
 async def test_one_address_makes_so_many_people_an_hour(app: App, cast: Cast, name: str, most: int) -> None:
     async def one(number: int) -> str:
@@ -212,13 +212,13 @@ async def test_one_address_makes_so_many_people_an_hour(app: App, cast: Cast, na
 
     codes = [await one(number) for number in range(most + 2)]
     assert codes == [""] * most + ["rate_limited"] * 2
-    assert await ask(app, "auth.become_guest", "192.0.2.2") == ""
+    assert await ask(app, "auth.guest.create", "192.0.2.2") == ""
 
 
 @LIMITED
 async def test_a_forgotten_password_cannot_be_guessed_either(app: App, cast: Cast) -> None:
     given = {"email": EMAIL, "code": "00000000", "new_password": "a heron by the mill"}
-    codes = [await ask(app, "auth.reset", "192.0.2.1", **given) for _ in range(6)]
+    codes = [await ask(app, "auth.password.reset", "192.0.2.1", **given) for _ in range(6)]
     assert codes == ["invalid_code"] * 5 + ["rate_limited"]
 
 

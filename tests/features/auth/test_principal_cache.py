@@ -104,7 +104,7 @@ async def _refusal(app: App, person: Person) -> str:
 async def test_signing_out_is_felt_here_at_once_and_elsewhere_within_a_second(nodes: Nodes) -> None:
     who = await principal(nodes.one, nodes.ana)
     assert await _refusal(nodes.other, nodes.ana) == ""
-    await do(nodes.one, who, "auth.logout")
+    await do(nodes.one, who, "auth.session.logout")
     assert await _refusal(nodes.one, nodes.ana) == "invalid_token"
     async with asyncio.timeout(AGE + 0.5):
         while await _refusal(nodes.other, nodes.ana) != "invalid_token":  # noqa: ASYNC110 - nobody tells the other node

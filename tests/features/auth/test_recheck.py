@@ -57,14 +57,14 @@ async def ask(app: App, person: Person, name: str, /, **fields: Any) -> Any:
 
 
 async def test_signing_out_elsewhere_closes_the_socket(both: Both) -> None:
-    again = await do(both.there, OUTSIDER, "auth.login", email=both.bob.email, password=PASSWORD)
+    again = await do(both.there, OUTSIDER, "auth.session.login", email=both.bob.email, password=PASSWORD)
     other = both.bob._replace(token=again["token"])
     first, second = await both.server.ears(both.bob), await both.server.ears(other)
-    await ask(both.there, other, "auth.logout")
+    await ask(both.there, other, "auth.session.logout")
     await until(lambda: not second.client.connected)
     assert first.client.connected
     await ask(
-        both.there, both.bob, "auth.change_own", currentPassword=PASSWORD, newPassword="a new heron here"
+        both.there, both.bob, "auth.password.change", currentPassword=PASSWORD, newPassword="a new heron here"
     )
     assert (await first.ask("heartbeat", {})).code == ""
 
@@ -72,7 +72,7 @@ async def test_signing_out_elsewhere_closes_the_socket(both: Both) -> None:
 async def test_a_name_changed_elsewhere_is_spoken_under(both: Both) -> None:
     ana = await both.server.in_room(both.ana, both.room_id)
     bob = await both.server.in_room(both.bob, both.room_id)
-    await ask(both.there, both.ana, "auth.change_me", username="heron")
+    await ask(both.there, both.ana, "auth.me.change", username="heron")
     deadline = time.monotonic() + LATE
     while True:
         await ana.ask("send_message", {"roomId": both.room_id, "content": "hello"})
@@ -112,10 +112,10 @@ async def test_who_joins_again_while_their_leaving_is_looked_at_goes_on_hearing(
 async def test_of_ten_changes_elsewhere_most_arrive_within_a_second(both: Both) -> None:
     times = []
     for _ in range(9):
-        made = await do(both.there, OUTSIDER, "auth.login", email=both.bob.email, password=PASSWORD)
+        made = await do(both.there, OUTSIDER, "auth.session.login", email=both.bob.email, password=PASSWORD)
         bob = both.bob._replace(token=made["token"])
         ears: Ears = await both.server.ears(bob)
-        await ask(both.there, bob, "auth.logout")
+        await ask(both.there, bob, "auth.session.logout")
         started = time.monotonic()
         await until(lambda ears=ears: not ears.client.connected)
         times.append(time.monotonic() - started)

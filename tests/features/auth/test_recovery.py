@@ -25,13 +25,15 @@ NEW = "a heron by the mill"
 
 
 async def forget(app: App, **whom: str) -> Any:
-    return await do(app, OUTSIDER, "auth.forget", **(whom or {"email": EMAIL}))
+    return await do(app, OUTSIDER, "auth.password.forget", **(whom or {"email": EMAIL}))
 
 
 async def reset(app: App, code: str, new: str = NEW, **whom: str) -> str:
     """The code of the refusal, or "" when the new password counts."""
     try:
-        await do(app, OUTSIDER, "auth.reset", code=code, newPassword=new, **(whom or {"email": EMAIL}))
+        await do(
+            app, OUTSIDER, "auth.password.reset", code=code, newPassword=new, **(whom or {"email": EMAIL})
+        )
     except Problem as problem:
         return problem.code
     return ""
@@ -39,7 +41,7 @@ async def reset(app: App, code: str, new: str = NEW, **whom: str) -> str:
 
 async def signs_in(app: App, password: str, **whom: str) -> bool:
     try:
-        await do(app, OUTSIDER, "auth.login", password=password, **(whom or {"email": EMAIL}))
+        await do(app, OUTSIDER, "auth.session.login", password=password, **(whom or {"email": EMAIL}))
     except Problem:
         return False
     return True
@@ -50,7 +52,7 @@ async def test_a_code_sets_a_new_password_once_and_signs_nobody_in(every_app: Ap
     assert await forget(app) == {"ok": True}
     code = await secret(app, EMAIL)
     assert (len(code), code.isdecimal()) == (8, True)
-    answer = await do(app, OUTSIDER, "auth.reset", email=EMAIL, code=code, newPassword=NEW)
+    answer = await do(app, OUTSIDER, "auth.password.reset", email=EMAIL, code=code, newPassword=NEW)
     assert answer == {"ok": True, "message": "Password changed"}
     assert await reset(app, code, "another heron here") == "invalid_code"
     assert (await signs_in(app, PASSWORD), await signs_in(app, NEW)) == (False, True)
@@ -100,9 +102,11 @@ async def test_what_is_no_code_is_refused(app: App, cast: Cast, code: str) -> No
 async def test_nobody_learns_whether_there_is_an_account(app: App, cast: Cast, doors: Doors) -> None:
     told = []
     for email in (EMAIL, "nobody@example.org"):
-        asked = await doors.ask("v1", "auth.forget", None, email=email)
+        asked = await doors.ask("v1", "auth.password.forget", None, email=email)
         told.append((asked.status, asked.data))
-        wrong = await doors.ask("v1", "auth.reset", None, email=email, code="00000000", newPassword=NEW)
+        wrong = await doors.ask(
+            "v1", "auth.password.reset", None, email=email, code="00000000", newPassword=NEW
+        )
         told.append((wrong.status, {**wrong.data, "requestId": ""}))
     assert told[:2] == told[2:]
     assert (told[0][0], told[1][0]) == (202, 401)
@@ -141,8 +145,8 @@ async def test_without_a_mailer_nothing_is_promised(app: App, cast: Cast) -> Non
 
 async def _add(app: App, person: Person, field: str, value: str) -> Any:
     who = await principal(app, person)
-    await do(app, who, "auth.begin", **{field: value})
-    return await do(app, who, "auth.confirm", code=await secret(app, value))
+    await do(app, who, "auth.identifier.begin", **{field: value})
+    return await do(app, who, "auth.identifier.confirm", code=await secret(app, value))
 
 
 async def test_a_member_adds_a_number_and_signs_in_by_either(every_app: App) -> None:
@@ -165,10 +169,10 @@ async def test_a_new_address_replaces_the_old_one_when_it_is_proven(app: App, ca
 
 async def test_an_address_of_somebody_else_is_told_to_its_owner_alone(app: App, cast: Cast) -> None:
     who = await principal(app, cast.ana)
-    assert await do(app, who, "auth.begin", email=cast.bob.email) == {"ok": True}
+    assert await do(app, who, "auth.identifier.begin", email=cast.bob.email) == {"ok": True}
     code = await secret(app, cast.bob.email)
     with pytest.raises(Problem) as refused:
-        await do(app, who, "auth.confirm", code=code)
+        await do(app, who, "auth.identifier.confirm", code=code)
     assert refused.value.code == "user_exists"
     assert await signs_in(app, PASSWORD)
     assert await signs_in(app, PASSWORD, email=cast.bob.email)
@@ -179,13 +183,13 @@ async def test_a_code_for_one_person_or_purpose_is_none_for_another(app: App, ca
     code = await secret(app, EMAIL)
     assert await reset(app, code, email=cast.bob.email) == "invalid_code"
     with pytest.raises(Problem):
-        await do(app, await principal(app, cast.ana), "auth.confirm", code=code)
+        await do(app, await principal(app, cast.ana), "auth.identifier.confirm", code=code)
     assert await reset(app, code) == ""
 
 
 async def test_people_are_told_what_was_changed_about_the_way_in(app: App, cast: Cast) -> None:
     ana = await principal(app, cast.ana)
-    await do(app, ana, "auth.change_own", currentPassword=PASSWORD, newPassword=NEW)
+    await do(app, ana, "auth.password.change", currentPassword=PASSWORD, newPassword=NEW)
     assert (await letters(app, EMAIL))[-1].startswith("The password of your account was changed at 20")
     await _add(app, cast.ana, "email", "thief@example.org")
     assert (await letters(app, EMAIL, 2))[-1].startswith("The address or number of your account was changed")

@@ -35,12 +35,14 @@ async def _sealed(app: App) -> list[str]:
 async def _works(app: App, code: str, room_id: str) -> None:
     """Everything that needs a sealed text: sign-in, an address shown, an address refused, an invite."""
     for name in ("Ana", "Bob"):
-        signed_in = await do(app, OUTSIDER, "auth.login", email=f"{name}@example.org", password=PASSWORD)
+        signed_in = await do(
+            app, OUTSIDER, "auth.session.login", email=f"{name}@example.org", password=PASSWORD
+        )
         assert signed_in["user"]["email"] == f"{name.lower()}@example.org"
         with pytest.raises(Problem, match="User already exists"):
-            await do(app, OUTSIDER, "auth.register", email=f"{name}@example.org", password=PASSWORD)
+            await do(app, OUTSIDER, "auth.account.register", email=f"{name}@example.org", password=PASSWORD)
     visitor = await register(app, f"Visitor{next(_numbers)}")
-    joined = await do(app, await principal(app, visitor), "rooms.join_by_invite", inviteCode=code)
+    joined = await do(app, await principal(app, visitor), "rooms.invite.join", inviteCode=code)
     assert joined["id"] == room_id
 
 

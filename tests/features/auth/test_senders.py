@@ -60,7 +60,7 @@ async def test_mail_goes_through_the_server_of_the_setting(
 ) -> None:
     taken, url = post
     app.kernel.ports[Mailer] = SmtpMail(url, "chatroom@example.org")
-    await do(app, OUTSIDER, "auth.forget", email=cast.ana.email)
+    await do(app, OUTSIDER, "auth.password.forget", email=cast.ana.email)
     await until(lambda: taken.letters)
     envelope = taken.letters[0]
     assert (envelope.mail_from, envelope.rcpt_tos) == ("chatroom@example.org", [cast.ana.email])

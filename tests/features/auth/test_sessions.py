@@ -24,12 +24,14 @@ EMAIL = "ana@example.org"
 
 
 async def sign_in(app: App, **more: Any) -> dict[str, Any]:
-    made: dict[str, Any] = await do(app, OUTSIDER, "auth.login", email=EMAIL, password=PASSWORD, **more)
+    made: dict[str, Any] = await do(
+        app, OUTSIDER, "auth.session.login", email=EMAIL, password=PASSWORD, **more
+    )
     return made
 
 
 async def refresh(app: App, token: str) -> dict[str, Any]:
-    fresh: dict[str, Any] = await do(app, OUTSIDER, "auth.refresh", refreshToken=token)
+    fresh: dict[str, Any] = await do(app, OUTSIDER, "auth.session.refresh", refreshToken=token)
     return fresh
 
 
@@ -55,7 +57,7 @@ async def test_fifty_sign_ins_in_one_second_are_fifty_tokens_and_ten_sessions(ap
     made = await asyncio.gather(*(sign_in(app) for _ in range(50)))
     assert len({one["token"] for one in made} | {one["refreshToken"] for one in made}) == 100
     assert sum([await is_good(app, one["token"]) for one in made]) == 10
-    listed = await do(app, await principal(app, await _living(app, made)), "auth.list_sessions")
+    listed = await do(app, await principal(app, await _living(app, made)), "auth.sessions.list")
     assert len(listed["sessions"]) == 10
 
 
@@ -177,7 +179,7 @@ async def test_seed_0s_token_lives_as_long_as_it_is_used_once_in_thirty_days(
     every_app: App, clock: Clock
 ) -> None:
     app, _ = every_app, await register(every_app, "Ana")
-    token = (await do(app, OUTSIDER, "auth.open_lounges", email=EMAIL, password=PASSWORD))["token"]
+    token = (await do(app, OUTSIDER, "auth.session.open_lounges", email=EMAIL, password=PASSWORD))["token"]
     for _ in range(3):
         clock.advance(29 * DAY)
         assert await is_good(app, token)
@@ -193,7 +195,7 @@ async def test_the_last_use_is_noted_at_most_once_a_minute(every_app: App, clock
         clock.advance(passes)
         assert await is_good(app, ana.token)
         await app.kernel.ports[LastUsed].store(Context(app.kernel, SYSTEM))
-        listed = await do(app, await principal(app, ana), "auth.list_sessions")
+        listed = await do(app, await principal(app, ana), "auth.sessions.list")
         used.append(listed["sessions"][0]["lastUsedAt"])
     assert len(set(used)) == 3
     assert used[1] == used[2]
@@ -217,7 +219,7 @@ async def test_who_is_not_active_neither_signs_in_nor_refreshes_nor_asks(
     assert await refused(app, signed_in["refreshToken"]) == "Invalid session"
     assert not await is_good(app, signed_in["token"])
     with pytest.raises(Problem) as wrong:
-        await do(app, OUTSIDER, "auth.login", email=EMAIL, password="wrong horse")
+        await do(app, OUTSIDER, "auth.session.login", email=EMAIL, password="wrong horse")
     assert wrong.value.code == "invalid_credentials"  # only who knows the password learns why
 
 
@@ -233,19 +235,19 @@ async def test_a_revocation_closes_sockets_and_ends_tokens(
     fields: dict[str, tuple[str, dict[str, Any]]] = {
         "suspend": ("users.change", {"userId": cast.ana.id, "status": "suspended"}),
         "remove": ("users.remove", {"userId": cast.ana.id}),
-        "change_own": ("auth.change_own", {"currentPassword": PASSWORD, "newPassword": "another horse"}),
+        "change_own": ("auth.password.change", {"currentPassword": PASSWORD, "newPassword": "another horse"}),
         "change": (
-            "auth.change",
+            "auth.password.replace",
             {"email": EMAIL, "currentPassword": PASSWORD, "newPassword": "another horse"},
         ),
-        "end_session": ("auth.end_session", {"sessionId": session}),
+        "end_session": ("auth.sessions.end", {"sessionId": session}),
     }
     name, given = fields[deed]
     async with asyncio.timeout(1):
         await do(app, who, name, **given)
         await until(lambda: not ears.client.connected)
     for door in ("api", "v1"):
-        dead = await doors.ask(door, "auth.me", cast.ana._replace(token=signed_in["token"]))
+        dead = await doors.ask(door, "auth.me.show", cast.ana._replace(token=signed_in["token"]))
         assert (dead.status, dead.code) == (401, "invalid_token")
     assert await refused(app, signed_in["refreshToken"]) == "Invalid session"
     assert bystander.client.connected
@@ -278,7 +280,7 @@ async def test_admins_page_through_everybody(app: App, cast: Cast) -> None:
     found, cursor = [], None
     while True:
         more: dict[str, Any] = {"cursor": cursor} if cursor else {}
-        page = await do(app, admin, "users.list_users", limit=2, **more)
+        page = await do(app, admin, "users.list", limit=2, **more)
         found += page["users"]
         cursor = page["nextCursor"]
         if cursor is None:

@@ -200,7 +200,7 @@ async def test_a_read_mark_that_points_nowhere_is_refused(
     doors: Doors, cast: Cast, fields: dict[str, Any], code: str
 ) -> None:
     for way in ("api", "v1", "socket"):
-        refused = await doors.ask(way, "messages.mark_read", cast.ana, roomId=cast.tea, **fields)
+        refused = await doors.ask(way, "messages.read_mark.set", cast.ana, roomId=cast.tea, **fields)
         assert refused.code == code
 
 
@@ -208,7 +208,7 @@ async def test_a_message_of_another_room_marks_nothing(app: App, cast: Cast) -> 
     ana = await principal(app, cast.ana)
     elsewhere = await do(app, ana, "messages.send", roomId=cast.square, content="hi")
     with pytest.raises(Problem) as refused:
-        await do(app, ana, "messages.mark_read", roomId=cast.tea, messageId=elsewhere["id"])
+        await do(app, ana, "messages.read_mark.set", roomId=cast.tea, messageId=elsewhere["id"])
     assert refused.value.code == "not_found"
 
 

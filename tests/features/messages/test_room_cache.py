@@ -126,7 +126,7 @@ async def test_pages_that_are_read_while_everybody_speaks_lack_nothing(nodes: No
 
 async def test_a_list_of_rooms_shows_the_newest_message_that_any_node_stored(nodes: Nodes) -> None:
     async def last(app: App) -> Any:
-        found = await do(app, nodes.ana, "rooms.list_rooms", scope="all")
+        found = await do(app, nodes.ana, "rooms.list", scope="all")
         (room,) = [room for room in found["rooms"] if room["id"] == nodes.room_id]
         return room.get("lastMessage", {}).get("seq"), room["headSeq"]
 

@@ -256,7 +256,11 @@ async def test_without_its_database_a_node_says_unavailable_and_works_again_with
         put(app, who, room_id, text, key) for text, key in (("lost", None), ("kept", "k2"), ("before", "k1"))
     ]
     assert [await code_of(each) for each in sent] == ["unavailable"] * 3
-    for name, fields in (("messages.history", {}), ("rooms.join", {}), ("messages.mark_read", {"seq": 1})):
+    for name, fields in (
+        ("messages.history", {}),
+        ("rooms.join", {}),
+        ("messages.read_mark.set", {"seq": 1}),
+    ):
         with pytest.raises(Problem) as refused:
             await do(app, who, name, roomId=room_id, **fields)
         assert (name, refused.value.code) == (name, "unavailable")

@@ -78,7 +78,7 @@ async def test_heartbeats_alone_keep_a_person_online_for_ten_minutes(
     told = await ana.hears("user_status", status="offline")
     assert told["presence"] == "offline"
     assert told["lastSeen"] == told["lastSeenAt"] == "2026-09-21T14:21:20.000Z"
-    users = (await do(app, await principal(app, cast.ana), "presence.room_users", roomId=cast.tea))["users"]
+    users = (await do(app, await principal(app, cast.ana), "presence.members.list", roomId=cast.tea))["users"]
     bob = next(user for user in users if user["userId"] == cast.bob.id)
     assert (bob["isOnline"], bob["presence"], bob["lastSeen"]) == (False, "offline", told["lastSeen"])
     await pass_by(app, clock, 20)

@@ -137,7 +137,7 @@ async def test_a_last_seen_time_survives_the_end_of_the_node(server: Server, app
     await app._events.idle()
     await app._presence.close(5)
     who = await principal(app, cast.ana)
-    users = (await do(app, who, "presence.room_users", roomId=cast.tea))["users"]
+    users = (await do(app, who, "presence.members.list", roomId=cast.tea))["users"]
     assert [user["lastSeen"] for user in users] == [None, NOW]
 
 

@@ -38,7 +38,7 @@ async def walk(doors: Doors, way: str, cast: Cast, room_id: str, **fields: Any) 
     pages, cursor = [], None
     while True:
         asked = {**fields, **({"cursor": cursor} if cursor else {})}
-        answer = await doors.ask(way, "presence.room_users", cast.ana, roomId=room_id, **asked)
+        answer = await doors.ask(way, "presence.members.list", cast.ana, roomId=room_id, **asked)
         assert answer.code == ""
         pages.append(answer.data["users"])
         cursor = answer.data["nextCursor"]
@@ -96,7 +96,7 @@ async def test_a_room_of_many_is_listed_on_every_database(every_app: App) -> Non
     listed: list[str] = []
     cursor = None
     while True:
-        found = await do(every_app, who, "presence.room_users", roomId=room_id, cursor=cursor)
+        found = await do(every_app, who, "presence.members.list", roomId=room_id, cursor=cursor)
         listed += [user["userId"] for user in found["users"]]
         cursor = found["nextCursor"]
         if cursor is None:
@@ -118,5 +118,5 @@ async def test_a_page_that_cannot_be_is_refused(
     doors: Doors, cast: Cast, fields: dict[str, Any], code: str
 ) -> None:
     for way in ("api", "v1", "socket"):
-        answer = await doors.ask(way, "presence.room_users", cast.ana, roomId=cast.square, **fields)
+        answer = await doors.ask(way, "presence.members.list", cast.ana, roomId=cast.square, **fields)
         assert answer.code == code

@@ -23,9 +23,9 @@ async def test_an_invite_ends_when_either_name_says(
         {"expiresAt": end},
         {"expiresAt": (east + timedelta(hours=1)).isoformat()},
     ):
-        made = await doors.ask(surface, "rooms.issue", cast.ana, roomId=cast.tea, **said)
+        made = await doors.ask(surface, "rooms.invite.issue", cast.ana, roomId=cast.tea, **said)
         assert made.data["expiresAt"] == end, said
-        shown = await doors.ask(surface, "rooms.fetch", cast.ana, roomId=cast.tea)
+        shown = await doors.ask(surface, "rooms.invite.show", cast.ana, roomId=cast.tea)
         assert shown.data == made.data
     code = made.data["inviteCode"]
     clock.advance(3601)
@@ -48,7 +48,7 @@ async def test_an_invite_ends_when_either_name_says(
     ],
 )
 async def test_an_end_that_cannot_be_is_refused(doors: Doors, cast: Cast, surface: str, said: Any) -> None:
-    refused = await doors.ask(surface, "rooms.issue", cast.ana, roomId=cast.tea, **said)
+    refused = await doors.ask(surface, "rooms.invite.issue", cast.ana, roomId=cast.tea, **said)
     assert (refused.code, refused.status) == ("bad_input", 422 if surface == "v1" else 400)
-    shown = await doors.ask(surface, "rooms.fetch", cast.ana, roomId=cast.tea)
+    shown = await doors.ask(surface, "rooms.invite.show", cast.ana, roomId=cast.tea)
     assert shown.data["inviteCode"] == cast.code

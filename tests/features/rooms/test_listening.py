@@ -112,7 +112,6 @@ async def test_leaving_what_one_never_heard_is_fine_and_silent(server: Server, c
 
 async def test_only_a_socket_can_listen(doors: Doors, cast: Cast) -> None:
     refused = [
-        await doors.ask("direct", name, cast.ana, roomId=cast.tea)
-        for name in ("rooms.enter", "rooms.exit_room")
+        await doors.ask("direct", name, cast.ana, roomId=cast.tea) for name in ("rooms.enter", "rooms.exit")
     ]
     assert [answer.code for answer in refused] == ["bad_input", "bad_input"]

@@ -53,7 +53,7 @@ async def listed(app: App, person: Person, **fields: Any) -> list[str]:
     """The ids of all pages."""
     who, found, cursor = await principal(app, person), [], None
     while True:
-        page = await do(app, who, "rooms.list_rooms", cursor=cursor, **fields)
+        page = await do(app, who, "rooms.list", cursor=cursor, **fields)
         found += [room["id"] for room in page["rooms"]]
         if (cursor := page["nextCursor"]) is None:
             return found
@@ -85,9 +85,9 @@ async def test_a_thousand_rooms_are_listed_whole_and_leave_the_loop_to_others(ap
             await asyncio.sleep(0)
             turns.append(time.thread_time() - began)
 
-    await do(app, ana, "rooms.list_rooms")
+    await do(app, ana, "rooms.list")
     watcher = asyncio.create_task(watch())
-    page = await do(app, ana, "rooms.list_rooms")
+    page = await do(app, ana, "rooms.list")
     watcher.cancel()
     assert len(page["rooms"]) == 1000
     assert page["nextCursor"] is None

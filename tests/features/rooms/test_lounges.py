@@ -66,7 +66,7 @@ async def test_a_lounge_is_created_and_listed_newest_first(
 
 async def test_a_namesake_is_another_lounge_with_a_slug_of_its_own(app: App, cast: Cast) -> None:
     ana = await principal(app, cast.ana)
-    first, second = [await do(app, ana, "rooms.create_lounge", name="Music") for _ in range(2)]
+    first, second = [await do(app, ana, "rooms.lounges.create", name="Music") for _ in range(2)]
     assert first["slug"] == "music"
     assert second["slug"].startswith("music-")
     assert (first["id"], first["name"]) != (second["id"], first["name"])
@@ -74,9 +74,9 @@ async def test_a_namesake_is_another_lounge_with_a_slug_of_its_own(app: App, cas
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 81, "a\x00b", "a\u202eb", "a\x1bb"])
 async def test_a_name_that_cannot_be_one_is_refused(doors: Doors, cast: Cast, name: str) -> None:
-    refused = await doors.ask("root", "rooms.create_lounge", cast.ana, name=name)
+    refused = await doors.ask("root", "rooms.lounges.create", cast.ana, name=name)
     assert (refused.status, refused.code) == (400, "bad_input")
-    entered = await doors.ask("socket", "rooms.enter_lounge", cast.ana, lounge=name)
+    entered = await doors.ask("socket", "rooms.lounges.enter", cast.ana, lounge=name)
     assert entered.code == "bad_input"
 
 
@@ -97,7 +97,7 @@ def test_a_slug_forgets_case_and_spaces_and_keeps_every_script(name: str, slug: 
 async def test_a_lounge_is_entered_by_its_id_its_slug_or_its_name(
     server: Server, app: App, cast: Cast
 ) -> None:
-    made = await do(app, await principal(app, cast.ana), "rooms.create_lounge", name="Late Tea")
+    made = await do(app, await principal(app, cast.ana), "rooms.lounges.create", name="Late Tea")
     bob = await server.ears(cast.bob)
     for named in (made["id"], "late-tea", "Late Tea", " late  TEA "):
         entered = await bob.ask("join-lounge", named)
@@ -114,9 +114,9 @@ async def test_entering_a_lounge_that_does_not_exist_opens_one_that_is_in_no_lis
     assert first.data["roomId"] == second.data["roomId"]
     assert first.data["room"]["createdById"] is None
     assert [each["id"] for each in await lounges(http, cast.ana.token)] == [LOBBY]
-    public = await do(app, await principal(app, cast.mallory), "rooms.list_rooms", scope="public")
+    public = await do(app, await principal(app, cast.mallory), "rooms.list", scope="public")
     assert first.data["roomId"] not in [each["id"] for each in public["rooms"]]
-    mine = await do(app, await principal(app, cast.ana), "rooms.list_rooms")
+    mine = await do(app, await principal(app, cast.ana), "rooms.list")
     assert first.data["roomId"] in [each["id"] for each in mine["rooms"]]
 
 
@@ -128,7 +128,7 @@ async def test_no_lounge_passes_for_a_room_by_its_id(
     for room_id in (cast.tea, ids.new()):  # the answer tells nothing of whether there is one
         assert (await mallory.ask("join-lounge", spell(room_id))).code == "room_not_found"
     made = await do(
-        app, await principal(app, cast.mallory), "rooms.create_lounge", name=spell(cast.tea).lower()
+        app, await principal(app, cast.mallory), "rooms.lounges.create", name=spell(cast.tea).lower()
     )
     assert made["slug"].startswith(cast.tea + "-")
 
@@ -167,7 +167,7 @@ async def test_an_ad_hoc_lounge_ends_after_a_day_of_silence_and_everything_in_it
     ana = await server.ears(cast.ana)
     silent = (await ana.ask("join-lounge", "silent")).data["roomId"]
     busy = (await ana.ask("join-lounge", "busy")).data["roomId"]
-    kept = await do(app, await principal(app, cast.ana), "rooms.create_lounge", name="Kept")
+    kept = await do(app, await principal(app, cast.ana), "rooms.lounges.create", name="Kept")
     for named in ("silent", "busy"):
         assert (await ana.ask("message", {"loungeId": named, "message": "first"})).code == ""
     clock.advance(23 * 3600)

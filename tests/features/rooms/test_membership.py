@@ -29,7 +29,7 @@ async def test_the_creator_is_a_member_and_gets_the_invite_code(doors: Doors, ca
         cast.ana.id,
     )
     assert len(made.data["inviteCode"]) == 22
-    users = await doors.ask(way, "presence.room_users", cast.ana, roomId=made.data["id"])
+    users = await doors.ask(way, "presence.members.list", cast.ana, roomId=made.data["id"])
     assert [(user["userId"], user["role"]) for user in users.data["users"]] == [(cast.ana.id, "admin")]
 
 
@@ -50,9 +50,9 @@ async def test_the_right_code_opens_a_private_room(doors: Doors, cast: Cast, way
 
 
 async def test_the_code_alone_leads_to_its_room(doors: Doors, cast: Cast) -> None:
-    joined = await doors.ask("v1", "rooms.join_by_invite", cast.mallory, inviteCode=cast.code)
+    joined = await doors.ask("v1", "rooms.invite.join", cast.mallory, inviteCode=cast.code)
     assert (joined.data["id"], joined.data["role"]) == (cast.tea, "member")
-    refused = await doors.ask("v1", "rooms.join_by_invite", cast.mallory, inviteCode="wrong")
+    refused = await doors.ask("v1", "rooms.invite.join", cast.mallory, inviteCode="wrong")
     assert (refused.status, refused.code) == (404, "invalid_invite")
 
 
@@ -67,7 +67,7 @@ async def test_a_field_left_empty_is_no_code_and_a_pasted_one_is_read_without_it
         assert (refused.status, refused.code) == (404, "invalid_invite")
     pasted = f" {cast.code}\n"
     assert (await doors.ask(way, "rooms.join", cast.mallory, roomId=cast.tea, inviteCode=pasted)).code == ""
-    assert (await doors.ask(way, "rooms.join_by_invite", cast.admin, inviteCode=pasted)).code == ""
+    assert (await doors.ask(way, "rooms.invite.join", cast.admin, inviteCode=pasted)).code == ""
 
 
 @WAYS
@@ -77,14 +77,14 @@ async def test_every_wrong_way_into_a_private_room_gets_the_same_answer(
     ana = await principal(app, cast.ana)
     other = await room(app, cast.ana, private=True)
     late = await room(app, cast.ana, private=True)
-    brief = await do(app, ana, "rooms.issue", roomId=late["id"], expiresIn=60)
+    brief = await do(app, ana, "rooms.invite.issue", roomId=late["id"], expiresIn=60)
     full = await room(app, cast.ana, private=True)
-    once = await do(app, ana, "rooms.issue", roomId=full["id"], maxUses=1)
+    once = await do(app, ana, "rooms.invite.issue", roomId=full["id"], maxUses=1)
     await do(
         app, await principal(app, cast.bob), "rooms.join", roomId=full["id"], inviteCode=once["inviteCode"]
     )
     closed = await room(app, cast.ana, private=True)
-    await do(app, ana, "rooms.revoke", roomId=closed["id"])
+    await do(app, ana, "rooms.invite.revoke", roomId=closed["id"])
     clock.advance(61)
     attempts: dict[str, dict[str, Any]] = {
         "without a code": {"roomId": cast.tea},
@@ -104,7 +104,7 @@ async def test_every_wrong_way_into_a_private_room_gets_the_same_answer(
         told[what] = (answer.status, answer.code, answer.data.get("message"))
     assert set(told.values()) == {told["with a wrong code"]}, told
     assert told["with a wrong code"][:2] == (404, "invalid_invite")
-    mine = await doors.ask(way, "rooms.list_rooms", cast.mallory)
+    mine = await doors.ask(way, "rooms.list", cast.mallory)
     assert (mine.data if way == "api" else mine.data["rooms"]) == []
 
 
@@ -120,7 +120,7 @@ async def test_after_too_many_wrong_codes_a_right_one_opens_nothing_for_a_while(
     wrong = [await attempt(cast.mallory, "x" * 22) for _ in range(4)]
     assert wrong == ["invalid_invite"] * 3 + ["rate_limited"]
     assert await attempt(cast.mallory, cast.code) == "rate_limited"
-    by_code = await doors.ask("v1", "rooms.join_by_invite", cast.mallory, inviteCode=cast.code)
+    by_code = await doors.ask("v1", "rooms.invite.join", cast.mallory, inviteCode=cast.code)
     assert by_code.code == "rate_limited"
     assert await attempt(cast.moderator, cast.code) == ""  # nobody else waits
 
@@ -130,7 +130,7 @@ async def test_of_fifty_people_with_the_last_use_of_a_code_one_gets_in(every_app
     people = [await principal(every_app, await register(every_app, f"Guest{n}")) for n in range(50)]
     made = await room(every_app, ana, private=True)
     who = await principal(every_app, ana)
-    invite = await do(every_app, who, "rooms.issue", roomId=made["id"], maxUses=1)
+    invite = await do(every_app, who, "rooms.invite.issue", roomId=made["id"], maxUses=1)
 
     async def attempt(person: Any) -> str:
         try:
@@ -142,7 +142,7 @@ async def test_of_fifty_people_with_the_last_use_of_a_code_one_gets_in(every_app
     codes = Counter(await asyncio.gather(*(attempt(person) for person in people)))
     assert codes == {"": 1, "invalid_invite": 49}
     assert (await do(every_app, who, "rooms.show", roomId=made["id"]))["memberCount"] == 2
-    assert (await do(every_app, who, "rooms.fetch", roomId=made["id"]))["uses"] == 1
+    assert (await do(every_app, who, "rooms.invite.show", roomId=made["id"]))["uses"] == 1
 
 
 async def test_joining_twice_at_once_makes_one_membership_and_spends_one_use(every_app: App) -> None:
@@ -153,14 +153,14 @@ async def test_joining_twice_at_once_makes_one_membership_and_spends_one_use(eve
         do(every_app, who, "rooms.join", roomId=made["id"], inviteCode=made["inviteCode"]) for _ in range(10)
     ]
     assert {joined["memberCount"] for joined in await asyncio.gather(*joins)} == {2}
-    seen = await do(every_app, await principal(every_app, ana), "rooms.fetch", roomId=made["id"])
+    seen = await do(every_app, await principal(every_app, ana), "rooms.invite.show", roomId=made["id"])
     assert seen["uses"] == 1
 
 
 @WAYS
 async def test_the_invite_is_the_creators_alone(doors: Doors, cast: Cast, app: App, way: str) -> None:
     await do(app, await principal(app, cast.admin), "rooms.join", roomId=cast.tea, inviteCode=cast.code)
-    for operation in ("rooms.issue", "rooms.fetch", "rooms.revoke"):
+    for operation in ("rooms.invite.issue", "rooms.invite.show", "rooms.invite.revoke"):
         for person in (cast.bob, cast.admin):
             refused = await doors.ask(way, operation, person, roomId=cast.tea)
             assert (refused.status, refused.code) == (403, "not_the_creator")
@@ -169,7 +169,7 @@ async def test_the_invite_is_the_creators_alone(doors: Doors, cast: Cast, app: A
             assert (refused.status, refused.code) == (404, "room_not_found")
         refused = await doors.ask(way, operation, cast.admin, roomId=cast.square)
         assert refused.code == "not_the_creator"
-    kept = await doors.ask(way, "rooms.fetch", cast.ana, roomId=cast.tea)
+    kept = await doors.ask(way, "rooms.invite.show", cast.ana, roomId=cast.tea)
     assert kept.data["inviteCode"] == cast.code
 
 
@@ -177,21 +177,21 @@ async def test_the_invite_is_the_creators_alone(doors: Doors, cast: Cast, app: A
 async def test_a_new_invite_ends_the_one_before_and_a_withdrawn_one_is_gone(
     doors: Doors, cast: Cast, way: str
 ) -> None:
-    new = await doors.ask(way, "rooms.issue", cast.ana, roomId=cast.tea, expiresIn=3600, maxUses=2)
+    new = await doors.ask(way, "rooms.invite.issue", cast.ana, roomId=cast.tea, expiresIn=3600, maxUses=2)
     assert new.data["inviteCode"] != cast.code
     assert new.data["url"].endswith("/invite/" + new.data["inviteCode"])
     assert (new.data["expiresAt"], new.data["maxUses"]) == ("2026-09-21T15:13:20.000Z", 2)
-    assert (await doors.ask(way, "rooms.fetch", cast.ana, roomId=cast.tea)).data == new.data
-    assert (await doors.ask(way, "rooms.revoke", cast.ana, roomId=cast.tea)).data == {"ok": True}
-    assert (await doors.ask(way, "rooms.revoke", cast.ana, roomId=cast.tea)).data == {"ok": True}
-    gone = await doors.ask(way, "rooms.fetch", cast.ana, roomId=cast.tea)
+    assert (await doors.ask(way, "rooms.invite.show", cast.ana, roomId=cast.tea)).data == new.data
+    assert (await doors.ask(way, "rooms.invite.revoke", cast.ana, roomId=cast.tea)).data == {"ok": True}
+    assert (await doors.ask(way, "rooms.invite.revoke", cast.ana, roomId=cast.tea)).data == {"ok": True}
+    gone = await doors.ask(way, "rooms.invite.show", cast.ana, roomId=cast.tea)
     assert (gone.status, gone.code) == (404, "not_found")
 
 
 async def test_only_the_creator_sees_the_code_in_a_room(doors: Doors, cast: Cast) -> None:
     for person, seen in ((cast.ana, True), (cast.bob, False)):
         shown = await doors.ask("v1", "rooms.show", person, roomId=cast.tea)
-        listed = await doors.ask("api", "rooms.list_rooms", person)
+        listed = await doors.ask("api", "rooms.list", person)
         assert ("inviteCode" in shown.data) is seen
         assert [("inviteCode" in each) for each in listed.data] == [seen, seen]
 
@@ -200,14 +200,14 @@ async def test_a_private_room_is_no_concern_of_others(doors: Doors, cast: Cast) 
     asked: list[tuple[str, str, dict[str, Any]]] = [
         ("v1", "rooms.show", {}),
         ("api", "rooms.leave", {}),
-        ("api", "presence.room_users", {}),
-        ("socket", "presence.room_users", {}),
+        ("api", "presence.members.list", {}),
+        ("socket", "presence.members.list", {}),
         ("api", "messages.history", {}),
         ("api", "messages.history", {"after": 0}),
         ("v1", "messages.send", {"content": "hi"}),
         ("socket", "messages.send", {"content": "hi"}),
-        ("socket", "messages.mark_read", {"seq": 1}),
-        ("api", "messages.mark_read", {"seq": 1}),
+        ("socket", "messages.read_mark.set", {"seq": 1}),
+        ("api", "messages.read_mark.set", {"seq": 1}),
         ("socket", "rooms.enter", {}),
     ]
     for person in (cast.mallory, cast.admin):
@@ -218,7 +218,7 @@ async def test_a_private_room_is_no_concern_of_others(doors: Doors, cast: Cast) 
             assert (there.status, there.code) == (nowhere.status, nowhere.code)
         typing = await doors.ask("socket", "presence.typing", person, roomId=cast.tea, isTyping=True)
         assert typing.code == "not_listening"
-        listed = await doors.ask("v1", "rooms.list_rooms", person, scope="all")
+        listed = await doors.ask("v1", "rooms.list", person, scope="all")
         assert cast.tea not in [each["id"] for each in listed.data["rooms"]]
 
 
@@ -228,8 +228,8 @@ async def test_a_public_room_shows_itself_and_is_written_in_by_members(doors: Do
     assert (await doors.ask("api", "messages.history", cast.mallory, roomId=cast.square)).code == ""
     for operation, fields in (
         ("messages.send", {"content": "hi"}),
-        ("messages.mark_read", {"seq": 1}),
-        ("presence.room_users", {}),
+        ("messages.read_mark.set", {"seq": 1}),
+        ("presence.members.list", {}),
     ):
         refused = await doors.ask("v1", operation, cast.mallory, roomId=cast.square, **fields)
         assert (refused.status, refused.code) == (403, "not_a_member")
@@ -254,21 +254,21 @@ async def test_lists_are_newest_first_and_walked_by_their_cursor(app: App, cast:
     made = [(await room(app, cast.mallory, private=n % 2 == 0))["id"] for n in range(7)]
     walked, cursor = [], None
     while True:
-        found = await do(app, mallory, "rooms.list_rooms", limit=3, cursor=cursor)
+        found = await do(app, mallory, "rooms.list", limit=3, cursor=cursor)
         walked += [each["id"] for each in found["rooms"]]
         cursor = found["nextCursor"]
         if cursor is None:
             break
     assert walked == made[::-1]
-    public = await do(app, mallory, "rooms.list_rooms", scope="public")
+    public = await do(app, mallory, "rooms.list", scope="public")
     assert [each["id"] for each in public["rooms"]] == [*made[5:0:-2], cast.square, LOBBY]
-    every = await do(app, mallory, "rooms.list_rooms", scope="all")
+    every = await do(app, mallory, "rooms.list", scope="all")
     assert [each["id"] for each in every["rooms"]] == [*made[::-1], cast.square, LOBBY]
 
 
 @pytest.mark.parametrize("cursor", ["x", "!", page.encode("b", NOWHERE)])
 async def test_a_cursor_of_another_list_is_refused(doors: Doors, cast: Cast, cursor: str) -> None:
-    refused = await doors.ask("api", "rooms.list_rooms", cast.ana, cursor=cursor)
+    refused = await doors.ask("api", "rooms.list", cast.ana, cursor=cursor)
     assert (refused.status, refused.code) == (400, "bad_cursor")
 
 
@@ -277,7 +277,7 @@ async def test_a_list_shows_the_newest_message_of_each_room(app: App, cast: Cast
     for content in ("first", "second"):
         await do(app, ana, "messages.send", roomId=cast.tea, content=content)
     await do(app, await principal(app, cast.bob), "rooms.leave", roomId=cast.tea)
-    rooms = {each["id"]: each for each in (await do(app, ana, "rooms.list_rooms"))["rooms"]}
+    rooms = {each["id"]: each for each in (await do(app, ana, "rooms.list"))["rooms"]}
     assert rooms[cast.tea]["lastMessage"]["content"] == "second"
     assert rooms[cast.tea]["headSeq"] == 5
     assert "lastMessage" not in rooms[cast.square]
@@ -291,5 +291,5 @@ async def test_who_comes_back_is_a_plain_member(app: App, cast: Cast) -> None:
     ana = await principal(app, cast.ana)
     await do(app, ana, "rooms.leave", roomId=cast.square)
     await do(app, ana, "rooms.join", roomId=cast.square)
-    users = (await do(app, ana, "presence.room_users", roomId=cast.square))["users"]
+    users = (await do(app, ana, "presence.members.list", roomId=cast.square))["users"]
     assert (_role(cast.bob, users), _role(cast.ana, users)) == ("member", "member")

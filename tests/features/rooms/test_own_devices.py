@@ -16,8 +16,8 @@ async def test_ones_own_rooms_change_on_every_device(server: Server, doors: Door
     await doors.ask("v1", "rooms.join", cast.ana, roomId=made)
     sent = await doors.ask("v1", "messages.send", cast.bob, roomId=cast.tea, content="hi")
     for _ in range(2):
-        await doors.ask("api", "messages.mark_read", cast.ana, roomId=cast.tea, seq=sent.data["seq"])
-    lounge = (await doors.ask("root", "rooms.create_lounge", cast.ana, name="Bar")).data["id"]
+        await doors.ask("api", "messages.read_mark.set", cast.ana, roomId=cast.tea, seq=sent.data["seq"])
+    lounge = (await doors.ask("root", "rooms.lounges.create", cast.ana, name="Bar")).data["id"]
     assert (await desk.ask("chat message", "into the lobby")).code == ""
     expected = [
         (made, "created"),
@@ -44,11 +44,11 @@ async def test_a_new_name_reaches_ones_devices_and_those_who_share_a_room(
         await server.ears(cast.mallory),
         await server.ears(None),
     )
-    await doors.ask("v1", "auth.change_me", cast.ana, name="Anna", username="anna")
+    await doors.ask("v1", "auth.me.change", cast.ana, name="Anna", username="anna")
     news = {"userId": cast.ana.id, "name": "Anna", "username": "anna"}
     for ears in (desk, phone, bob):
         await ears.hears("user_changed")
-    await doors.ask("v1", "auth.change_me", cast.ana, name="Anna")  # the same again is no news
+    await doors.ask("v1", "auth.me.change", cast.ana, name="Anna")  # the same again is no news
     for ears in (desk, phone, bob, stranger, page):
         await ears.settle()
     for ears, times in ((desk, 1), (phone, 1), (bob, 1), (stranger, 0), (page, 0)):
@@ -61,6 +61,6 @@ async def test_clients_of_the_oldest_seeds_hear_none_of_it(
 ) -> None:
     old = await server.ears(cast.ana, dialect=dialect)
     await doors.ask("api", "rooms.create", cast.ana, name="Kitchen")
-    await doors.ask("v1", "auth.change_me", cast.ana, name="Anna")
+    await doors.ask("v1", "auth.me.change", cast.ana, name="Anna")
     await old.settle()
     assert old.heard == []

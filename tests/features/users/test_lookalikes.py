@@ -54,7 +54,7 @@ RESERVED = [
 
 async def code_of(app: App, **fields: Any) -> str:
     try:
-        await do(app, OUTSIDER, "auth.register", password=PASSWORD, **fields)
+        await do(app, OUTSIDER, "auth.account.register", password=PASSWORD, **fields)
     except Problem as problem:
         return problem.code
     return ""
@@ -78,21 +78,28 @@ async def test_a_reserved_name_is_refused_as_a_name_and_as_a_handle(app: App, ca
     ana = await principal(app, cast.ana)
     for fields in ({"name": "System"}, {"username": "moderator"}, {"username": "adrnin"}):
         with pytest.raises(Problem) as refused:
-            await do(app, ana, "auth.change_me", **fields)
+            await do(app, ana, "auth.me.change", **fields)
         assert refused.value.code == "bad_input"
     with pytest.raises(Problem):
-        await do(app, OUTSIDER, "auth.sign_up", phoneNumber="+447911123456", firstName="Sys", lastName="tem")
+        await do(
+            app,
+            OUTSIDER,
+            "auth.account.sign_up",
+            phoneNumber="+447911123456",
+            firstName="Sys",
+            lastName="tem",
+        )
 
 
 async def test_an_admin_may_go_by_one(app: App, cast: Cast) -> None:
     changed = await do(
-        app, await principal(app, cast.admin), "auth.change_me", name="Admin", username="admin"
+        app, await principal(app, cast.admin), "auth.me.change", name="Admin", username="admin"
     )
     assert (changed["name"], changed["username"]) == ("Admin", "admin")
 
 
 async def test_an_address_that_begins_like_one_gets_a_neutral_name(app: App, cast: Cast) -> None:
-    made = await do(app, OUTSIDER, "auth.register", email="admin@example.org", password=PASSWORD)
+    made = await do(app, OUTSIDER, "auth.account.register", email="admin@example.org", password=PASSWORD)
     assert (made["name"], made["user"]["username"]) == ("Member", "member")
 
 
@@ -104,7 +111,7 @@ async def test_handles_that_look_alike_are_one_handle(every_app: App) -> None:
         other = await do(
             app,
             OUTSIDER,
-            "auth.register",
+            "auth.account.register",
             name=name,
             email=f"{len(name)}{ord(name[0])}@example.org",
             password=PASSWORD,
@@ -114,9 +121,9 @@ async def test_handles_that_look_alike_are_one_handle(every_app: App) -> None:
     bob = await principal(app, await register(app, "Bob"))
     for handle in ("a1ice", "alice"):
         with pytest.raises(Problem) as refused:
-            await do(app, bob, "auth.change_me", username=handle)
+            await do(app, bob, "auth.me.change", username=handle)
         assert refused.value.code == "username_taken"
-    assert (await do(app, bob, "auth.change_me", username="b0b"))["username"] == "b0b"  # one's own look
+    assert (await do(app, bob, "auth.me.change", username="b0b"))["username"] == "b0b"  # one's own look
 
 
 async def test_of_twenty_who_want_handles_that_look_alike_one_gets_it(every_app: App) -> None:
@@ -125,7 +132,7 @@ async def test_of_twenty_who_want_handles_that_look_alike_one_gets_it(every_app:
 
     async def wish(number: int) -> str:
         try:
-            await do(app, people[number], "auth.change_me", username="h1l0" if number % 2 else "hllo")
+            await do(app, people[number], "auth.me.change", username="h1l0" if number % 2 else "hllo")
         except Problem as problem:
             return problem.code
         return ""
@@ -156,22 +163,24 @@ def test_a_handle_is_made_of_a_names_own_letters(name: str, handle: str) -> None
 
 async def test_members_of_a_room_whose_names_look_alike_can_be_told_apart(app: App, cast: Cast) -> None:
     mallory = await principal(app, cast.mallory)
-    await do(app, mallory, "auth.change_me", name="\u0410na")
+    await do(app, mallory, "auth.me.change", name="\u0410na")
     await do(app, mallory, "rooms.join", roomId=cast.square)
-    users = (await do(app, mallory, "presence.room_users", roomId=cast.square))["users"]
+    users = (await do(app, mallory, "presence.members.list", roomId=cast.square))["users"]
     keys = {user["username"]: user["nameKey"] for user in users}
     assert keys["ana"] == keys["mallory"] != keys["bob"]
-    assert (await do(app, mallory, "auth.me"))["nameKey"] == keys["ana"]
+    assert (await do(app, mallory, "auth.me.show"))["nameKey"] == keys["ana"]
 
 
 async def test_a_guest_who_becomes_a_member_by_phone_keeps_the_name_they_typed(every_app: App) -> None:
     app = every_app
-    guest = await do(app, OUTSIDER, "auth.become_guest")
+    guest = await do(app, OUTSIDER, "auth.guest.create")
     who = await principal(app, _person(guest))
     number = "+447911123456"
-    await do(app, who, "auth.sign_up", phoneNumber=number, firstName="Ana", lastName="Lopez")
+    await do(app, who, "auth.account.sign_up", phoneNumber=number, firstName="Ana", lastName="Lopez")
     assert (await principal(app, _person(guest))).name.startswith("guest_")  # not before it is proven
-    made = await do(app, OUTSIDER, "auth.login", phoneNumber=number, password=await secret(app, number))
+    made = await do(
+        app, OUTSIDER, "auth.session.login", phoneNumber=number, password=await secret(app, number)
+    )
     assert (made["id"], made["name"], made["user"]["username"]) == (
         guest["guestId"],
         "Ana Lopez",

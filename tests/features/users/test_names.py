@@ -10,7 +10,7 @@ async def test_an_open_socket_speaks_under_the_new_name_at_once(app: App, cast: 
     ana, bob = await server.ears(cast.ana), await server.ears(cast.bob)
     for ears in (ana, bob):
         await ears.ask("join_room", {"roomId": cast.tea})
-    await do(app, await principal(app, cast.ana), "auth.change_me", username="heron")
+    await do(app, await principal(app, cast.ana), "auth.me.change", username="heron")
     said = await ana.ask("send_message", {"roomId": cast.tea, "content": "hello"})
     assert said.data["username"] == "heron"
     assert (await bob.hears("receive_message"))["username"] == "heron"

@@ -688,86 +688,86 @@ export interface ClientToServerEvents {
 
 /** Input and output of every HTTP operation; path parameters are fields of the input. */
 export interface Operations {
-  /** Be somebody for a day. */
-  "auth.become_guest": { input: BecomeGuest; output: GuestToken };
-  /** Send a code to an address or number that one wants to have. */
-  "auth.begin": { input: AddIdentifier; output: Sent };
-  /** Tell which ways to sign up, to reset a password and to change an address work here. Needs no token. */
-  "auth.capabilities": { input: Empty; output: Capabilities };
-  /** Set a new password without being signed in; every session ends. */
-  "auth.change": { input: ChangePassword; output: PasswordChanged };
-  /** Change one's own name or handle. */
-  "auth.change_me": { input: ChangeUser; output: User };
-  /** Set a new password while signed in; every other session ends. The present one is asked for each time. */
-  "auth.change_own": { input: ChangeOwnPassword; output: PasswordChanged };
-  /** Take the code that arrived there; the identifier replaces the one of its kind. */
-  "auth.confirm": { input: ConfirmIdentifier; output: User };
-  /** End one of one's own sessions and its sockets; for another than this one, with a proof. */
-  "auth.end_session": { input: OneSession; output: SignedOut };
-  /** Have a code sent to whoever has an address or a number; the answer does not tell whether anybody has. */
-  "auth.forget": { input: Forgot; output: Sent };
-  /** Get a CSRF token; browsers also keep it as the readable cookie `csrfToken`, and get the one that they have. */
-  "auth.issue": { input: Empty; output: CsrfToken };
-  /** Show where one is signed in. */
-  "auth.list_sessions": { input: Empty; output: Devices };
-  /** Sign in. */
-  "auth.login": { input: Login; output: SignedIn };
-  /** End the session that asks, or that of the refresh token, and its sockets. Twice, or without one, is fine. */
-  "auth.logout": { input: Refresh; output: SignedOut };
-  /** Show the signed-in person to themselves, with their own address and the last digits of their number. */
-  "auth.me": { input: Empty; output: User };
-  /** Sign in with a token that has no end of its own. */
-  "auth.open_lounges": { input: Login; output: LoungeToken };
-  /** Exchange a refresh token for a new pair. */
-  "auth.refresh": { input: Refresh; output: Refreshed };
-  /** Exchange the refresh token in the cookie. */
-  "auth.refresh_cookies": { input: Refresh; output: AccessRefreshed };
   /** Become a member by e-mail; you are signed in at once. A guest stays the same person. */
-  "auth.register": { input: Register; output: SignedIn };
-  /** Set a new password with the code that was sent; every session ends, and none begins. */
-  "auth.reset": { input: Reset; output: PasswordChanged };
-  /** Prove again who one is; this session may then do for ten minutes what asks for a proof. */
-  "auth.show_proof": { input: Prove; output: ProofGiven };
-  /** Sign in by phone, the tokens in cookies. */
-  "auth.sign_in": { input: Login; output: CookiesSet };
+  "auth.account.register": { input: Register; output: SignedIn };
   /** Sign up by phone or by e-mail, whichever the body names; nobody is signed in. */
-  "auth.sign_up": { input: SignUp; output: SignedUp };
+  "auth.account.sign_up": { input: SignUp; output: SignedUp };
+  /** Tell which ways to sign up, to reset a password and to change an address work here. Needs no token. */
+  "auth.capabilities.show": { input: Empty; output: Capabilities };
+  /** Exchange the refresh token in the cookie. */
+  "auth.cookies.refresh": { input: Refresh; output: AccessRefreshed };
+  /** Get a CSRF token; browsers also keep it as the readable cookie `csrfToken`, and get the one that they have. */
+  "auth.csrf.issue": { input: Empty; output: CsrfToken };
+  /** Be somebody for a day. */
+  "auth.guest.create": { input: BecomeGuest; output: GuestToken };
+  /** Send a code to an address or number that one wants to have. */
+  "auth.identifier.begin": { input: AddIdentifier; output: Sent };
+  /** Take the code that arrived there; the identifier replaces the one of its kind. */
+  "auth.identifier.confirm": { input: ConfirmIdentifier; output: User };
+  /** Change one's own name or handle. */
+  "auth.me.change": { input: ChangeUser; output: User };
+  /** Show the signed-in person to themselves, with their own address and the last digits of their number. */
+  "auth.me.show": { input: Empty; output: User };
+  /** Set a new password while signed in; every other session ends. The present one is asked for each time. */
+  "auth.password.change": { input: ChangeOwnPassword; output: PasswordChanged };
+  /** Have a code sent to whoever has an address or a number; the answer does not tell whether anybody has. */
+  "auth.password.forget": { input: Forgot; output: Sent };
+  /** Set a new password without being signed in; every session ends. */
+  "auth.password.replace": { input: ChangePassword; output: PasswordChanged };
+  /** Set a new password with the code that was sent; every session ends, and none begins. */
+  "auth.password.reset": { input: Reset; output: PasswordChanged };
+  /** Prove again who one is; this session may then do for ten minutes what asks for a proof. */
+  "auth.proof.show": { input: Prove; output: ProofGiven };
+  /** Sign in. */
+  "auth.session.login": { input: Login; output: SignedIn };
+  /** End the session that asks, or that of the refresh token, and its sockets. Twice, or without one, is fine. */
+  "auth.session.logout": { input: Refresh; output: SignedOut };
+  /** Sign in with a token that has no end of its own. */
+  "auth.session.open_lounges": { input: Login; output: LoungeToken };
+  /** Exchange a refresh token for a new pair. */
+  "auth.session.refresh": { input: Refresh; output: Refreshed };
+  /** Sign in by phone, the tokens in cookies. */
+  "auth.session.sign_in": { input: Login; output: CookiesSet };
+  /** End one of one's own sessions and its sockets; for another than this one, with a proof. */
+  "auth.sessions.end": { input: OneSession; output: SignedOut };
+  /** Show where one is signed in. */
+  "auth.sessions.list": { input: Empty; output: Devices };
   /** Read a page of messages, or with `after` every entry since. */
   "messages.history": { input: ReadHistory; output: HistoryPage | EntriesPage };
   /** Move your read mark forward (the half that seed S4 leaves out); it never moves back. */
-  "messages.mark_read": { input: MarkRead; output: MessagesRead };
+  "messages.read_mark.set": { input: MarkRead; output: MessagesRead };
   /** Say something in a room you are a member of; the answer comes after the commit. A guest joins by speaking. */
   "messages.send": { input: SendMessage; output: MessageReceived };
   /** Say that you are here; without a connection you are online by that, for ten minutes. */
   "presence.heartbeat": { input: Empty; output: Heartbeat };
   /** List the members of a room and who of them is here; for members only. */
-  "presence.room_users": { input: ListRoomUsers; output: RoomUsers };
+  "presence.members.list": { input: ListRoomUsers; output: RoomUsers };
   /** Open a room; you are its first member, and its invite code is in the answer. */
   "rooms.create": { input: CreateRoom; output: Room };
-  /** Open a lounge; you are its first member. A namesake gets a slug of its own. */
-  "rooms.create_lounge": { input: CreateLounge; output: Lounge };
-  /** Show the invite. */
-  "rooms.fetch": { input: OneRoom; output: Invite };
   /** Make a new invite; the one before stops working. */
-  "rooms.issue": { input: IssueInvite; output: Invite };
+  "rooms.invite.issue": { input: IssueInvite; output: Invite };
+  /** Become a member of the room that the code leads to. */
+  "rooms.invite.join": { input: JoinByInvite; output: Room };
+  /** Withdraw the invite. */
+  "rooms.invite.revoke": { input: OneRoom; output: Done };
+  /** Show the invite. */
+  "rooms.invite.show": { input: OneRoom; output: Invite };
   /** Become a member; again is fine. */
   "rooms.join": { input: JoinRoom; output: Room };
-  /** Become a member of the room that the code leads to. */
-  "rooms.join_by_invite": { input: JoinByInvite; output: Room };
   /** Stop being a member and listening. */
   "rooms.leave": { input: OneRoom; output: Done };
-  /** List the lounges, newest first, at most 1 000. */
-  "rooms.list_lounges": { input: Empty; output: Lounge[] };
   /** List rooms, newest first. */
-  "rooms.list_rooms": { input: ListRooms; output: Room[] };
-  /** Withdraw the invite. */
-  "rooms.revoke": { input: OneRoom; output: Done };
+  "rooms.list": { input: ListRooms; output: Room[] };
+  /** Open a lounge; you are its first member. A namesake gets a slug of its own. */
+  "rooms.lounges.create": { input: CreateLounge; output: Lounge };
+  /** List the lounges, newest first, at most 1 000. */
+  "rooms.lounges.list": { input: Empty; output: Lounge[] };
   /** Show one room. */
   "rooms.show": { input: OneRoom; output: Room };
   /** Rename a person, suspend them or let them in again. */
   "users.change": { input: ChangePerson; output: PersonView };
   /** Show everybody, the oldest first. */
-  "users.list_users": { input: ListUsers; output: UserPage };
+  "users.list": { input: ListUsers; output: UserPage };
   /** Shut a person out for good: every session ends, and they leave every room. What they said stays. */
   "users.remove": { input: OneUser; output: Removed };
   /** Show a person; their address and number are their own business. */
@@ -783,46 +783,46 @@ export interface Route {
 }
 
 export const routes: Readonly<Record<keyof Operations, Route>> = {
-  "auth.become_guest": { method: "POST", path: "/api/auth/guest" },
-  "auth.begin": { method: "POST", path: "/api/v1/users/me/identifiers", envelope: true },
-  "auth.capabilities": { method: "GET", path: "/api/v1/capabilities", envelope: true },
-  "auth.change": { method: "POST", path: "/api/auth/change-password" },
-  "auth.change_me": { method: "PATCH", path: "/api/v1/users/me", envelope: true },
-  "auth.change_own": { method: "POST", path: "/api/v1/users/me/password", envelope: true },
-  "auth.confirm": { method: "POST", path: "/api/v1/users/me/identifiers/confirm", envelope: true },
-  "auth.end_session": { method: "DELETE", path: "/api/v1/auth/sessions/:sessionId", envelope: true },
-  "auth.forget": { method: "POST", path: "/api/v1/auth/password/forgot", envelope: true },
-  "auth.issue": { method: "POST", path: "/api/auth/csrf" },
-  "auth.list_sessions": { method: "GET", path: "/api/v1/auth/sessions", envelope: true },
-  "auth.login": { method: "POST", path: "/api/auth/login" },
-  "auth.logout": { method: "POST", path: "/api/auth/logout" },
-  "auth.me": { method: "GET", path: "/api/users/me" },
-  "auth.open_lounges": { method: "POST", path: "/auth/login" },
-  "auth.refresh": { method: "POST", path: "/api/v1/auth/refresh", envelope: true },
-  "auth.refresh_cookies": { method: "POST", path: "/api/auth/refresh" },
-  "auth.register": { method: "POST", path: "/api/auth/register" },
-  "auth.reset": { method: "POST", path: "/api/v1/auth/password/reset", envelope: true },
-  "auth.show_proof": { method: "POST", path: "/api/v1/users/me/proof", envelope: true },
-  "auth.sign_in": { method: "POST", path: "/api/auth/signin" },
-  "auth.sign_up": { method: "POST", path: "/api/auth/signup" },
+  "auth.account.register": { method: "POST", path: "/api/auth/register" },
+  "auth.account.sign_up": { method: "POST", path: "/api/auth/signup" },
+  "auth.capabilities.show": { method: "GET", path: "/api/v1/capabilities", envelope: true },
+  "auth.cookies.refresh": { method: "POST", path: "/api/auth/refresh" },
+  "auth.csrf.issue": { method: "POST", path: "/api/auth/csrf" },
+  "auth.guest.create": { method: "POST", path: "/api/auth/guest" },
+  "auth.identifier.begin": { method: "POST", path: "/api/v1/users/me/identifiers", envelope: true },
+  "auth.identifier.confirm": { method: "POST", path: "/api/v1/users/me/identifiers/confirm", envelope: true },
+  "auth.me.change": { method: "PATCH", path: "/api/v1/users/me", envelope: true },
+  "auth.me.show": { method: "GET", path: "/api/users/me" },
+  "auth.password.change": { method: "POST", path: "/api/v1/users/me/password", envelope: true },
+  "auth.password.forget": { method: "POST", path: "/api/v1/auth/password/forgot", envelope: true },
+  "auth.password.replace": { method: "POST", path: "/api/auth/change-password" },
+  "auth.password.reset": { method: "POST", path: "/api/v1/auth/password/reset", envelope: true },
+  "auth.proof.show": { method: "POST", path: "/api/v1/users/me/proof", envelope: true },
+  "auth.session.login": { method: "POST", path: "/api/auth/login" },
+  "auth.session.logout": { method: "POST", path: "/api/auth/logout" },
+  "auth.session.open_lounges": { method: "POST", path: "/auth/login" },
+  "auth.session.refresh": { method: "POST", path: "/api/v1/auth/refresh", envelope: true },
+  "auth.session.sign_in": { method: "POST", path: "/api/auth/signin" },
+  "auth.sessions.end": { method: "DELETE", path: "/api/v1/auth/sessions/:sessionId", envelope: true },
+  "auth.sessions.list": { method: "GET", path: "/api/v1/auth/sessions", envelope: true },
   "messages.history": { method: "GET", path: "/api/rooms/:roomId/messages" },
-  "messages.mark_read": { method: "POST", path: "/api/rooms/:roomId/read" },
+  "messages.read_mark.set": { method: "POST", path: "/api/rooms/:roomId/read" },
   "messages.send": { method: "POST", path: "/api/v1/rooms/:roomId/messages", envelope: true },
   "presence.heartbeat": { method: "POST", path: "/api/heartbeat" },
-  "presence.room_users": { method: "GET", path: "/api/rooms/:roomId/users" },
+  "presence.members.list": { method: "GET", path: "/api/rooms/:roomId/users" },
   "rooms.create": { method: "POST", path: "/api/rooms" },
-  "rooms.create_lounge": { method: "POST", path: "/lounges" },
-  "rooms.fetch": { method: "GET", path: "/api/rooms/:roomId/invite" },
-  "rooms.issue": { method: "POST", path: "/api/rooms/:roomId/invite" },
+  "rooms.invite.issue": { method: "POST", path: "/api/rooms/:roomId/invite" },
+  "rooms.invite.join": { method: "POST", path: "/api/rooms/join" },
+  "rooms.invite.revoke": { method: "DELETE", path: "/api/rooms/:roomId/invite" },
+  "rooms.invite.show": { method: "GET", path: "/api/rooms/:roomId/invite" },
   "rooms.join": { method: "POST", path: "/api/rooms/:roomId/join" },
-  "rooms.join_by_invite": { method: "POST", path: "/api/rooms/join" },
   "rooms.leave": { method: "POST", path: "/api/rooms/:roomId/leave" },
-  "rooms.list_lounges": { method: "GET", path: "/lounges" },
-  "rooms.list_rooms": { method: "GET", path: "/api/rooms" },
-  "rooms.revoke": { method: "DELETE", path: "/api/rooms/:roomId/invite" },
+  "rooms.list": { method: "GET", path: "/api/rooms" },
+  "rooms.lounges.create": { method: "POST", path: "/lounges" },
+  "rooms.lounges.list": { method: "GET", path: "/lounges" },
   "rooms.show": { method: "GET", path: "/api/v1/rooms/:roomId", envelope: true },
   "users.change": { method: "PATCH", path: "/api/v1/users/:userId", envelope: true },
-  "users.list_users": { method: "GET", path: "/api/v1/users", envelope: true },
+  "users.list": { method: "GET", path: "/api/v1/users", envelope: true },
   "users.remove": { method: "DELETE", path: "/api/v1/users/:userId", envelope: true },
   "users.show": { method: "GET", path: "/api/v1/users/:userId", envelope: true },
 };

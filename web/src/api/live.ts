@@ -152,7 +152,7 @@ async function onConnect(active: ChatSocket): Promise<void> {
 
 /** The server said no. A call finds out why, renews the session where that helps, and ends it where nothing does. */
 async function connectAgain(active: ChatSocket): Promise<void> {
-  const over = await call("auth.me", {}).then(
+  const over = await call("auth.me.show", {}).then(
     () => false,
     (error: unknown) => error instanceof CallError && (error.status === 401 || error.status === 403),
   );

@@ -47,7 +47,7 @@ export async function loadOlder(roomId: string): Promise<void> {
 
 /** Loads the people of a room: the first page, or the one that a cursor leads to. */
 export async function loadMembers(roomId: string, cursor?: string): Promise<void> {
-  const page = await call("presence.room_users", { roomId, cursor });
+  const page = await call("presence.members.list", { roomId, cursor });
   publish("members_listed", { ...page, more: cursor !== undefined });
 }
 

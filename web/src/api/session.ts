@@ -56,7 +56,7 @@ async function enterWith(ask: () => Promise<Entrance>, password = ""): Promise<v
       publish("phase_changed", { phase: "must-choose" });
       return;
     }
-    const me = await call("auth.me", {});
+    const me = await call("auth.me.show", {});
     await enter(me, hasDroppedCookies());
     tellTabs({ signedIn: me.id });
   } finally {
@@ -88,7 +88,7 @@ export async function resumeSession(): Promise<void> {
   // Fetched while the server looks the session up, not after.
   if (signedIn) void inside().catch(() => undefined);
   try {
-    await enter(await call("auth.me", {}));
+    await enter(await call("auth.me.show", {}));
   } catch (error) {
     // A session that is over, or a password to be chosen first, has led on already.
     if (getState().phase !== "starting") return;
@@ -99,28 +99,28 @@ export async function resumeSession(): Promise<void> {
 
 export async function signIn(named: Named, password: string, stay: boolean): Promise<void> {
   const cookies = { cookies: true, staySignedIn: stay };
-  await enterWith(() => call("auth.login", { ...named, password, ...cookies }), password);
+  await enterWith(() => call("auth.session.login", { ...named, password, ...cookies }), password);
 }
 
 export async function signUp(name: string, email: string, password: string): Promise<void> {
-  await enterWith(() => call("auth.register", { name, email, password, cookies: true }));
+  await enterWith(() => call("auth.account.register", { name, email, password, cookies: true }));
 }
 
 /** Sends the first password by SMS; signing in with it comes next. */
 export async function signUpByPhone(name: string, phoneNumber: string): Promise<void> {
-  await call("auth.sign_up", { phoneNumber, firstName: name });
+  await call("auth.account.sign_up", { phoneNumber, firstName: name });
 }
 
 /** A visit of 24 hours, without any address. */
 export async function continueAsGuest(): Promise<void> {
-  await enterWith(() => call("auth.become_guest", { cookies: true }));
+  await enterWith(() => call("auth.guest.create", { cookies: true }));
 }
 
 /** Replaces a first password; after that everything is open. */
 export async function choosePassword(currentPassword: string, newPassword: string): Promise<void> {
-  await call("auth.change_own", { currentPassword, newPassword });
+  await call("auth.password.change", { currentPassword, newPassword });
   firstPassword = "";
-  const me = await call("auth.me", {});
+  const me = await call("auth.me.show", {});
   await enter(me, hasDroppedCookies());
   tellTabs({ signedIn: me.id });
 }
@@ -130,7 +130,7 @@ export async function signOut(): Promise<void> {
   // Told and closed first: the server ends all of these connections, and that would be taken for another device's deed.
   tellTabs({ signedOut: true });
   stopLive();
-  await call("auth.logout", {}).catch(() => undefined);
+  await call("auth.session.logout", {}).catch(() => undefined);
   forgetCsrfToken();
   leave(null);
 }
@@ -153,7 +153,7 @@ function onSignedInElsewhere(userId: string): void {
   // Another person took this browser over; nothing of the one before may stay on the screen.
   else if (me && me.id !== userId) location.reload();
   // The guest on this screen became a member over there.
-  else if (me) void call("auth.me", {}).then((now) => publish("me_changed", { me: now }));
+  else if (me) void call("auth.me.show", {}).then((now) => publish("me_changed", { me: now }));
 }
 
 whenTabsTell((news) => {

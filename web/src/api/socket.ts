@@ -27,7 +27,7 @@ const ACK_TIMEOUT_MS = 10_000;
 function proof(): Promise<string | undefined> {
   const token = getAccessToken();
   if (token) return Promise.resolve(token);
-  return call("auth.me", {}).then(
+  return call("auth.me.show", {}).then(
     () => getAccessToken() ?? undefined,
     () => undefined,
   );

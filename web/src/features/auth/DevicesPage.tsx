@@ -34,7 +34,7 @@ function DeviceRow({ session, onEnded }: { session: Device; onEnded: () => void 
   const deed = useDeed();
   const Picture = agentOf(session.device).handheld ? Smartphone : Monitor;
   const end = async () => {
-    if (await deed.run(() => call("auth.end_session", { sessionId: session.id }))) onEnded();
+    if (await deed.run(() => call("auth.sessions.end", { sessionId: session.id }))) onEnded();
   };
   const notes = [
     session.current ? t("devices.now") : t("devices.lastUsed", { time: shortWhen(session.lastUsedAt) }),
@@ -71,14 +71,14 @@ export default function DevicesPage() {
 
   const load = useCallback(() => {
     setError(null);
-    call("auth.list_sessions", {}).then(({ sessions }) => setSessions(sessions), setError);
+    call("auth.sessions.list", {}).then(({ sessions }) => setSessions(sessions), setError);
   }, []);
   useEffect(load, [load]);
   useRecovery(error !== null, load);
 
   const endOthers = async () => {
     const ended = sessions?.filter((session) => !session.current) ?? [];
-    await others.run(() => Promise.all(ended.map(({ id }) => call("auth.end_session", { sessionId: id }))));
+    await others.run(() => Promise.all(ended.map(({ id }) => call("auth.sessions.end", { sessionId: id }))));
     load();
   };
   const known = sessions?.toSorted((a, b) => Number(b.current) - Number(a.current));

@@ -40,7 +40,7 @@ export function ProofDialog({ onProven, onClose }: { onProven: () => void; onClo
   const [password, setPassword] = useState("");
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    if (await deed.run(() => call("auth.show_proof", { currentPassword: password }))) onProven();
+    if (await deed.run(() => call("auth.proof.show", { currentPassword: password }))) onProven();
   };
   return (
     <Dialog title={t("auth.proof")} onClose={onClose}>

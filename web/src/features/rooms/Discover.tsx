@@ -71,7 +71,7 @@ function offersOf({ lounges, rooms }: Found, t: ReturnType<typeof useT>): Offer[
 }
 
 async function look(): Promise<Found> {
-  const [lounges, page] = await Promise.all([call("rooms.list_lounges", {}), readRooms("public")]);
+  const [lounges, page] = await Promise.all([call("rooms.lounges.list", {}), readRooms("public")]);
   return { lounges, rooms: page.rooms, more: page.nextCursor };
 }
 

@@ -65,7 +65,7 @@ function useInvite(roomId: string) {
   const [error, setError] = useState<unknown>(null);
 
   useEffect(() => {
-    call("rooms.fetch", { roomId })
+    call("rooms.invite.show", { roomId })
       .then(setInvite, (problem) => {
         if (!(problem instanceof CallError && problem.status === 404)) setError(problem);
       })
@@ -77,8 +77,8 @@ function useInvite(roomId: string) {
     setError(null);
     deed.then(setInvite, setError).finally(() => setPhase("ready"));
   };
-  const create = () => change(call("rooms.issue", { roomId }));
-  const revoke = () => change(call("rooms.revoke", { roomId }).then(() => null));
+  const create = () => change(call("rooms.invite.issue", { roomId }));
+  const revoke = () => change(call("rooms.invite.revoke", { roomId }).then(() => null));
   return { invite, phase, error, create, revoke };
 }
 

@@ -34,7 +34,7 @@ export async function joinRoom(roomId: string): Promise<void> {
 
 /** The invite's address leaves the history: going back must not join again. */
 export async function joinByInvite(inviteCode: string): Promise<void> {
-  enter(await call("rooms.join_by_invite", { inviteCode }), "replace");
+  enter(await call("rooms.invite.join", { inviteCode }), "replace");
 }
 
 export async function leaveRoom(roomId: string): Promise<void> {

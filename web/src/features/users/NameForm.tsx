@@ -22,7 +22,7 @@ export function NameForm({ me }: { me: User }) {
 
   const submit = async () => {
     const done = await deed.run(async () => {
-      publish("me_changed", { me: await call("auth.change_me", { name: wanted }) });
+      publish("me_changed", { me: await call("auth.me.change", { name: wanted }) });
     });
     setSaved(done);
   };

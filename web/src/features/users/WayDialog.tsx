@@ -28,13 +28,17 @@ export function WayDialog({ way, onClose }: WayDialogProps) {
   const [code, setCode] = useState("");
 
   const send = async () => {
-    if (await deed.run(() => call("auth.begin", { ...namedBy(identifier), currentPassword: password })))
+    if (
+      await deed.run(() =>
+        call("auth.identifier.begin", { ...namedBy(identifier), currentPassword: password }),
+      )
+    )
       setSent(true);
   };
   const confirm = async () => {
     const done = await deed.run(async () => {
-      await call("auth.confirm", { code });
-      publish("me_changed", { me: await call("auth.me", {}) });
+      await call("auth.identifier.confirm", { code });
+      publish("me_changed", { me: await call("auth.me.show", {}) });
     });
     if (done) onClose();
   };
