@@ -5,7 +5,6 @@ from chatroom.core.principal import MEMBERS, PEOPLE, Permission
 from chatroom.core.schema import Event
 from chatroom.core.signals import Connected, Disconnected
 from chatroom.features.rooms import invites, listening, lounges, membership, service
-from chatroom.features.rooms.entries import CREATED, JOINED, LEFT
 from chatroom.features.rooms.types import RoomJoined, RoomsChanged, UserChanged, UserJoined, UserLeft
 from chatroom.features.users.signals import Departing, Renamed
 
@@ -109,7 +108,6 @@ operations = [
     ),
     Operation("rooms.exit", listening.exit_room, may=ENTER, socket="leave_room"),
 ]
-kinds = [CREATED, JOINED, LEFT]
 events: list[type[Event]] = [RoomJoined, RoomsChanged, UserChanged, UserJoined, UserLeft]
 listeners = [
     (Connected, listening.connected),
