@@ -1,5 +1,6 @@
 """A page that is open while the server is upgraded: parts of its code are no longer there."""
 
+import itertools
 import re
 import shutil
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ REMEMBER_ALERTS = """() => new MutationObserver(() => {
   if (alerts) sessionStorage.setItem("alerts", alerts);
 }).observe(document.body, { childList: true, subtree: true })"""
 """Keeps what a page says for the time after it has loaded anew: it says so for a second and a half."""
+
+VERSIONS = itertools.count(1)
 
 
 @pytest.fixture(scope="module")
@@ -48,10 +51,8 @@ def server(upgraded: ChatServer) -> ChatServer:
 def upgrade(release: Path, *, keep: bool = False) -> None:
     """Give every file of the web client another name, as a build of other sources does; `keep`: beside the old ones."""
     static = release / "chatroom" / "static"
-    files = sorted((static / "assets").iterdir())
-    new = {
-        file.name: f"{file.stem[:-1]}{'0' if file.stem[-1] != '0' else '1'}{file.suffix}" for file in files
-    }
+    files, version = sorted((static / "assets").iterdir()), next(VERSIONS)
+    new = {file.name: f"{file.stem}-{version}{file.suffix}" for file in files}
     pattern = re.compile("|".join(re.escape(name) for name in new))
     for file in [static / "index.html", *files]:
         target = file.with_name(new.get(file.name, file.name))
