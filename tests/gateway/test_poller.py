@@ -1,6 +1,7 @@
 """Who is served in which turn of the event loop, where sockets have more to do than fits into one."""
 
 import asyncio
+import os
 import socket
 import time
 from collections.abc import Iterator
@@ -73,3 +74,27 @@ async def test_short_reads_are_done_in_one_turn() -> None:
     with waiting(20, 0.0) as (_, served, _):
         await until(lambda: bool(served))
         assert served[:20] == list(range(20))
+
+
+async def test_who_wants_to_be_read_no_more_is_not_read_in_a_later_turn_either() -> None:
+    with waiting(20, 0.001) as (poller, served, sockets):
+        await until(lambda: bool(served))
+        assert len(served) < 10
+        poller.change(sockets[19].fileno(), 0)
+        await until(lambda: len(served) >= 60)
+        assert set(served) == set(range(19))
+
+
+async def test_a_file_that_ended_and_is_another_socket_now_is_served_as_that_one() -> None:
+    with waiting(20, 0.001) as (poller, served, sockets):
+        await until(lambda: bool(served))
+        assert len(served) < 10
+        file, other = sockets[19].fileno(), list[int]()
+        poller.remove(file)
+        silent, far = socket.socketpair()
+        os.dup2(silent.fileno(), file)
+        poller.add(file, Busy(other, 0, 0.0))
+        await until(lambda: len(served) >= 60)
+        assert (set(served), other) == (set(range(19)), [])
+        silent.close()
+        far.close()

@@ -39,38 +39,43 @@ class Poller:
         self._loop = loop
         self._epoll = select.epoll()
         self._polled: dict[int, Polled] = {}
-        self._left: list[tuple[int, int]] = []  # sockets that were ready and have not been read yet
+        self._ready: dict[
+            int, int
+        ] = {}  # sockets that epoll has named and nobody has served yet, with their events
 
     def add(self, file: int, polled: Polled) -> None:
         """Begin to wait for a socket that can be read."""
         if not self._polled:
-            self._loop.add_reader(self._epoll.fileno(), self._ready)
+            self._loop.add_reader(self._epoll.fileno(), self._serve)
         self._polled[file] = polled
         self._epoll.register(file, READ)
 
     def change(self, file: int, events: int) -> None:
-        """Wait for these events of a socket; for its failure in any case."""
+        """Wait for these events of a socket; for its failure in any case. What it was ready for counts no more."""
         self._epoll.modify(file, events)
+        self._ready.pop(file, None)
 
     def remove(self, file: int) -> None:
         """Wait for nothing of a socket that is still open."""
         self._epoll.unregister(file)
+        self._ready.pop(file, None)
         del self._polled[file]
         if not self._polled:
             self._loop.remove_reader(self._epoll.fileno())
 
-    def _ready(self) -> None:
+    def _serve(self) -> None:
         """Serve those that are ready, each once before any of them twice.
 
         Who is left over is ready still, so that epoll wakes the loop again.
         """
-        ready = self._left or self._epoll.poll(0, _EVENTS)
-        find, clock = self._polled.get, time.monotonic
+        ready = self._ready
+        if not ready:
+            ready.update(reversed(self._epoll.poll(0, _EVENTS)))  # they are taken from its end
+        clock = time.monotonic
         end = clock() + _SHARE
-        for place, (file, events) in enumerate(ready, 1):
-            polled = find(file)
-            if polled is None:  # ended by one before it
-                continue
+        while ready:
+            file, events = ready.popitem()
+            polled = self._polled[file]
             try:
                 if events == READ:
                     polled.read()
@@ -79,7 +84,4 @@ class Poller:
             except Exception as error:  # noqa: BLE001 - the loop's to report; the others are read
                 polled.fail(error)
             if clock() > end:
-                self._left = ready[place:]
                 break
-        else:
-            self._left = []
