@@ -4,7 +4,7 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass
 from functools import cached_property
 from typing import Any, get_args, get_type_hints
 
@@ -28,31 +28,32 @@ class Operation:
     call: Callable[..., Any]
     """`(ctx, cmd) -> answer`: an `async def`, a function that returns a Future (queued work, e.g. a send), or a plain
     function for what needs no waiting."""
-    may: Permission = field(kw_only=True)
-    http: str = field(default="", kw_only=True)
+    _: KW_ONLY
+    may: Permission
+    http: str = ""
     """`"METHOD /path/{field}"` below a surface's prefix."""
-    on: Collection[str] = field(default=("api", "v1"), kw_only=True)
+    on: Collection[str] = ("api", "v1")
     """Surfaces that have it there: `root` (no prefix, seed S0), `api` (`/api`, bare), `v1` (`/api/v1`, enveloped)."""
-    newer: bool = field(default=False, kw_only=True)
+    newer: bool = False
     """On v1 alone."""
-    socket: str | None = field(default=None, kw_only=True)
+    socket: str | None = None
     """Its event."""
-    bare: str | None = field(default=None, kw_only=True)
+    bare: str | None = None
     """The field for which an argument of the event stands that is no object."""
-    verbatim: bool = field(default=False, kw_only=True)
+    verbatim: bool = False
     """An argument that is an object stands for it, too."""
-    limit: str | None = field(default=None, kw_only=True)
+    limit: str | None = None
     """By which the slice counts it."""
-    bucket: str | None = field(default="", kw_only=True)
+    bucket: str | None = ""
     """The rate in which requests count: "" is that of their surface, None is none."""
-    price: Callable[[Any, Any], float] | None = field(default=None, kw_only=True)
+    price: Callable[[Any, Any], float] | None = None
     """What one such event of a socket costs (`core.effort`)."""
-    hot: bool = field(default=False, kw_only=True)
+    hot: bool = False
     """Everybody asks for it after a reconnect storm."""
-    status: int = field(default=200, kw_only=True)
-    done: str = field(default="", kw_only=True)
+    status: int = 200
+    done: str = ""
     """What it has done, for `message` of an enveloped yes, where its address does not say it."""
-    refuses: Collection[str] = field(default=(), kw_only=True)
+    refuses: Collection[str] = ()
     """Codes of its own refusals, besides those that any operation may answer."""
 
     def __post_init__(self) -> None:

@@ -34,11 +34,11 @@ def named(declared: Iterable[_Named]) -> dict[str, _Named]:
     return found
 
 
-permissions: Final = named(permission for each in _SLICES for permission in each.permissions)
-"""Every permission that an operation may need, by name."""
-
 operations: Final = named(operation for each in _SLICES for operation in each.operations)
 """Everything a client can ask for, by name."""
+
+permissions: Final = named(operation.may for operation in operations.values())
+"""What operations need, by name."""
 
 events: Final[list[type[Event]]] = [*log.events, *rooms.events, *presence.events, *messages.events]
 """Everything clients are told."""

@@ -1,15 +1,18 @@
 """Who may ask for what: every operation, every role, every way in, against a table written by hand."""
 
+import importlib
+import pkgutil
 from itertools import product
 from typing import Any, Final
 
 import httpx2
 import pytest
 
+from chatroom import features
 from chatroom.app import App
 from chatroom.core import ids
 from chatroom.core.context import Context
-from chatroom.core.principal import OUTSIDER, Role
+from chatroom.core.principal import OUTSIDER, Permission, Role
 from chatroom.features import operations, permissions
 from chatroom.features.rooms import service as rooms
 from tests.cast import PASSWORD, Cast, Person, do, give_role, principal, register, room
@@ -83,9 +86,15 @@ def test_the_policy_is_the_matrix() -> None:
     assert {name: op.may.roles for name, op in operations.items()} == EXPECTED
 
 
-def test_every_action_of_the_policy_is_asked_for_by_an_operation() -> None:
-    assert set(permissions) == {op.may.name for op in operations.values()}
-    assert all(permissions[op.may.name] is op.may for op in operations.values())
+def test_every_permission_that_a_slice_declares_is_needed_by_an_operation() -> None:
+    declared = [
+        thing
+        for each in pkgutil.iter_modules(features.__path__)
+        for thing in vars(importlib.import_module(f"chatroom.features.{each.name}.api")).values()
+        if isinstance(thing, Permission)
+    ]
+    assert {thing.name: thing for thing in declared} == permissions
+    assert len(declared) == len(permissions)
 
 
 class Stage:

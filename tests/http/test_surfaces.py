@@ -12,7 +12,7 @@ from chatroom.core.context import Context
 from chatroom.core.operation import Operation
 from chatroom.core.principal import OUTSIDER
 from chatroom.features import operations
-from chatroom.features.auth.api import SESSION_SIGN_IN as MAY
+from chatroom.features.auth.api import OPEN_SESSION as MAY
 from chatroom.http import app as http_app
 from chatroom.http.bodies import BODY_LIMIT
 from tests.cast import Cast

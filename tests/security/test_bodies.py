@@ -11,7 +11,7 @@ from chatroom.core.context import Context
 from chatroom.core.operation import Operation
 from chatroom.core.principal import OUTSIDER
 from chatroom.features import operations
-from chatroom.features.auth.api import SESSION_SIGN_IN
+from chatroom.features.auth.api import OPEN_SESSION
 from chatroom.http import app as http_app
 from chatroom.http.dialects import SURFACES
 from tests.cast import PASSWORD, Cast
@@ -178,7 +178,7 @@ async def test_a_stack_is_shown_in_development_only(app: App, development: bool)
     async def nobody(ctx: Context, token: str) -> Any:
         return OUTSIDER
 
-    op = Operation("auth.faulty", _faulty, may=SESSION_SIGN_IN, http="GET /faulty")
+    op = Operation("auth.faulty", _faulty, may=OPEN_SESSION, http="GET /faulty")
     built = http_app.build(
         app.kernel,
         {op.name: op},

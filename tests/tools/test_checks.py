@@ -36,17 +36,25 @@ def test_only_the_emits_of_transactions_and_contexts_are_found() -> None:
     assert sorted(emits(ast.parse(text))) == [1, 2, 3]
 
 
-def _project(folder: Path, importing: str) -> subprocess.CompletedProcess[str]:
+SLICES = 'type = "slices"\ncontainer = "house.features"\npublic = ["service"]\n'
+ACYCLIC = 'type = "acyclic"\ncontainer = "house"\n'
+
+
+def _project(
+    folder: Path, importing: str, contract: str = SLICES, *, back: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Check a small project in which the service of `two` says what is `importing`, and that of `one` says `back`."""
     for name in ("house", "house/features", "house/features/one", "house/features/two"):
         (folder / name).mkdir()
         (folder / name / "__init__.py").touch()
     for module in ("one/store", "one/service", "two/service"):
         (folder / f"house/features/{module}.py").touch()
     (folder / "house/features/two/service.py").write_text(importing, encoding="utf-8")
+    (folder / "house/features/one/service.py").write_text(back, encoding="utf-8")
     (folder / "pyproject.toml").write_text(
-        '[tool.importlinter]\nroot_package = "house"\ncontract_types = ["slices: tools.contracts.SlicesContract"]\n'
-        '[[tool.importlinter.contracts]]\nname = "insides"\ntype = "slices"\ncontainer = "house.features"\n'
-        'public = ["service"]\n',
+        '[tool.importlinter]\nroot_package = "house"\ncontract_types = ["slices: tools.contracts.SlicesContract",'
+        ' "acyclic: tools.contracts.AcyclicContract"]\n'
+        f'[[tool.importlinter.contracts]]\nname = "the one that is tried"\n{contract}',
         encoding="utf-8",
     )
     command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
@@ -63,3 +71,19 @@ def test_a_slice_may_not_import_the_insides_of_another(tmp_path: Path) -> None:
     found = _project(tmp_path, "from house.features.one import store\n")
     assert found.returncode == 1
     assert "house.features.two.service imports house.features.one.store" in " ".join(found.stdout.split())
+
+
+def test_modules_that_import_one_another_are_a_circle_for_types_only_too(tmp_path: Path) -> None:
+    back = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from house.features.two import service\n"
+    both = "from house.features.one import service, store\n"
+    found = _project(tmp_path, both, ACYCLIC, back=back)
+    assert found.returncode == 1
+    said = " ".join(found.stdout.split())
+    assert "house.features.one.service is part of a circle" in said
+    assert "house.features.two.service is part of a circle" in said
+    assert "store is part" not in said
+
+
+def test_imports_in_one_direction_are_no_circle(tmp_path: Path) -> None:
+    found = _project(tmp_path, "from house.features.one import service\n", ACYCLIC)
+    assert found.returncode == 0, found.stdout

@@ -12,160 +12,148 @@ from chatroom.features.users.signals import ShutOut
 
 _EVERYWHERE = ("root", "api", "v1")
 
-ACCOUNT_REGISTER = Permission("auth.account.register", EVERYBODY, guessing=True)
-SESSION_SIGN_IN = Permission("auth.session.sign_in", EVERYBODY, guessing=True)
-SIGN_OUT = Permission("auth.sign_out", EVERYBODY)
-CSRF = Permission("auth.csrf", EVERYBODY)
-CAPABILITIES_SHOW = Permission("auth.capabilities.show", EVERYBODY)
-GUEST = Permission("auth.guest", EVERYBODY)
-SESSION_REFRESH = Permission("auth.session.refresh", EVERYBODY)
-RECOVER = Permission("auth.recover", EVERYBODY, guessing=True)
-REPLACE_PASSWORD = Permission("auth.replace_password", EVERYBODY, guessing=True)
-CHANGE_PASSWORD = Permission("auth.change_password", MEMBERS, unfinished=True)
-IDENTIFY = Permission("auth.identify", MEMBERS)
-PROVE = Permission("auth.prove", MEMBERS)
-SESSIONS_LIST = Permission("auth.sessions.list", MEMBERS)
-SESSIONS_END = Permission("auth.sessions.end", PEOPLE)
-permissions = [
-    ACCOUNT_REGISTER,
-    SESSION_SIGN_IN,
-    SIGN_OUT,
-    CSRF,
-    CAPABILITIES_SHOW,
-    GUEST,
-    SESSION_REFRESH,
-    RECOVER,
-    REPLACE_PASSWORD,
-    CHANGE_PASSWORD,
-    IDENTIFY,
-    PROVE,
-    SESSIONS_LIST,
-    SESSIONS_END,
-]
+CREATE_ACCOUNT = Permission("auth.account.create", EVERYBODY, guessing=True)
+OPEN_SESSION = Permission("auth.session.open", EVERYBODY, guessing=True)
+CLOSE_SESSION = Permission("auth.session.close", EVERYBODY)
+ISSUE_CSRF = Permission("auth.csrf.issue", EVERYBODY)
+SHOW_CAPABILITIES = Permission("auth.capabilities.show", EVERYBODY)
+CREATE_GUEST = Permission("auth.guest.create", EVERYBODY)
+REFRESH_SESSION = Permission("auth.session.refresh", EVERYBODY)
+RECOVER_PASSWORD = Permission("auth.password.recover", EVERYBODY, guessing=True)
+REPLACE_PASSWORD = Permission("auth.password.replace", EVERYBODY, guessing=True)
+CHANGE_PASSWORD = Permission("auth.password.change", MEMBERS, unfinished=True)
+CHANGE_IDENTIFIER = Permission("auth.identifier.change", MEMBERS)
+SHOW_PROOF = Permission("auth.proof.show", MEMBERS)
+LIST_SESSIONS = Permission("auth.sessions.list", MEMBERS)
+END_SESSION = Permission("auth.sessions.end", PEOPLE)
 
 operations = [
     Operation(
         "auth.account.register",
         registration.register,
-        done="Account created",
-        refuses=("bad_input", "busy", "rate_limited", "user_exists"),
-        may=ACCOUNT_REGISTER,
+        may=CREATE_ACCOUNT,
         http="POST /auth/register",
         status=201,
+        done="Account created",
+        refuses=("bad_input", "busy", "rate_limited", "user_exists"),
     ),
     Operation(
         "auth.account.sign_up",
         registration.sign_up,
-        done="Account created",
-        refuses=("bad_input", "busy", "rate_limited", "sms_unavailable", "user_exists"),
-        may=ACCOUNT_REGISTER,
+        may=CREATE_ACCOUNT,
         http="POST /auth/signup",
         on=_EVERYWHERE,
+        done="Account created",
+        refuses=("bad_input", "busy", "rate_limited", "sms_unavailable", "user_exists"),
     ),
     Operation(
         "auth.guest.create",
         registration.become_guest,
+        may=CREATE_GUEST,
+        http="POST /auth/guest",
         done="Guest session created",
         refuses=("busy", "rate_limited"),
-        may=GUEST,
-        http="POST /auth/guest",
     ),
     Operation(
         "auth.session.login",
         signing_in.login,
+        may=OPEN_SESSION,
+        http="POST /auth/login",
         done="Signed in",
         refuses=("bad_input", "busy", "invalid_credentials", "rate_limited"),
-        may=SESSION_SIGN_IN,
-        http="POST /auth/login",
     ),
     Operation(
         "auth.session.sign_in",
         signing_in.sign_in,
-        refuses=("bad_input", "busy", "invalid_credentials", "rate_limited"),
-        may=SESSION_SIGN_IN,
+        may=OPEN_SESSION,
         http="POST /auth/signin",
         on=("api",),
+        refuses=("bad_input", "busy", "invalid_credentials", "rate_limited"),
     ),
     Operation(
         "auth.session.open_lounges",
         signing_in.open_lounges,
-        refuses=("bad_input", "busy", "invalid_credentials", "rate_limited"),
-        may=SESSION_SIGN_IN,
+        may=OPEN_SESSION,
         http="POST /auth/login",
         on=("root",),
+        refuses=("bad_input", "busy", "invalid_credentials", "rate_limited"),
     ),
     Operation(
         "auth.session.refresh",
         refresh.refresh,
-        done="Token refreshed",
-        refuses=("invalid_token", "token_expired"),
-        may=SESSION_REFRESH,
+        may=REFRESH_SESSION,
         http="POST /auth/refresh",
         on=("v1",),
+        done="Token refreshed",
+        refuses=("invalid_token", "token_expired"),
     ),
     Operation(
         "auth.cookies.refresh",
         refresh.refresh_cookies,
-        refuses=("invalid_token",),
-        may=SESSION_REFRESH,
+        may=REFRESH_SESSION,
         http="POST /auth/refresh",
         on=("api",),
+        refuses=("invalid_token",),
     ),
     Operation(
         "auth.socket.refresh",
         socket_refresh.renew,
-        refuses=("busy", "forbidden", "invalid_token", "password_change_required", "token_expired"),
-        may=SESSION_REFRESH,
+        may=REFRESH_SESSION,
         socket="auth_refresh",
         bare="token",
+        refuses=("busy", "forbidden", "invalid_token", "password_change_required", "token_expired"),
     ),
     Operation(
         "auth.session.logout",
         refresh.logout,
-        done="Signed out",
-        bucket=None,
-        may=SIGN_OUT,
+        may=CLOSE_SESSION,
         http="POST /auth/logout",
+        bucket=None,
+        done="Signed out",
     ),
     Operation(
         "auth.password.replace",
         passwords.change,
-        done="Password changed",
-        refuses=("bad_input", "busy", "invalid_credentials", "not_found", "rate_limited"),
         may=REPLACE_PASSWORD,
         http="POST /auth/change-password",
+        done="Password changed",
+        refuses=("bad_input", "busy", "invalid_credentials", "not_found", "rate_limited"),
     ),
     Operation(
         "auth.password.forget",
         passwords.forget,
+        may=RECOVER_PASSWORD,
+        http="POST /auth/password/forgot",
+        newer=True,
+        status=202,
         done="Code sent",
         refuses=("bad_input", "mail_unavailable", "rate_limited", "sms_unavailable"),
-        may=RECOVER,
-        http="POST /auth/password/forgot",
-        status=202,
-        newer=True,
     ),
     Operation(
         "auth.password.reset",
         passwords.reset,
-        done="Password changed",
-        refuses=("bad_input", "busy", "invalid_code", "rate_limited"),
-        may=RECOVER,
+        may=RECOVER_PASSWORD,
         http="POST /auth/password/reset",
         newer=True,
+        done="Password changed",
+        refuses=("bad_input", "busy", "invalid_code", "rate_limited"),
     ),
     Operation(
         "auth.password.change",
         passwords.change_own,
-        done="Password changed",
-        refuses=("bad_input", "busy", "invalid_credentials", "rate_limited", "step_up_required"),
         may=CHANGE_PASSWORD,
         http="POST /users/me/password",
         newer=True,
+        done="Password changed",
+        refuses=("bad_input", "busy", "invalid_credentials", "rate_limited", "step_up_required"),
     ),
     Operation(
         "auth.identifier.begin",
         own_identifiers.begin,
+        may=CHANGE_IDENTIFIER,
+        http="POST /users/me/identifiers",
+        newer=True,
+        status=202,
         done="Code sent",
         refuses=(
             "bad_input",
@@ -176,59 +164,69 @@ operations = [
             "sms_unavailable",
             "step_up_required",
         ),
-        may=IDENTIFY,
-        http="POST /users/me/identifiers",
-        status=202,
-        newer=True,
     ),
     Operation(
         "auth.identifier.confirm",
         own_identifiers.confirm,
-        done="Identifier confirmed",
-        refuses=("invalid_code", "user_exists"),
-        may=IDENTIFY,
+        may=CHANGE_IDENTIFIER,
         http="POST /users/me/identifiers/confirm",
         newer=True,
+        done="Identifier confirmed",
+        refuses=("invalid_code", "user_exists"),
     ),
     Operation(
         "auth.proof.show",
         step_up.show_proof,
-        refuses=("busy", "invalid_credentials", "rate_limited"),
-        may=PROVE,
+        may=SHOW_PROOF,
         http="POST /users/me/proof",
         newer=True,
+        refuses=("busy", "invalid_credentials", "rate_limited"),
     ),
     Operation(
-        "auth.sessions.list", devices.list_sessions, may=SESSIONS_LIST, http="GET /auth/sessions", newer=True
+        "auth.sessions.list",
+        devices.list_sessions,
+        may=LIST_SESSIONS,
+        http="GET /auth/sessions",
+        newer=True,
     ),
     Operation(
         "auth.sessions.end",
         devices.end_session,
-        done="Session ended",
-        refuses=("busy", "invalid_credentials", "not_found", "rate_limited", "step_up_required"),
-        may=SESSIONS_END,
+        may=END_SESSION,
         http="DELETE /auth/sessions/{sessionId}",
         newer=True,
+        done="Session ended",
+        refuses=("busy", "invalid_credentials", "not_found", "rate_limited", "step_up_required"),
     ),
     Operation(
         "auth.capabilities.show",
         capabilities.capabilities,
-        may=CAPABILITIES_SHOW,
+        may=SHOW_CAPABILITIES,
         http="GET /capabilities",
         newer=True,
     ),
-    Operation("auth.csrf.issue", csrf.issue, may=CSRF, http="POST /auth/csrf", on=("api",)),
     Operation(
-        "auth.me.show", service.me, done="Profile retrieved", may=users.READ_SELF, http="GET /users/me"
+        "auth.csrf.issue",
+        csrf.issue,
+        may=ISSUE_CSRF,
+        http="POST /auth/csrf",
+        on=("api",),
+    ),
+    Operation(
+        "auth.me.show",
+        service.me,
+        may=users.READ_SELF,
+        http="GET /users/me",
+        done="Profile retrieved",
     ),
     Operation(
         "auth.me.change",
         service.change_me,
-        done="Profile updated",
-        refuses=("bad_input", "username_taken"),
         may=users.CHANGE_SELF,
         http="PATCH /users/me",
         newer=True,
+        done="Profile updated",
+        refuses=("bad_input", "username_taken"),
     ),
 ]
 

@@ -10,13 +10,18 @@ from chatroom.features.messages.types import MessageReceived, MessagesRead, Room
 
 SEND = Permission("messages.send", PEOPLE)
 READ = Permission("messages.read", PEOPLE)
-READ_MARK_SET = Permission("messages.read_mark.set", PEOPLE)
-permissions = [SEND, READ, READ_MARK_SET]
+SET_READ_MARK = Permission("messages.read_mark.set", PEOPLE)
 
 operations = [
     Operation(
         "messages.send",
         service.send,
+        may=SEND,
+        http="POST /rooms/{roomId}/messages",
+        newer=True,
+        socket="send_message",
+        limit="messages.send",
+        status=201,
         done="Message sent",
         refuses=(
             "bad_input",
@@ -27,20 +32,14 @@ operations = [
             "room_not_found",
             "unavailable",
         ),
-        may=SEND,
-        http="POST /rooms/{roomId}/messages",
-        socket="send_message",
-        limit="messages.send",
-        status=201,
-        newer=True,
     ),
     Operation(
         "messages.lounge.say",
         service.say,
-        refuses=("bad_input", "busy", "rate_limited", "room_not_found", "unavailable"),
         may=SEND,
         socket="message",
         limit="messages.send",
+        refuses=("bad_input", "busy", "rate_limited", "room_not_found", "unavailable"),
     ),
     Operation(
         "messages.lobby.say",
@@ -54,11 +53,11 @@ operations = [
     Operation(
         "messages.history",
         service.history,
-        refuses=("bad_cursor", "room_not_found"),
-        bucket="history",
-        hot=True,
         may=READ,
         http="GET /rooms/{roomId}/messages",
+        bucket="history",
+        hot=True,
+        refuses=("bad_cursor", "room_not_found"),
     ),
     Operation(
         "messages.resume",
@@ -71,14 +70,18 @@ operations = [
     Operation(
         "messages.read_mark.set",
         receipts.mark_read,
-        done="Room marked as read",
-        refuses=("bad_input", "not_a_member", "not_found", "room_not_found"),
-        may=READ_MARK_SET,
+        may=SET_READ_MARK,
         http="POST /rooms/{roomId}/read",
         socket="mark_read",
         price=lambda ctx, cmd: told(ctx, cmd.room_id),
+        done="Room marked as read",
+        refuses=("bad_input", "not_a_member", "not_found", "room_not_found"),
     ),
 ]
-GO_ON = Operation("messages.go_on", recovery.go_on, may=READ)
+GO_ON = Operation(
+    "messages.go_on",
+    recovery.go_on,
+    may=READ,
+)
 """What the `auth.resume` of a handshake asks for."""
 events: list[type[Event]] = [MessageReceived, MessagesRead, RoomsReset]

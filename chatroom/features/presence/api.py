@@ -12,35 +12,34 @@ from chatroom.features.rooms.signals import StoppedListening
 READ = Permission("presence.read", PEOPLE)
 TYPE = Permission("presence.type", PEOPLE)
 HEARTBEAT = Permission("presence.heartbeat", PEOPLE)
-permissions = [READ, TYPE, HEARTBEAT]
 
 operations = [
     Operation(
         "presence.members.list",
         roster.room_users,
-        refuses=("bad_cursor", "not_a_member", "room_not_found"),
         may=READ,
         http="GET /rooms/{roomId}/users",
         socket="get_room_users",
         price=lambda _ctx, _cmd: 10.0,
+        refuses=("bad_cursor", "not_a_member", "room_not_found"),
     ),
     Operation(
         "presence.heartbeat",
         activity.heartbeat,
-        done="Heartbeat received",
-        bucket="heartbeat",
         may=HEARTBEAT,
         http="POST /heartbeat",
         socket="heartbeat",
+        bucket="heartbeat",
+        done="Heartbeat received",
     ),
     # With the end of it, which must never be refused. A client tells once in two seconds, a flood ten times in one.
     Operation(
         "presence.typing",
         service.typing,
-        refuses=("not_listening",),
         may=TYPE,
         socket="typing",
         price=lambda ctx, cmd: 10 * told(ctx, cmd.room_id) if cmd.is_typing else 0.0,
+        refuses=("not_listening",),
     ),
 ]
 events: list[type[Event]] = [RoomUsers, UserStatus, UserTyping]
