@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 
 START_SECONDS = 30
+# Everybody else is let in by name alone.
+_BY_PASSWORD = "host all listener,nobody 127.0.0.1/32 scram-sha-256\n"
 
 
 class Server(ABC):
@@ -120,6 +122,8 @@ class PostgreSql(Server):
             "-E",
             "UTF8",
         )
+        rules = self.folder / "data" / "pg_hba.conf"
+        rules.write_text(f"{_BY_PASSWORD}{rules.read_text()}")
         self.start()
 
     def command(self) -> Sequence[str]:
