@@ -1,9 +1,11 @@
 """The servers that are measured, by name: what they need, how they start."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -17,6 +19,7 @@ from hatch_build import node_folder, pnpm
 
 PEERS: Final = Path(__file__).parent / "peers"
 ROOT: Final = Path(__file__).parent.parent
+_STORED: Final = "SELECT count(*) FROM messages"
 TITLES: Final = {
     "engine": "Chatroom, engine alone",
     "sqlite": "Chatroom on SQLite",
@@ -65,6 +68,19 @@ class Contenders:
     def people(self, name: str) -> Path:
         """The folder of the people files of a server that knows people."""
         return self._folder / ("seeds" if name.startswith("seeds") else name)
+
+    def stored(self, name: str) -> int | None:
+        """How many messages are in the database of a server, as the database says; None for one without."""
+        match name:
+            case "sqlite":
+                with closing(sqlite3.connect(self.people("sqlite") / "chatroom.db")) as database:
+                    return int(database.execute(_STORED).fetchone()[0])
+            case "postgresql":
+                return int(self._cluster.run("chatroom", _STORED))
+            case "seeds" | "seeds-large":
+                return int(self._cluster.run("seeds", _STORED))
+            case _:
+                return None
 
     def settle(self) -> None:
         """Let databases do their housekeeping before something is measured."""

@@ -161,6 +161,8 @@ class Bench:
         folder = self._contenders.people(name)
         if scenario.people and folder.is_dir():
             flags["people"] = file = folder / f"{scenario.people}.txt"
+            if scenario.people == "tens":
+                flags["people"] = spread(file)
             kind, _, length = scenario.people.partition("-")
             if kind in ("older", "far") and not file.exists():
                 walk_back(server, folder / f"history-{length}.txt", folder / f"older-{length}.txt")
@@ -170,11 +172,34 @@ class Bench:
         if self._short:
             flags["seconds"] = flags["seconds"] / 2
         self._contenders.settle()
+        before = self._contenders.stored(name)
         try:
-            return self._load.run(scenario.mode, server.port, server.pid, pinned=scenario.pinned, **flags)
+            found = self._load.run(scenario.mode, server.port, server.pid, pinned=scenario.pinned, **flags)
         finally:
             if scenario.fresh:
                 servers.pop(name).stop()
+        if scenario.mode == "chat" and before is not None:
+            must_be_stored(found["sent"], before, self._contenders.stored(name))
+        return found
+
+
+def must_be_stored(sent: int, before: int, after: int | None) -> None:
+    """Compare what was sent and answered with what the database has more of. Raises RuntimeError."""
+    if after != before + sent:
+        raise RuntimeError(f"of {sent} messages {(after or 0) - before} are in the database")
+
+
+def spread(file: Path) -> Path:
+    """Write the people of a file one of each room after the other, as the generator makes people of its own.
+
+    At a fixed rate they speak in this order; ten of one room in a row would be stored as one batch of one room.
+    """
+    rooms: dict[str, list[str]] = {}
+    for line in file.read_text().splitlines(keepends=True):
+        rooms.setdefault(line.split()[1], []).append(line)
+    written = file.with_name(f"{file.stem}-spread.txt")
+    written.write_text("".join(line for lines in zip(*rooms.values(), strict=True) for line in lines))
+    return written
 
 
 def _repeat(file: Path, count: int) -> None:

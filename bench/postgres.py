@@ -98,9 +98,9 @@ class PostgreSql:
         self._psql("postgres", f"CREATE DATABASE {database}")
         return f"postgresql://chatroom@{HOST}:{self.port}/{database}"
 
-    def run(self, database: str, script: str) -> None:
-        """Run SQL."""
-        self._psql(database, script)
+    def run(self, database: str, script: str) -> str:
+        """Run SQL and return what it prints. Raises NotRun."""
+        return self._psql(database, script)
 
     def settle(self) -> None:
         """Do now what the server would do in the middle of a measurement: statistics and a checkpoint."""

@@ -9,70 +9,69 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from bench import report
 from bench.contenders import Contenders
+from bench.measure import spread
 from chatroom.bench.crowd import Shape
 from chatroom.bench.load import Load, NotRun
 
 _SECONDS: Final = 4
 _TOP: Final = 10
 _CHAT: Final = {"size": 200, "seconds": _SECONDS + 1.5}
-RUNS: Final[dict[str, tuple[str, str, str, str, dict[str, Any]]]] = {
-    "engine": (
-        "The engine alone: 100 rooms of 10, all send",
-        "engine",
-        "chat",
-        "",
-        {**_CHAT, "clients": 1000, "rooms": 100, "senders": 1000},
+_CROWD: Final = {**_CHAT, "clients": 1000, "rooms": 100, "senders": 1000}
+_EIGHTS: Final = {**_CHAT, "clients": 256, "senders": 256}
+_SLOTS: Final = {"clients": 32, "seconds": _SECONDS + 1.5}
+
+
+class Profiled(NamedTuple):
+    """A load and the server that it is put on."""
+
+    title: str
+    contender: str
+    mode: str
+    people: str
+    flags: Mapping[str, Any]
+
+
+def _ours(
+    key: str, title: str, people: str, flags: Mapping[str, Any], mode: str = "chat"
+) -> dict[str, Profiled]:
+    return {
+        f"{key}{end}": Profiled(title.format(database), name, mode, people, flags)
+        for end, name, database in (("", "sqlite", "SQLite"), ("-postgresql", "postgresql", "PostgreSQL"))
+    }
+
+
+RUNS: Final[dict[str, Profiled]] = {
+    "engine": Profiled("The engine alone: 100 rooms of 10, all send", "engine", "chat", "", _CROWD),
+    "engine-pace": Profiled(
+        "The engine alone: 100 rooms of 10, 2 000 messages/s", "engine", "chat", "", {**_CROWD, "rate": 2000}
     ),
-    "fanout": (
-        "Fan-out: the whole product, 1 000 receivers, 16 messages in flight",
-        "sqlite",
-        "chat",
+    **_ours(
+        "fanout",
+        "Fan-out: {}, 1 000 receivers, 16 messages in flight",
         "hall",
         {**_CHAT, "clients": 1000, "window": 16},
     ),
-    "durable": (
-        "Durable send: SQLite, 256 senders in rooms of 8",
-        "sqlite",
-        "chat",
-        "eights",
-        {**_CHAT, "clients": 256, "senders": 256},
-    ),
-    "durable-postgresql": (
-        "Durable send: PostgreSQL, 256 senders in rooms of 8",
-        "postgresql",
-        "chat",
-        "eights",
-        {**_CHAT, "clients": 256, "senders": 256},
-    ),
-    "history": (
-        "History: SQLite, the newest page, one connection",
-        "sqlite",
-        "http",
+    **_ours("rooms", "100 rooms of 10, all send, {}", "tens", _CROWD),
+    **_ours("pace", "100 rooms of 10, 2 000 messages/s, {}", "tens", {**_CROWD, "rate": 2000}),
+    **_ours("lone", "Durable send: {}, one sender in a room of 8", "eights", {**_CHAT, "clients": 8}),
+    **_ours("durable", "Durable send: {}, 256 senders in rooms of 8", "eights", _EIGHTS),
+    **_ours(
+        "history",
+        "History: {}, the newest page, one connection",
         "history-10000",
         {"seconds": _SECONDS + 1.5},
-    ),
-    "history-postgresql": (
-        "History: PostgreSQL, the newest page, one connection",
-        "postgresql",
         "http",
-        "history-10000",
-        {"seconds": _SECONDS + 1.5},
     ),
-    "handshakes": (
-        "Connections with the token check, SQLite",
-        "sqlite",
-        "handshakes",
-        "idle",
-        {"clients": 32, "seconds": _SECONDS + 1.5},
+    "handshakes": Profiled(
+        "Connections with the token check, SQLite", "sqlite", "handshakes", "idle", _SLOTS
     ),
 }
-"""Title, contender, mode, people and flags of each."""
 WRITTEN: Final = ("fanout", "durable", "history")
 
 
@@ -131,7 +130,7 @@ def main() -> None:
     except NotRun as error:
         print(f"not run: {error}")
         return
-    text = "\n\n".join(f"**{RUNS[name][0]}**\n\n{found}" for name, found in tables.items())
+    text = "\n\n".join(f"**{RUNS[name].title}**\n\n{found}" for name, found in tables.items())
     if not asked:
         report.fill({"profiles": text})
     print(text)
@@ -150,7 +149,8 @@ def profile(runs: Sequence[str]) -> dict[str, str]:
                 _, contender, mode, people, flags = RUNS[run]
                 server = contenders.start(contender, pinned=False)
                 if people:
-                    flags = {**flags, "people": contenders.people(contender) / f"{people}.txt"}
+                    file = contenders.people(contender) / f"{people}.txt"
+                    flags = {**flags, "people": spread(file) if people == "tens" else file}
                 process = load.start(mode, server.port, server.pid, warm=1.5, **flags)
                 if mode == "chat" and process.stderr is not None:
                     process.stderr.readline()

@@ -94,7 +94,13 @@ def _family(results: Results, scenarios: Sequence[Scenario]) -> str:
             title = scenario.title if name == scenario.contenders[0] else ""
             if found is None:
                 rows.append(
-                    [title, TITLES[name], f"not run: {record['skipped'].get(name, '')[:100]}", "", ""]
+                    [
+                        title,
+                        TITLES[name],
+                        f"not run: {record['skipped'].get(name, 'not measured')[:100]}",
+                        "",
+                        "",
+                    ]
                 )
                 continue
             middle, low, high = found[scenario.figure]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bench.measure import walk_back
+from bench.measure import must_be_stored, spread, walk_back
 from chatroom.bench.crowd import Shape, fill
 from chatroom.bench.load import Load, NotRun
 from chatroom.bench.process import Server, product
@@ -113,6 +113,18 @@ def test_a_server_that_lies_about_pages_or_connections_is_found_out(
     finally:
         honest.stop()
         liar.stop()
+
+
+def test_what_was_answered_and_is_not_in_the_database_is_found_out() -> None:
+    must_be_stored(100, before=10, after=110)
+    with pytest.raises(RuntimeError, match="of 100 messages 99 are in the database"):
+        must_be_stored(100, before=10, after=109)
+
+
+def test_the_people_of_rooms_speak_one_of_each_room_after_the_other(tmp_path: Path) -> None:
+    file = tmp_path / "tens.txt"
+    file.write_text("a one\nb one\nc two\nd two\n")
+    assert spread(file).read_text() == "a one\nc two\nb one\nd two\n"
 
 
 def test_only_loopback_is_measured_unless_the_host_is_ones_own(load: Load) -> None:

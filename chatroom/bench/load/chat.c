@@ -248,8 +248,10 @@ void run_chat(void) {
   double seconds = (double)(clock_ns() - from) / 1e9;
   cpu = (cpu_seconds(set.pid) - cpu) / seconds, own = (own_cpu() - own) / seconds;
   drain();
-  printf("{\"seconds\":%.3f,\"deliveries\":%.1f,\"messages\":%.1f,\"cpu\":%.3f,\"load_cpu\":%.3f,\"rss_kb\":%ld,", seconds,
-         (double)deliveries / seconds, (double)answers / seconds, cpu, own, rss_kb(set.pid));
+  uint64_t sent = 0;
+  for (uint32_t room = 0; room < set.rooms; room++) sent += sent_in[room];
+  printf("{\"seconds\":%.3f,\"sent\":%lu,\"deliveries\":%.1f,\"messages\":%.1f,\"cpu\":%.3f,\"load_cpu\":%.3f,\"rss_kb\":%ld,", seconds,
+         sent, (double)deliveries / seconds, (double)answers / seconds, cpu, own, rss_kb(set.pid));
   print_histogram("delay_us", &delays);
   putchar(',');
   print_histogram("ack_us", &ack_delays);
