@@ -110,18 +110,8 @@ class PostgreSql(Server):
             pytest.skip("not run: PostgreSQL is not installed")
         super().__init__()
         self.programs = programs
-        self.call(
-            f"{programs}/initdb",
-            "-D",
-            f"{self.folder}/data",
-            "-A",
-            "trust",
-            "-U",
-            "chatroom",
-            "-N",
-            "-E",
-            "UTF8",
-        )
+        options = ("-A", "trust", "-U", "chatroom", "-N", "-E", "UTF8")
+        self.call(f"{programs}/initdb", "-D", f"{self.folder}/data", *options)
         rules = self.folder / "data" / "pg_hba.conf"
         rules.write_text(f"{_BY_PASSWORD}{rules.read_text()}")
         self.start()

@@ -1,11 +1,10 @@
 """What one process changes about a person reaches the open sockets of every other.
 
-A socket's rights are those of its connection, in memory. The node that ends a session, takes a role away or a person out of a
-room changes its own seats after the commit. The others, and a server beside which the command line has changed
-something, learn of it from a row of the same transaction: each looks for such rows twice a second, in one query
+A socket's rights are those of its connection, in memory. The node that ends a session, takes a role away or a person
+out of a room changes its own connections after the commit. The others, and a server beside which the command line has
+changed something, learn of it from a row of the same transaction: each looks for such rows twice a second, in one query
 whatever the number of its sockets, and then reads again what is true of those people. It reads rows of up to
-`OVERLAP_MS` ago each time, for a transaction commits later than the time it writes, and clocks of nodes differ.
-"""
+`OVERLAP_MS` ago each time, for a transaction commits later than the time it writes, and clocks of nodes differ."""
 
 import asyncio
 import contextlib
