@@ -4,7 +4,8 @@ A socket's rights are those of its connection, in memory. The node that ends a s
 out of a room changes its own connections after the commit. The others, and a server beside which the command line has
 changed something, learn of it from a row of the same transaction: each looks for such rows twice a second, in one query
 whatever the number of its sockets, and then reads again what is true of those people. It reads rows of up to
-`OVERLAP_MS` ago each time, for a transaction commits later than the time it writes, and clocks of nodes differ."""
+`OVERLAP_MS` ago each time, for a transaction commits later than the time it writes, and clocks of nodes differ.
+"""
 
 import asyncio
 import contextlib
