@@ -8,6 +8,7 @@ checked on its own; one refused entry never harms its neighbours, nor does one t
 import asyncio
 from collections.abc import Iterable, Sequence
 from typing import Final
+from weakref import WeakValueDictionary
 
 from chatroom.core import audience
 from chatroom.core.context import Context, Kernel, Tx
@@ -83,6 +84,7 @@ class MessageWriter:
         self._lanes = Lanes(kernel.db.writers)
         self._known = _Known()
         self._told: dict[str, int] = {}  # room -> seq up to which this node has told its messages
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # by limit key
 
     def put(self, who: Principal, cmd: SendMessage) -> asyncio.Future[MessageReceived]:
         """Queue a send; the Future resolves after its commit, those of one room in the order of the calls.
@@ -95,12 +97,24 @@ class MessageWriter:
         content = rules.stored_content(cmd)
         if self._lanes.waiting >= _QUEUE:
             raise Problem("busy", retry_after=1)
-        if self._kernel.limiter.hit(MESSAGES, limit_key(who, cmd)) is not None:
+        key = limit_key(who, cmd)
+        if key in self._turns or self._kernel.limiter.hit(MESSAGES, key) is not None:
             return asyncio.ensure_future(self._put_over_limit(who, cmd, content))
         return self._queue(who, cmd, content)
 
     async def _put_over_limit(self, who: Principal, cmd: SendMessage, content: str) -> MessageReceived:
-        """Answer a send above the limit: it passes if one under way does not count; a retry gets its first answer."""
+        """Answer a send above the limit: it passes if one under way does not count; a retry gets its first answer.
+
+        Those of one sender in one room are decided in the order of the calls, or the database's answers would decide
+        who gets the room that one of them gave back.
+        """
+        async with self._turns.setdefault(limit_key(who, cmd), asyncio.Lock()):
+            decided = await self._decide_over_limit(who, cmd, content)
+        return await decided if isinstance(decided, asyncio.Future) else decided
+
+    async def _decide_over_limit(
+        self, who: Principal, cmd: SendMessage, content: str
+    ) -> MessageReceived | asyncio.Future[MessageReceived]:
         while True:
             if earlier := self._lanes.unanswered(cmd.room_id, who.id):
                 await asyncio.wait(earlier)
@@ -108,7 +122,7 @@ class MessageWriter:
                 return first
             wait = self._kernel.limiter.hit(MESSAGES, limit_key(who, cmd))
             if wait is None:
-                return await self._queue(who, cmd, content)
+                return self._queue(who, cmd, content)
             if not earlier:
                 raise Problem("rate_limited", retry_after=wait)
 
