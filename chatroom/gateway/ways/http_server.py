@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import chain
+from time import monotonic
 from typing import Any, Final
 
 import structlog
@@ -19,6 +20,8 @@ from chatroom.gateway.ways.http_bounds import BoundedConnection
 
 # uvloop accepts one connection a turn: behind 700 of somebody who keeps each turn busy, others waited 0.5 s.
 _ACCEPTS: Final = 1024
+# Seconds of a turn for accepting and refusing: a refusal costs 20 us, and 1 024 of them would hold everybody up.
+_ACCEPTING: Final = 0.002
 # Of those accepted, so many are opened in a turn, from each address in rotation: to accept costs 5 us, to open 100.
 _OPENS: Final = 16
 _QUEUED: Final = 1024  # accepted connections of one address that wait to be opened
@@ -29,6 +32,20 @@ _REST: Final = (
     0.2  # seconds without accepting when the process has no file left; who connects waits in the backlog
 )
 _SCARCE: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+# Linux passes pending errors of a connection that has not been accepted yet to accept(2), which says what they are.
+_BROKEN: Final = frozenset(
+    {
+        errno.ENETDOWN,
+        errno.EPROTO,
+        errno.ENOPROTOOPT,
+        errno.EHOSTDOWN,
+        errno.ENONET,
+        errno.EHOSTUNREACH,
+        errno.EOPNOTSUPP,
+        errno.ENETUNREACH,
+        errno.EPERM,  # a firewall's word
+    }
+)
 _GRACE: Final = 1.0  # seconds for requests to end after their connections have been cut
 _FULL: Final = refusal(503, b"Too many connections", b"Retry-After: 2\r\n")
 _log = structlog.get_logger("chatroom.gateway")
@@ -66,12 +83,17 @@ class Acceptor:
         await asyncio.gather(*self._opening, return_exceptions=True)
 
     def _accept(self) -> None:
+        end = monotonic() + _ACCEPTING
         for _ in range(_ACCEPTS):
+            if monotonic() > end:
+                return
             try:
                 wire, address = self._listener.accept()
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
                 return
             except OSError as error:
+                if error.errno in _BROKEN:
+                    continue
                 if error.errno not in _SCARCE:
                     raise
                 self._rest(error)
