@@ -29,6 +29,8 @@ from chatroom.features.auth.ports import AuthOptions, Mailer, PasswordHasher, Sm
 from chatroom.features.auth.sessions.last_used import LastUsed
 from chatroom.features.auth.sessions.principal_cache import PrincipalCache
 from chatroom.features.auth.sessions.tokens import TokenSigner
+from chatroom.features.log.service import Told
+from chatroom.features.log.types import EntryKinds
 from chatroom.features.messages import api as messages
 from chatroom.features.messages.reading import recovery
 from chatroom.features.messages.reading.history import Pages
@@ -70,8 +72,9 @@ class App:
         self._rates = wiring.rates(settings, now)
         self._presence = MemoryPresence(settings.presence_grace_ms / 1000)
         self.kernel = Kernel(db=db, broker=self.hub, limiter=wiring.limiter(settings), clock=now)
-        self._writer = MessageWriter(self.kernel)
-        self.kernel.ports = self._ports()
+        told = Told()
+        self._writer = MessageWriter(self.kernel, told)
+        self.kernel.ports = {**self._ports(), Told: told}
         for kind, listener in features.listeners:
             self.kernel.listeners.setdefault(kind, []).append(listener)
         self._events = SocketEvents(
@@ -103,7 +106,7 @@ class App:
         return Context(self.kernel, SYSTEM)
 
     def _ports(self) -> dict[type[Any], Any]:
-        settings, pages = self.settings, Pages(self.db)
+        settings, pages = self.settings, Pages(self.db, EntryKinds(features.kinds))
         return {
             Vault: Vault(*settings.field_secrets()),
             TokenSigner: TokenSigner(
@@ -190,7 +193,7 @@ class App:
 
 def _contract() -> Contract:
     """What this server promises, for the documents that it serves."""
-    return collect(features.operations.values(), features.events, SURFACES, SPOKEN)
+    return collect(features.operations.values(), features.events, SURFACES, features.kinds, SPOKEN)
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

@@ -255,7 +255,9 @@ def contract(
     root = Path(__file__).parent.parent
     if not (root / "pyproject.toml").is_file():
         raise BadArgument("contract", "writes into a checkout of the source, which this is not")
-    made = files.generate(collect(features.operations.values(), features.events, SURFACES, SPOKEN), Settings)
+    made = files.generate(
+        collect(features.operations.values(), features.events, SURFACES, features.kinds, SPOKEN), Settings
+    )
     if not check:
         files.write(root, made)
     elif names := files.outdated(root, made):

@@ -133,7 +133,7 @@ async def _talk(app: App, who: Principal, room_id: str, count: int) -> None:
     """Messages of one person, stored the way the writer stores a batch."""
     for start in range(0, count, _BATCH):
         async with Context(app.kernel, who).begin() as tx:
-            head = (await log.lock(tx, [room_id]))[room_id]
+            head = (await log.lock(tx, [room_id]))[room_id].head
             size = min(_BATCH, count - start)
             await messages.add_all(
                 tx.db, [_message(who, room_id, head.seq + 1 + at, tx.now) for at in range(size)]

@@ -31,6 +31,8 @@ class Contract(NamedTuple):
     routes: Sequence[Route]
     tags: dict[str, str]
     """Tag of a surface -> what it is for."""
+    kinds: Sequence[str] = ()
+    """What `room_entry` may be about."""
     spoken: Mapping[str, str] = MappingProxyType({})
     """Other names under which socket clients are told something -> the event; empty: any value, as it was said."""
 
@@ -79,6 +81,7 @@ def collect(
     operations: Iterable[Operation],
     events: Iterable[type[Event]],
     surfaces: Iterable[Surface],
+    kinds: Iterable[str],
     spoken: Mapping[str, str],
 ) -> Contract:
     """Put together what the generators read."""
@@ -99,7 +102,7 @@ def collect(
         if surface.serves(op)
     ]
     tags = {surface.name: _ABOUT[surface.name] for surface in served}
-    return Contract(__version__, known, list(events), routes, tags, spoken)
+    return Contract(__version__, known, list(events), routes, tags, list(kinds), spoken)
 
 
 _RAISES = re.compile(r"\s*Raises\b.*", re.DOTALL)

@@ -37,11 +37,19 @@ class Turn:
         self._told: asyncio.Future[None] | None = None
 
     def claim(self, moves: Mapping[str, int]) -> None:
-        """Note which seq each room has now, or will have if a guess is right: whoever has a higher one waits."""
+        """Note which seq each room has, or will have at least (`place` says which): whoever has a higher one waits."""
         for room_id, seq in moves.items():
             if room_id not in self.seqs:
                 self.seqs[room_id] = seq
                 self._rooms.setdefault(room_id, []).append(self)
+
+    def place(self, moves: Mapping[str, int]) -> None:
+        """Note which seqs rooms got whose claim was a guess: those with lower ones wait no longer."""
+        self.seqs.update(moves)
+        for room_id in moves:
+            others = self._rooms[room_id]
+            if len(others) > 1:
+                self._let_on([others])
 
     def drop(self, room_ids: Iterable[str]) -> None:
         """Let go of rooms that did not move after all."""

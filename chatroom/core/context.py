@@ -148,6 +148,10 @@ class Tx:
         """Say where heads stand that this moves, room to seq: what is told of the rooms keeps to that order."""
         self._turn.claim(moves)
 
+    def place(self, moves: Mapping[str, int]) -> None:
+        """Say where heads stand now whose claim was a guess."""
+        self._turn.place(moves)
+
     def drop(self, room_ids: Iterable[str]) -> None:
         """Take that back for rooms that did not move after all."""
         self._turn.drop(room_ids)

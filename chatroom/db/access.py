@@ -15,7 +15,7 @@ Params: TypeAlias = Mapping[str, Any]
 
 
 Moves: TypeAlias = Mapping[str, tuple[int, int]]
-"""Key of a counter -> where it is expected to stand, where it shall stand."""
+"""Key of a counter -> what its guard is expected to be, by how much the counter shall move."""
 
 
 class Conflict(Exception):
@@ -66,20 +66,22 @@ class Transaction(Reader, Protocol):
 
     async def move(
         self, counter: "Counter", moves: Moves, stmt: Executable, rows: Sequence[Params]
-    ) -> set[str]:
-        """Move each counter that stands where it is expected, and insert the rows of those that moved.
+    ) -> dict[str, int]:
+        """Move each counter whose guard is as expected, and insert the rows of those that moved.
 
-        `moves` maps a key to (expected, next); a row belongs to the key that it holds under `counter.key`'s name.
-        Returns the keys that moved; nothing is done for the others. One statement on PostgreSQL.
-        Raises Conflict, Unavailable.
+        `moves` maps a key to (expected guard, steps). A row belongs to the key that it holds under the name of
+        `counter.key`; under that of `counter.value` it holds its step, 1 for the first, and is stored with where the
+        counter stood before plus that. Returns where those that moved stood before; nothing is done for the others.
+        One statement on PostgreSQL. Raises Conflict, Unavailable.
         """
 
 
 class Counter(NamedTuple):
-    """A column of numbers that only grow, and the column that names each of them."""
+    """A column of numbers that only grow, the column that names each of them, and the one that guards it."""
 
     key: Column[Any]
     value: Column[Any]
+    guard: Column[Any]
 
 
 class Engine(Protocol):

@@ -70,29 +70,40 @@ class PgBulkInsert:
 
 
 class GuardedInsert:
-    """An insert that moves a counter and stores only the rows of the counters that moved, in one statement.
+    """An insert that moves a guarded counter and stores the rows of the counters that moved, in one statement.
 
-    Under READ COMMITTED an UPDATE that waited for another transaction looks at the row again before it changes it,
-    so a counter that has moved on meanwhile is left alone.
+    Under READ COMMITTED an UPDATE that waited for another transaction looks at the row again before it changes it: it
+    sees the guard, and counts on from the value, as they are then.
     """
 
     def __init__(self, insert: PgBulkInsert, counter: Counter) -> None:
-        table, key, value = counter.key.table.name, counter.key.name, counter.value.name
+        table, key, value, guard = (
+            counter.key.table.name,
+            counter.key.name,
+            counter.value.name,
+            counter.guard.name,
+        )
         names = [name for name, _ in insert.columns]
         kind = insert.casts[names.index(key)]
         given = _arrays([kind, "INTEGER", "INTEGER"])
+        cells = ", ".join(f"moved.before + r.{name}" if name == value else f"r.{name}" for name in names)
         self._sql = (
-            f"WITH moved AS (UPDATE {table} AS c SET {value} = m.upto"  # noqa: S608 - names of our own tables
-            f" FROM {given} AS m({key}, expected, upto)"
-            f" WHERE c.{key} = m.{key} AND c.{value} = m.expected RETURNING c.{key}),"
-            f" stored AS ({insert.into} SELECT * FROM {_arrays(insert.casts, 4)} AS r({', '.join(names)})"
-            f" WHERE r.{key} IN (SELECT {key} FROM moved)) SELECT {key} FROM moved"
+            f"WITH moved AS (UPDATE {table} AS c SET {value} = c.{value} + m.steps"  # noqa: S608 - names of our own tables
+            f" FROM {given} AS m({key}, expected, steps)"
+            f" WHERE c.{key} = m.{key} AND c.{guard} = m.expected"
+            f" RETURNING c.{key} AS moved_key, c.{value} - m.steps AS before),"
+            f" stored AS ({insert.into} SELECT {cells} FROM {_arrays(insert.casts, 4)} AS r({', '.join(names)})"
+            f" JOIN moved ON r.{key} = moved.moved_key) SELECT moved_key, before FROM moved"
         )
-        cells = ", ".join(f"${number}::{cast}" for number, cast in enumerate(insert.casts, 4))
+        cells = ", ".join(
+            f"moved.before + ${number}::{cast}" if name == value else f"${number}::{cast}"
+            for number, (name, cast) in enumerate(zip(names, insert.casts, strict=True), 4)
+        )
         self._sql_of_one = (
-            f"WITH moved AS (UPDATE {table} SET {value} = $3::INTEGER"  # noqa: S608 - names of our own tables
-            f" WHERE {key} = $1::{kind} AND {value} = $2::INTEGER RETURNING {key}),"
-            f" stored AS ({insert.into} SELECT {cells} FROM moved) SELECT {key} FROM moved"
+            f"WITH moved AS (UPDATE {table} SET {value} = {value} + $3::INTEGER"  # noqa: S608 - names of our own tables
+            f" WHERE {key} = $1::{kind} AND {guard} = $2::INTEGER"
+            f" RETURNING {key} AS moved_key, {value} - $3::INTEGER AS before),"
+            f" stored AS ({insert.into} SELECT {cells} FROM moved) SELECT moved_key, before FROM moved"
         )
         self._insert = insert
 
@@ -105,8 +116,8 @@ class GuardedInsert:
         if len(rows) == len(moves) == 1:
             ((key, move),) = moves.items()
             return self._sql_of_one, (key, *move, *(column[0] for column in columns))
-        expected, upto = zip(*moves.values(), strict=True)
-        return self._sql, ([*moves], [*expected], [*upto], *columns)
+        expected, steps = zip(*moves.values(), strict=True)
+        return self._sql, ([*moves], [*expected], [*steps], *columns)
 
 
 def _arrays(casts: Sequence[str], first: int = 1) -> str:

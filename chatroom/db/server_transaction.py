@@ -86,11 +86,11 @@ class ServerTransaction(ServerReader):
 
     async def move(
         self, counter: Counter, moves: Moves, stmt: Executable, rows: Sequence[Params]
-    ) -> set[str]:
+    ) -> dict[str, int]:
         guarded = self._inserts.guarded(stmt, rows[0], counter) if self._inserts and rows else None
         if guarded is None:
             return await move_one_by_one(self, counter, moves, stmt, rows)
-        return {str(row[0]) for row in await self._execute(*guarded.statement(moves, rows))}
+        return {str(key): before for key, before in await self._execute(*guarded.statement(moves, rows))}
 
     async def _execute(
         self, stmt: Executable | str, params: Params | Sequence[Params] | tuple[list[Any], ...] | None

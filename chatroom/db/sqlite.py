@@ -219,7 +219,7 @@ class SqliteTransaction(SqliteReader):
 
     async def move(
         self, counter: Counter, moves: Moves, stmt: Executable, rows: Sequence[Params]
-    ) -> set[str]:
+    ) -> dict[str, int]:
         return await move_one_by_one(self, counter, moves, stmt, rows)
 
     def _rows(self, stmt: Executable, params: Params | None, *, first: bool = False) -> Sequence[Row]:

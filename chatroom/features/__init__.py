@@ -15,13 +15,14 @@ from chatroom.db import metadata
 from chatroom.features.auth import api as auth
 from chatroom.features.auth.jobs import jobs as auth_jobs
 from chatroom.features.log import api as log
+from chatroom.features.log.types import EntryKind
 from chatroom.features.messages import api as messages
 from chatroom.features.messages.jobs import jobs as messages_jobs
 from chatroom.features.presence import api as presence
 from chatroom.features.rooms import api as rooms
 from chatroom.features.users import api as users
 
-_Named = TypeVar("_Named", Operation, Permission)
+_Named = TypeVar("_Named", Operation, Permission, EntryKind)
 _SLICES: Final = (users, auth, rooms, presence, messages)
 
 
@@ -39,6 +40,9 @@ operations: Final = named(operation for each in _SLICES for operation in each.op
 
 permissions: Final = named(operation.may for operation in operations.values())
 """What operations need, by name."""
+
+kinds: Final = named(kind for each in (rooms,) for kind in each.kinds)
+"""Every kind of entry that is no message, by name."""
 
 events: Final[list[type[Event]]] = [*log.events, *rooms.events, *presence.events, *messages.events]
 """Everything clients are told."""

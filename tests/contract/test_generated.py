@@ -47,7 +47,7 @@ ASYNCAPI = {
 
 @pytest.fixture(scope="module")
 def contract() -> Contract:
-    return collect(features.operations.values(), features.events, SURFACES, SPOKEN)
+    return collect(features.operations.values(), features.events, SURFACES, features.kinds, SPOKEN)
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +147,9 @@ def test_the_reference_names_every_error_and_setting(made: dict[str, str]) -> No
 
 def test_no_generated_file_names_a_secret(made: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JWT_SECRET", "a-secret-of-this-machine-0123456789")
-    again = generate(collect(features.operations.values(), features.events, SURFACES, SPOKEN), Settings)
+    again = generate(
+        collect(features.operations.values(), features.events, SURFACES, features.kinds, SPOKEN), Settings
+    )
     assert again == made
 
 

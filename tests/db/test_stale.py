@@ -15,7 +15,13 @@ from tests.processes import MariaDb, PostgreSql
 from tests.swallower import Swallower
 
 schema = MetaData()
-heads = Table("heads", schema, Column("id", Id, primary_key=True), Column("seq", Integer, nullable=False))
+heads = Table(
+    "heads",
+    schema,
+    Column("id", Id, primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("access", Integer, nullable=False, server_default="0"),
+)
 notes = Table(
     "notes",
     schema,
@@ -25,7 +31,7 @@ notes = Table(
 ROOM = "01900000-0000-7000-8000-000000000000"
 SEQ = select(heads.c.seq)
 ADD = insert(notes)
-HEAD = Counter(heads.c.id, heads.c.seq)
+HEAD = Counter(heads.c.id, heads.c.seq, guard=heads.c.access)
 
 
 class Stage(NamedTuple):
@@ -38,7 +44,7 @@ class Stage(NamedTuple):
     async def move(self, seq: int) -> None:
         """Store a note as messages are stored."""
         async with self.database.begin(single=True) as tx:
-            assert await tx.move(HEAD, {ROOM: (seq - 1, seq)}, ADD, [{"id": ROOM, "seq": seq}])
+            assert await tx.move(HEAD, {ROOM: (0, 1)}, ADD, [{"id": ROOM, "seq": 1}]) == {ROOM: seq - 1}
 
     async def write(self, seq: int) -> None:
         """Store a note in an ordinary transaction."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -12,7 +13,7 @@ from chatroom.core.context import Tx
 from chatroom.core.errors import Problem
 from chatroom.db import Database, Reader
 from chatroom.features.log import store
-from chatroom.features.log.types import Head, Kind, RoomEntry
+from chatroom.features.log.types import Effect, EntryKind, Head, LogState, RoomEntry
 
 _TURNS: Final = 5  # of the loop between two looks at heads
 _LOOKS: Final = 2  # under way at once: one waits for the server while we serve whom the other has answered
@@ -32,21 +33,28 @@ async def end(tx: Tx, room_id: str) -> None:
 
 
 async def append(
-    tx: Tx, room_id: str, kind: Kind, *, subject: str | None = None, data: Mapping[str, Any] | None = None
+    tx: Tx,
+    room_id: str,
+    kind: EntryKind,
+    *,
+    subject: str | None = None,
+    data: Mapping[str, Any] | None = None,
 ) -> Head:
     """Take the room's next seq for a deed of `tx.who`, and tell those who listen after the commit.
 
     Returns the new head. Raises `Problem("room_not_found")` when the room has no log.
     """
-    head = (await lock(tx, [room_id])).get(room_id)
-    if head is None:
+    state = (await lock(tx, [room_id])).get(room_id)
+    if state is None:
         raise Problem("room_not_found")
-    head = Head(head.epoch, head.seq + 1)
+    head = Head(state.head.epoch, state.head.seq + 1)
     await advance(tx, {room_id: head.seq})
+    if kind.effect is Effect.ACCESS:
+        await store.change_access(tx.db, room_id)
     row = {
         "room_id": room_id,
         "seq": head.seq,
-        "kind": kind,
+        "kind": kind.name,
         "actor_id": tx.who.id,
         "subject_id": subject,
         "at": tx.now,
@@ -54,11 +62,12 @@ async def append(
     }
     await store.add(tx.db, row)
     tx.emit(_event(row, head.epoch), to=audience.room(room_id))
+    tx.after(partial(tx.ctx.port(Told).follow, room_id, state.head.seq, head.seq))
     return head
 
 
-async def lock(tx: Tx, rooms: Iterable[str]) -> dict[str, Head]:
-    """Lock the heads of these rooms for this transaction and return them. What happens next in them is ours."""
+async def lock(tx: Tx, rooms: Iterable[str]) -> dict[str, LogState]:
+    """Lock the heads of these rooms for this transaction; return where they stand. What happens next there is ours."""
     return await store.lock_heads(tx.db, rooms)
 
 
@@ -70,28 +79,57 @@ async def advance(tx: Tx, moved: Mapping[str, int]) -> None:
 
 async def advance_if(
     tx: Tx, moves: Mapping[str, tuple[int, int]], stmt: Any, rows: Sequence[Mapping[str, Any]]
-) -> set[str]:
-    """Move the heads that still stand where the caller last saw them, with the caller's rows of those rooms.
+) -> dict[str, int]:
+    """Move the heads of rooms in which nobody's rights have changed since the caller saw them, with its rows.
 
-    `moves` maps a room to (seq seen, seq to be); `stmt` inserts `rows`, whose `room_id` names their room. A head that
-    stands proves that nothing has happened in its room since: who is a member takes a seq, too. Returns the rooms
-    that moved. It is the only statement of a `single` transaction. Raises `db.Conflict`.
+    `moves` maps a room to (access seen, number of its rows); `stmt` inserts `rows`, whose `room_id` names their room
+    and whose `seq` is their place among them, 1 for the first. The statement numbers them on from where the head
+    stands: that others have said or done something there meanwhile, on any node, refuses nobody. Returns the seq before
+    of the rooms that moved. It is the only statement of a `single` transaction. Raises `db.Conflict`.
     """
-    tx.claim({room_id: seq for room_id, (_, seq) in moves.items()})
+    # Which seq it will be nobody knows yet: all others of these rooms wait for it.
+    tx.claim(dict.fromkeys(moves, 0))
     moved = await store.move_heads(tx.db, moves, stmt, rows)
-    tx.drop(moves.keys() - moved)
+    tx.place({room_id: seq + moves[room_id][1] for room_id, seq in moved.items()})
+    tx.drop(moves.keys() - moved.keys())
     return moved
 
 
 async def heads(reader: Reader, rooms: Iterable[str]) -> dict[str, Head]:
     """Where the logs of these rooms stand now."""
-    return await store.list_heads(reader, rooms)
+    return {room_id: state.head for room_id, state in (await store.list_states(reader, rooms)).items()}
 
 
 async def after(reader: Reader, room_id: str, seq: int, head: Head, count: int) -> list[RoomEntry]:
     """The entries after `seq` up to `head`, oldest first, at most `count`; messages are not among them."""
     rows = await store.list_after(reader, room_id, seq, head.seq, count)
     return [_event(row._asdict(), head.epoch) for row in rows]
+
+
+class Told:
+    """Up to which seq this node has told its listeners of each room: a port, one per node.
+
+    A send that is numbered on from further on finds entries between that nobody here was told of: another node's, or
+    those of a commit that seemed to fail.
+    """
+
+    def __init__(self) -> None:
+        self._seqs: dict[str, int] = {}
+
+    def upto(self, room_id: str, otherwise: int) -> int:
+        """The seq of a room; `otherwise` where none is known."""
+        return self._seqs.get(room_id, otherwise)
+
+    def follow(self, room_id: str, before: int, seq: int) -> None:
+        """Note an entry at `seq` that was told, whose room stood at `before`; what is missing below stays missing."""
+        if self._seqs.get(room_id, before) == before:
+            self.note({room_id: seq})
+
+    def note(self, seqs: Mapping[str, int]) -> None:
+        """Note that everything up to these seqs was told."""
+        if len(self._seqs) > _KNOWN:
+            self._seqs.clear()
+        self._seqs.update(seqs)
 
 
 class HeadReader:
@@ -106,18 +144,18 @@ class HeadReader:
         self._db = db
         self._version = 0
         self._fresh = False
-        self._known: dict[str, Head | None] = {}
-        self._asked: dict[str, list[asyncio.Future[Head | None]]] = {}
+        self._known: dict[str, LogState | None] = {}
+        self._asked: dict[str, list[asyncio.Future[LogState | None]]] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
-    async def ask(self, room_id: str) -> Head | None:
-        """The head of a room; None for a room without a log. Raises `db.Unavailable`."""
+    async def ask(self, room_id: str) -> LogState | None:
+        """Where the log of a room stands; None for a room without a log. Raises `db.Unavailable`."""
         if not self._fresh and not self._look():
             return await self._together(room_id)
         known = self._known  # what is stored meanwhile changes the version, and so leaves this one to nobody
         if room_id not in known:
             async with self._db.read() as reader:
-                known[room_id] = (await store.list_heads(reader, [room_id])).get(room_id)
+                known[room_id] = (await store.list_states(reader, [room_id])).get(room_id)
         return known[room_id]
 
     def _look(self) -> bool:
@@ -139,8 +177,8 @@ class HeadReader:
     def _age(self) -> None:
         self._fresh = False
 
-    def _together(self, room_id: str) -> asyncio.Future[Head | None]:
-        done: asyncio.Future[Head | None] = asyncio.get_running_loop().create_future()
+    def _together(self, room_id: str) -> asyncio.Future[LogState | None]:
+        done: asyncio.Future[LogState | None] = asyncio.get_running_loop().create_future()
         self._asked.setdefault(room_id, []).append(done)
         if len(self._tasks) < _LOOKS:
             self._tasks.append(asyncio.create_task(self._work(), name="log.heads"))
@@ -157,11 +195,11 @@ class HeadReader:
         finally:
             self._tasks = [task for task in self._tasks if task is not asyncio.current_task()]
 
-    async def _answer(self, asked: Mapping[str, list[asyncio.Future[Head | None]]]) -> None:
+    async def _answer(self, asked: Mapping[str, list[asyncio.Future[LogState | None]]]) -> None:
         failed, found = None, {}
         try:
             async with self._db.read() as reader:
-                found = await store.list_heads(reader, asked)
+                found = await store.list_states(reader, asked)
         except Exception as error:  # noqa: BLE001 - those who asked must hear of it
             failed = error
         for room_id, waiting in asked.items():

@@ -106,6 +106,7 @@ _REPEAT: Final = _ROW.where(
     messages.c.sender_id == bindparam("sender"),
     messages.c.client_msg_id == bindparam("key"),
 )
+_THESE: Final = _IN_ROOM.where(among(messages.c.id, "messages"))
 _SEQ_OF: Final = select(messages.c.seq).where(
     messages.c.room_id == bindparam("room"), messages.c.id == bindparam("message")
 )
@@ -157,6 +158,11 @@ async def list_before(reader: Reader, room_id: str, seq: int, count: int) -> Seq
 async def list_after(reader: Reader, room_id: str, seq: int, upto: int, count: int) -> Sequence[MessageRow]:
     """At most `count` messages with seq < their seq <= upto, oldest first."""
     return _rows(await reader.all(_AFTER, {"room": room_id, "seq": seq, "upto": upto, "count": count}))
+
+
+async def list_these(reader: Reader, room_id: str, ids: Sequence[str]) -> Sequence[MessageRow]:
+    """The messages of a room with these ids; unknown ones are absent."""
+    return _rows(await reader.all(_THESE, {"room": room_id, "messages": ids}))
 
 
 async def remove_room(tx: Transaction, room_id: str) -> None:

@@ -5,6 +5,7 @@ from chatroom.core.principal import MEMBERS, PEOPLE, Permission
 from chatroom.core.schema import Event
 from chatroom.core.signals import Connected, Disconnected
 from chatroom.features.rooms import invites, listening, lounges, membership, service
+from chatroom.features.rooms.entries import CREATED, JOINED, LEFT
 from chatroom.features.rooms.types import RoomJoined, RoomsChanged, UserChanged, UserJoined, UserLeft
 from chatroom.features.users.signals import Departing, Renamed
 
@@ -124,6 +125,7 @@ operations = [
         socket="leave_room",
     ),
 ]
+kinds = [CREATED, JOINED, LEFT]
 events: list[type[Event]] = [RoomJoined, RoomsChanged, UserChanged, UserJoined, UserLeft]
 listeners = [
     (Connected, listening.connected),

@@ -11,6 +11,7 @@ from chatroom.core.limits import RateLimiter, TooMany
 from chatroom.core.signals import tell_now
 from chatroom.features.log import service as log
 from chatroom.features.rooms import invites, rules, service, store
+from chatroom.features.rooms.entries import LEFT
 from chatroom.features.rooms.signals import StoppedListening
 from chatroom.features.rooms.store import codes
 from chatroom.features.rooms.types import (
@@ -91,7 +92,7 @@ async def leave(ctx: Context, cmd: OneRoom) -> Done:
         await log.lock(tx, [cmd.room_id])
         rules.must_see(await store.find(tx.db, cmd.room_id, user_id))
         if await store.remove_member(tx.db, cmd.room_id, user_id):
-            await log.append(tx, cmd.room_id, "left", subject=user_id)
+            await log.append(tx, cmd.room_id, LEFT, subject=user_id)
             tx.emit(RoomsChanged(room_id=cmd.room_id, change="left"), to=audience.user(user_id))
             await recheck.ask(tx, user_id)
         tx.after(silence)
@@ -112,4 +113,4 @@ async def departing(tx: Tx, signal: Departing) -> None:
     await log.lock(tx, rooms)
     for room_id in rooms:
         if await store.remove_member(tx.db, room_id, signal.user_id):
-            await log.append(tx, room_id, "left", subject=signal.user_id)
+            await log.append(tx, room_id, LEFT, subject=signal.user_id)

@@ -15,6 +15,7 @@ from chatroom.db import Reader
 from chatroom.features.log import service as log
 from chatroom.features.log.types import Head
 from chatroom.features.rooms import invites, rules, store
+from chatroom.features.rooms.entries import JOINED
 from chatroom.features.rooms.ports import LastMessages, MostRooms
 from chatroom.features.rooms.store import codes
 from chatroom.features.rooms.types import (
@@ -164,7 +165,7 @@ async def add_member(tx: Tx, room_id: str, user_id: str, *, admin: bool = False)
     most = tx.ctx.port(MostRooms).most
     if most and await store.count_rooms_of(tx.db, user_id) >= most:
         raise Problem("too_many_rooms")
-    head = await log.append(tx, room_id, "joined", subject=user_id)
+    head = await log.append(tx, room_id, JOINED, subject=user_id)
     await store.add_member(
         tx.db,
         {

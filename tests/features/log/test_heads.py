@@ -13,7 +13,7 @@ from chatroom.db import Database
 from chatroom.db.migrate import upgrade
 from chatroom.features import tables
 from chatroom.features.log.service import HeadReader
-from chatroom.features.log.types import Head
+from chatroom.features.log.types import Head, LogState
 
 _HEADS = tables.tables["room_heads"]
 _OPEN = insert(_HEADS)
@@ -54,9 +54,9 @@ async def test_no_answer_is_older_than_its_question(db: Database, database_url: 
         nonlocal answers
         while stands < 40:
             known = stands
-            head = await heads.ask(room_id)
-            assert head is not None
-            assert head.seq >= known
+            state = await heads.ask(room_id)
+            assert state is not None
+            assert state.head.seq >= known
             answers += 1
             await asyncio.sleep(0)
 
@@ -67,7 +67,7 @@ async def test_no_answer_is_older_than_its_question(db: Database, database_url: 
         await asyncio.sleep(0)
     await asking
     assert answers > 40
-    assert await heads.ask(room_id) == Head("e", 40)
+    assert await heads.ask(room_id) == LogState(Head("e", 40), 0)
     await other.close()
 
 
@@ -75,7 +75,7 @@ async def test_a_room_without_a_log_has_no_head_until_it_gets_one(db: Database) 
     heads = HeadReader(db)
     assert await heads.ask(ids.NIL) is None
     room_id = await _open(db)
-    assert [await heads.ask(room_id), await heads.ask(ids.NIL)] == [Head("e", 0), None]
+    assert [await heads.ask(room_id), await heads.ask(ids.NIL)] == [LogState(Head("e", 0), 0), None]
 
 
 async def test_whoever_goes_away_takes_nobodys_answer_along(db: Database) -> None:
@@ -83,7 +83,7 @@ async def test_whoever_goes_away_takes_nobodys_answer_along(db: Database) -> Non
     asking = [asyncio.ensure_future(heads.ask(room_id)) for _ in range(5)]
     await asyncio.sleep(0)
     asking[0].cancel()
-    assert await asyncio.gather(*asking[1:]) == [Head("e", 0)] * 4
+    assert await asyncio.gather(*asking[1:]) == [LogState(Head("e", 0), 0)] * 4
 
 
 async def test_what_another_process_stores_in_the_file_is_seen_by_the_next_question(tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ async def test_what_another_process_stores_in_the_file_is_seen_by_the_next_quest
     room_id, heads = await _open(db), HeadReader(db)
     for seq in range(3):
         for _ in range(3):
-            assert await heads.ask(room_id) == Head("e", seq)
+            assert await heads.ask(room_id) == LogState(Head("e", seq), 0)
         process = await asyncio.create_subprocess_exec(sys.executable, "-c", _ELSEWHERE, str(path))
         assert await process.wait() == 0
     await db.close()

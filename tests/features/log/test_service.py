@@ -9,6 +9,7 @@ from chatroom.app import App
 from chatroom.core.context import Context
 from chatroom.core.errors import Problem
 from chatroom.features.log import service as log
+from chatroom.features.rooms.entries import JOINED, LEFT
 from tests.cast import do, principal, register, room
 
 
@@ -60,7 +61,7 @@ async def test_an_entry_of_a_room_without_a_log_is_refused(app: App) -> None:
     zoe = await principal(app, await register(app, "Zoe"))
     with pytest.raises(Problem) as refused:
         async with Context(app.kernel, zoe).begin() as tx:
-            await log.append(tx, "01900000-0000-7000-8000-000000000000", "joined")
+            await log.append(tx, "01900000-0000-7000-8000-000000000000", JOINED)
     assert refused.value.code == "room_not_found"
 
 
@@ -71,14 +72,14 @@ async def test_an_entry_that_is_rolled_back_takes_no_seq_and_is_told_nobody(app:
 
     async def fail() -> None:
         async with Context(app.kernel, who).begin() as tx:
-            await log.append(tx, made["id"], "joined", data={"why": "test"})
+            await log.append(tx, made["id"], JOINED, data={"why": "test"})
             raise RuntimeError("no such luck")
 
     with pytest.raises(RuntimeError, match="no such luck"):
         await fail()
     assert [entry["seq"] for entry in await _entries(app, who, made["id"])] == [1]
     async with Context(app.kernel, who).begin() as tx:
-        head = await log.append(tx, made["id"], "left", subject=zoe.id, data={"why": "test"})
+        head = await log.append(tx, made["id"], LEFT, subject=zoe.id, data={"why": "test"})
     assert head.seq == 2
     newest = (await _entries(app, who, made["id"]))[-1]
     assert (newest["data"], newest["subjectId"], newest["actorId"]) == ({"why": "test"}, zoe.id, zoe.id)

@@ -15,6 +15,8 @@ from chatroom.core.dispatch import dispatch
 from chatroom.core.principal import Principal
 from chatroom.db.sqlite import SqliteEngine
 from chatroom.features import operations
+from chatroom.features.log import service as log
+from chatroom.features.log.types import Effect, EntryKind
 from chatroom.features.messages.types import SendMessage
 from tests.cast import Cast, do, principal
 from tests.nodes import Nodes, two_nodes
@@ -83,6 +85,29 @@ async def test_people_who_speak_in_turns_are_all_remembered(app: App, cast: Cast
             writing(app).set_trace_callback(asked.append)
         await put(app, people[turn % 2], cast.tea, str(turn))
     assert [text.split()[0] for text in asked] == ["BEGIN", "UPDATE", "INSERT", "COMMIT"] * 4
+
+
+@pytest.mark.parametrize("effect", [Effect.MESSAGE, Effect.NOTHING])
+async def test_an_entry_that_changes_nobodys_rights_costs_the_next_send_nothing(
+    app: App, cast: Cast, effect: Effect
+) -> None:
+    ana, asked = await principal(app, cast.ana), list[str]()
+    first = await put(app, ana, cast.tea, "known")
+    async with Context(app.kernel, ana).begin() as tx:
+        head = await log.append(tx, cast.tea, EntryKind("reacted", effect), subject=first.id)
+    writing(app).set_trace_callback(asked.append)
+    assert (await put(app, ana, cast.tea, "next")).seq == head.seq + 1
+    assert [text.split()[0] for text in asked] == ["BEGIN", "UPDATE", "INSERT", "COMMIT"]
+
+
+async def test_an_entry_that_may_change_rights_has_the_next_sender_looked_up(app: App, cast: Cast) -> None:
+    ana, asked = await principal(app, cast.ana), list[str]()
+    await put(app, ana, cast.tea, "known")
+    async with Context(app.kernel, ana).begin() as tx:
+        head = await log.append(tx, cast.tea, EntryKind("muted", Effect.ACCESS), subject=cast.bob.id)
+    writing(app).set_trace_callback(asked.append)
+    assert (await put(app, ana, cast.tea, "next")).seq == head.seq + 1
+    assert [text.split()[0] for text in asked].count("SELECT") >= 1
 
 
 def writing(app: App) -> sqlite3.Connection:

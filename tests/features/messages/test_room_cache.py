@@ -1,4 +1,4 @@
-"""The remembered cached of rooms: what memory answers is what the database would, whoever changed it."""
+"""The cache of rooms: what memory answers is what the database would, whoever changed it."""
 
 import asyncio
 import random
@@ -7,21 +7,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, delete, update
 
+from chatroom import features
 from chatroom.app import App
 from chatroom.core.context import Context
 from chatroom.core.page import decode_seq
 from chatroom.features import tables
 from chatroom.features.log import service as log
-from chatroom.features.log.types import Head
+from chatroom.features.log.types import Effect, EntryKind, EntryKinds, Head
 from chatroom.features.messages.reading.history import AGE, Pages
 from chatroom.features.messages.reading.room_cache import BUDGET, CachedMessage, CachedRange, RoomCache
+from chatroom.features.rooms.entries import JOINED
 from tests.cast import do
 from tests.nodes import Nodes, two_nodes
 
 _MESSAGES, _USERS = tables.tables["messages"], tables.tables["users"]
 EDIT = update(_MESSAGES).where(_MESSAGES.c.seq == bindparam("at")).values(content="edited")
+EDITED = EntryKind("edited", Effect.MESSAGE)
+NOTICED = EntryKind("noticed", Effect.NOTHING)
+KINDS = EntryKinds({**features.kinds, NOTICED.name: NOTICED})
+REMOVE = delete(_MESSAGES).where(_MESSAGES.c.seq == bindparam("at"))
 RENAME = update(_USERS).values(name='Zoë", "content": "\\')
 
 
@@ -41,7 +47,7 @@ async def say(nodes: Nodes, count: int) -> None:
 async def both(nodes: Nodes, **asked: Any) -> Any:
     """A page as the node says that remembers, which has to be what the database says to the other's plain look."""
     page = await do(nodes.one, nodes.ana, "messages.history", roomId=nodes.room_id, **asked)
-    nodes.other.kernel.ports[Pages] = Pages(nodes.other.db)
+    nodes.other.kernel.ports[Pages] = Pages(nodes.other.db, KINDS)
     assert page == await do(nodes.other, nodes.bob, "messages.history", roomId=nodes.room_id, **asked)
     return page
 
@@ -67,10 +73,36 @@ async def test_a_change_by_another_node_that_takes_a_seq_is_in_the_next_page(nod
     older = await both(nodes, limit=2, cursor=newest["nextCursor"])
     async with Context(nodes.other.kernel, nodes.bob).begin() as tx:
         await tx.db.run(EDIT, {"at": older["messages"][0]["seq"]})
-        await log.append(tx, nodes.room_id, "joined")
+        await log.append(tx, nodes.room_id, EDITED, subject=older["messages"][0]["id"])
     await say(nodes, 1)
     again = await both(nodes, limit=2, cursor=newest["nextCursor"])
     assert [message["content"] == "edited" for message in again["messages"]] == [True, False]
+
+
+async def test_an_entry_between_messages_leaves_the_rest_in_memory(nodes: Nodes) -> None:
+    nodes.one.kernel.ports[Pages] = Pages(nodes.one.db, KINDS)
+    await say(nodes, 8)
+    newest = await both(nodes, limit=4)
+    await both(nodes, limit=2, cursor=newest["nextCursor"])
+    cached = nodes.one.kernel.ports[Pages]._cache.get(nodes.room_id)
+    for kind, about in ((EDITED, newest["messages"][0]["id"]), (NOTICED, None), (JOINED, nodes.bob.id)):
+        async with Context(nodes.other.kernel, nodes.bob).begin() as tx:
+            await log.append(tx, nodes.room_id, kind, subject=about)
+        await say(nodes, 1)
+        await both(nodes, limit=4)
+        assert nodes.one.kernel.ports[Pages]._cache.get(nodes.room_id) is cached
+
+
+async def test_what_an_entry_is_about_and_is_gone_leaves_nothing_in_memory(nodes: Nodes) -> None:
+    await say(nodes, 4)
+    newest = await both(nodes, limit=4)
+    async with Context(nodes.other.kernel, nodes.bob).begin() as tx:
+        await tx.db.run(REMOVE, {"at": newest["messages"][1]["seq"]})
+        await log.append(tx, nodes.room_id, EDITED, subject=newest["messages"][1]["id"])
+    again = await both(nodes, limit=4)
+    assert [message["id"] for message in again["messages"]] == [
+        newest["messages"][at]["id"] for at in (0, 2, 3)
+    ]
 
 
 async def test_a_new_name_is_in_older_pages_within_a_second(nodes: Nodes) -> None:

@@ -91,7 +91,7 @@ async def _room(app: App, people: Sequence[Account]) -> str:
 async def _talk(app: App, who: Principal, room_id: str, count: int) -> str:
     """Store the longest messages; return the epoch of the room's log."""
     async with Context(app.kernel, who).begin() as tx:
-        head = (await log.lock(tx, [room_id]))[room_id]
+        head = (await log.lock(tx, [room_id]))[room_id].head
         rows = [
             {
                 "id": ids.new(),

@@ -15,8 +15,9 @@ from chatroom.core.errors import Problem
 from chatroom.core.outage import unavailable
 from chatroom.core.schema import Written, encode
 from chatroom.db import Database, Reader, Unavailable
+from chatroom.features.log import service as log
 from chatroom.features.log.service import HeadReader
-from chatroom.features.log.types import Head
+from chatroom.features.log.types import Effect, EntryKinds, Head, LogState
 from chatroom.features.messages import store
 from chatroom.features.messages.reading.room_cache import CachedMessage, CachedRange, RoomCache, cut, names_of
 from chatroom.features.messages.render import views
@@ -37,9 +38,10 @@ Found = TypeVar("Found", CachedMessage, MessageRow)
 
 
 class _Readers(NamedTuple):
-    """Who was seen to be allowed to read a room when its log stood at `head`."""
+    """Who was seen to be allowed to read a room, under an epoch and an `access` of its log."""
 
-    head: Head
+    epoch: str
+    access: int
     people: set[str]
 
 
@@ -67,7 +69,8 @@ class Pages:
     was said, edited or removed, by any node, for each of these takes a seq of the room (ADR 0015).
     """
 
-    def __init__(self, db: Database, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, db: Database, kinds: EntryKinds, clock: Callable[[], float] = time.monotonic) -> None:
+        self._kinds = kinds
         self._heads = HeadReader(db)
         self._clock = clock
         self._readers: dict[str, _Readers] = {}
@@ -81,26 +84,26 @@ class Pages:
         Raises `Problem("room_not_found" | "unavailable")`.
         """
         try:
-            head = await self._heads.ask(room_id)
+            state = await self._heads.ask(room_id)
         except Unavailable as error:
             raise unavailable(error) from error
         known = self._readers.get(room_id)
-        if known is not None and known.head == head and ctx.who.id in known.people:
-            return head
+        if known is not None and state is not None and _still(known, state) and ctx.who.id in known.people:
+            return state.head
         # First the head, then the look: a change in between moves the head, and then this is not believed again.
         async with ctx.read() as reader:
             await rooms.must_read(reader, room_id, ctx.who.id)
-        if head is None:
+        if state is None:
             raise Problem("room_not_found")
-        self._learn(room_id, head, ctx.who.id)
-        return head
+        self._learn(room_id, state, ctx.who.id)
+        return state.head
 
-    def _learn(self, room_id: str, head: Head, user_id: str) -> None:
+    def _learn(self, room_id: str, state: LogState, user_id: str) -> None:
         known = self._readers.get(room_id)
-        if known is None or known.head != head or len(known.people) >= _READERS:
+        if known is None or not _still(known, state) or len(known.people) >= _READERS:
             if len(self._readers) >= _ROOMS:
                 self._readers.clear()
-            self._readers[room_id] = known = _Readers(head, set())
+            self._readers[room_id] = known = _Readers(state.head.epoch, state.access, set())
         known.people.add(user_id)
 
     async def newest(
@@ -180,12 +183,28 @@ class Pages:
             rows = await store.list_after(reader, room_id, was.seq, head.seq, gap)
             if self._cache.get(room_id) is not cached or cached.head != was:
                 return cached if cached.head == head else None
-            # A message's own is every seq in between, so nothing else has happened: what stood there before still does.
-            if len(rows) == gap:
+            changed = await self._changed(reader, room_id, was, head, gap - len(rows))
+            if self._cache.get(room_id) is cached and cached.head == was and changed is not None:
+                self._cache.patch(cached, self._cut(changed, head))
                 self._cache.add_newer(room_id, cached, head, self._cut(rows, head))
                 return cached
         self._cache.forget(room_id)
         return None
+
+    async def _changed(
+        self, reader: Reader, room_id: str, was: Head, head: Head, others: int
+    ) -> Sequence[MessageRow] | None:
+        """The messages that the entries since `was` are about, as they are now; `others` of these are no messages.
+
+        None when they cannot be told: some are missing, or what they are about has gone.
+        """
+        if not others:
+            return ()
+        entries = await log.after(reader, room_id, was.seq, head, others)
+        about = {entry.subject_id for entry in entries if self._kinds.effect(entry.kind) is Effect.MESSAGE}
+        named = sorted(message_id for message_id in about if isinstance(message_id, str))
+        rows = await store.list_these(reader, room_id, named) if named else ()
+        return rows if len(entries) == others and len(rows) == len(about) else None
 
     def _remember(
         self, cached: CachedRange | None, asked: PageRequest, head: Head, rows: Sequence[MessageRow]
@@ -218,6 +237,11 @@ class Pages:
             for sender, (username, name) in (await store.list_names(reader, old)).items():
                 self._names[sender] = known[sender] = names_of(username, name), now + AGE
         return {sender: names for sender, (names, _) in known.items()}
+
+
+def _still(known: _Readers, state: LogState) -> bool:
+    """Whether nothing has changed since that may change who may read the room."""
+    return (known.epoch, known.access) == (state.head.epoch, state.access)
 
 
 def _goes_on(cached: CachedRange | None, asked: PageRequest, head: Head) -> bool:

@@ -111,6 +111,16 @@ class RoomCache:
         if cached.size > 2 * _ROOM:
             self.forget(room_id)
 
+    def patch(self, cached: CachedRange, changed: Iterable[CachedMessage]) -> None:
+        """Put messages as they are now in place of what they were."""
+        for message in changed:
+            place = bisect_left(cached.lines, message.seq, key=_SEQ)
+            if place < len(cached.lines) and cached.lines[place].seq == message.seq:
+                grown = _size([message]) - _size([cached.lines[place]])
+                cached.lines[place] = message
+                cached.size += grown
+                self._grow(grown)
+
     def _grow(self, size: int) -> None:
         self.size += size
         while self.size > BUDGET:

@@ -1,14 +1,13 @@
 """A batch of sends: what each becomes, decided in order before anything is written."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from chatroom.core import ids
 from chatroom.core.errors import Problem
 from chatroom.core.limits import MESSAGES, Limiter
 from chatroom.core.principal import Principal
-from chatroom.features.log.types import Head
 from chatroom.features.messages import rules
 from chatroom.features.messages.render import view
 from chatroom.features.messages.store import Key
@@ -45,50 +44,58 @@ class Batch:
 
     def __init__(self, now: int) -> None:
         self.rows: list[dict[str, Any]] = []
-        self.moves: dict[str, tuple[int, int]] = {}
-        """Room -> (seq before, seq after)."""
+        """Of new messages. `seq` is the place of each among those of its room, 1 for the first."""
+        self.counts: dict[str, int] = {}
+        """How many each room gets."""
         self.said: list[MessageReceived] = []
         self.strangers: list[Entry] = []
+        self._fresh: list[tuple[Entry, dict[str, Any]]] = []
+        self._repeated: list[tuple[Entry, Key]] = []
         self._answers: list[tuple[Entry, MessageReceived | Problem]] = []
         self._repeats: list[Entry] = []
         self._now = now
 
-    def number(
+    def decide(
         self,
-        entries: Sequence[Entry],
-        heads: Mapping[str, Head],
-        members: Mapping[str, Collection[str]],
-        stored: Mapping[Key, MessageRow],
+        entries: Iterable[Entry],
+        known: Callable[[str, str], bool],
+        stored: Mapping[Key, MessageReceived],
     ) -> None:
-        """Decide each entry in order and give the new ones their room's next seq."""
-        fresh: dict[Key, MessageReceived] = {}
+        """Decide each entry in order. `known` says whether somebody may send to a room, `stored` what was said."""
+        fresh: set[Key] = set()
         for entry in entries:
             room_id, key = entry.cmd.room_id, entry.key
-            head = heads.get(room_id)
-            if head is None or entry.who.id not in members.get(room_id, ()):
+            if not known(room_id, entry.who.id):
                 self.strangers.append(entry)
-                continue
-            if key and (key in stored or key in fresh):
-                first = view(stored[key], head.epoch) if key in stored else fresh[key]
-                self._answers.append((entry, _again(entry, first)))
+            elif key and key in stored:
                 self._repeats.append(entry)
-                continue
-            before, last = self.moves.get(room_id, (head.seq, head.seq))
-            self.moves[room_id] = (before, last + 1)
-            row = _row(entry, last + 1, self._now)
-            self.rows.append(row)
-            message = view(MessageRow(**row, username=entry.who.username, name=entry.who.name), head.epoch)
-            if key:
-                fresh[key] = message
-            self.said.append(message)
-            self._answers.append((entry, message))
+                self._answers.append((entry, _again(entry, stored[key])))
+            elif key and key in fresh:
+                self._repeats.append(entry)
+                self._repeated.append((entry, key))
+            else:
+                place = self.counts[room_id] = self.counts.get(room_id, 0) + 1
+                row = _row(entry, place, self._now)
+                self.rows.append(row)
+                self._fresh.append((entry, row))
+                if key:
+                    fresh.add(key)
 
-    def keep(self, rooms: Collection[str]) -> None:
-        """Forget what was decided for other rooms: their heads had moved on."""
-        if len(rooms) < len(self.moves):
-            self.said = [message for message in self.said if message.room_id in rooms]
-            self._answers = [answer for answer in self._answers if answer[0].cmd.room_id in rooms]
-            self._repeats = [entry for entry in self._repeats if entry.cmd.room_id in rooms]
+    def number(self, before: Mapping[str, int], epochs: Mapping[str, str]) -> None:
+        """Write the messages of the rooms that moved, numbered on from where these stood before; forget the others."""
+        said: dict[Key, MessageReceived] = {}
+        for entry, row in self._fresh:
+            room_id = entry.cmd.room_id
+            if room_id in before:
+                seq, who = before[room_id] + row["seq"], entry.who
+                stored = MessageRow(**{**row, "seq": seq}, username=who.username, name=who.name)
+                message = view(stored, epochs[room_id])
+                self.said.append(message)
+                self._answers.append((entry, message))
+                if key := entry.key:
+                    said[key] = message
+        self._answers += [(entry, _again(entry, said[key])) for entry, key in self._repeated if key in said]
+        self._repeats = [entry for entry in self._repeats if entry.cmd.room_id in before]
 
     def resolve(self) -> None:
         """Answer the senders: everything is committed."""
@@ -103,10 +110,10 @@ class Batch:
                 entry.done.set_result(answer)
 
 
-def _row(entry: Entry, seq: int, now: int) -> dict[str, Any]:
+def _row(entry: Entry, place: int, now: int) -> dict[str, Any]:
     return {
         "id": ids.new(),
-        "seq": seq,
+        "seq": place,
         "room_id": entry.cmd.room_id,
         "sender_id": entry.who.id,
         "content": entry.content,

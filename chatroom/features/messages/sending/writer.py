@@ -6,7 +6,8 @@ checked on its own; one refused entry never harms its neighbours, nor does one t
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Final
 from weakref import WeakValueDictionary
 
@@ -15,75 +16,30 @@ from chatroom.core.context import Context, Kernel, Tx
 from chatroom.core.errors import Problem
 from chatroom.core.limits import MESSAGES
 from chatroom.core.principal import SYSTEM, Principal
-from chatroom.db import Conflict
+from chatroom.db import Conflict, Reader
 from chatroom.features.log import service as log
-from chatroom.features.log.types import Head
 from chatroom.features.messages import rules, store
 from chatroom.features.messages.render import view
 from chatroom.features.messages.sending.batch import Batch, Entry, limit_key, refuse
+from chatroom.features.messages.sending.known_rooms import KnownRooms, Room
 from chatroom.features.messages.sending.lanes import Lane, Lanes
 from chatroom.features.messages.store import Key
-from chatroom.features.messages.types import MessageReceived, MessageRow, SendMessage
+from chatroom.features.messages.types import MessageReceived, SendMessage
 from chatroom.features.rooms import service as rooms
 
 _BATCH: Final = 256
 _QUEUE: Final = 20_000  # about a second of work; beyond it the honest answer is `busy`
-_ROOMS: Final = 10_000
-_SENDERS: Final = 100_000  # remembered in all rooms together, some 20 MB
 _TURNS: Final = 4  # to write answers and read what they lead to: 32 senders get 17 000 a second, not 14 000
-
-
-class _Known:
-    """Heads as this node last moved them, and senders it has seen to be members then.
-
-    Only a guess: `log.advance_if` proves it. Whatever changes who may send takes a seq of the room, so a head that
-    has not moved means that nobody has left. It saves two round trips of three (measured on PostgreSQL: a lone
-    sender waits 1 round trip and one sync instead of 6).
-    """
-
-    def __init__(self) -> None:
-        self.heads: dict[str, Head] = {}
-        self.members: dict[str, set[str]] = {}
-        self._senders = 0
-
-    def learn(self, heads: dict[str, Head], members: dict[str, set[str]], batch: Batch) -> None:
-        """Remember what a transaction that locked these heads, forgotten before, saw and left."""
-        if len(self.heads) > _ROOMS or self._senders > _SENDERS:
-            self.forget([*self.heads])
-        self.heads.update(heads)
-        self.members.update(members)
-        self._senders += sum(map(len, members.values()))
-        self.moved(batch)
-
-    def moved(self, batch: Batch) -> None:
-        """Follow the heads that this node has moved."""
-        for room_id, (_, seq) in batch.moves.items():
-            if room_id in self.heads:
-                self.heads[room_id] = Head(self.heads[room_id].epoch, seq)
-
-    def forget(self, room_ids: Iterable[str]) -> dict[str, tuple[Head, set[str]]]:
-        """These rooms may not be as we thought. Returns what we thought, which a head that still stands proves."""
-        thought = {}
-        for room_id in room_ids:
-            if room_id in self.heads:
-                thought[room_id] = self.heads.pop(room_id), self.members.pop(room_id)
-                self._senders -= len(thought[room_id][1])
-        return thought
-
-    def strange(self, entries: Sequence[Entry]) -> set[str]:
-        """The rooms to which somebody sends whom we have not seen there."""
-        members = self.members
-        return {e.cmd.room_id for e in entries if e.who.id not in members.get(e.cmd.room_id, ())}
 
 
 class MessageWriter:
     """One per process. `put` from the event loop; `idle` waits for an empty queue."""
 
-    def __init__(self, kernel: Kernel) -> None:
+    def __init__(self, kernel: Kernel, told: log.Told) -> None:
         self._kernel = kernel
         self._lanes = Lanes(kernel.db.writers)
-        self._known = _Known()
-        self._told: dict[str, int] = {}  # room -> seq up to which this node has told its messages
+        self._known = KnownRooms()
+        self._told = told
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # by limit key
 
     def put(self, who: Principal, cmd: SendMessage) -> asyncio.Future[MessageReceived]:
@@ -199,21 +155,24 @@ class MessageWriter:
     async def _store_known(self, entries: Sequence[Entry]) -> Sequence[Entry]:
         """Store the sends to rooms that are still as this node left them; return the others."""
         known = self._known
-        strange = known.strange(entries)
+        strange = {e.cmd.room_id for e in entries if not known.lets(e.cmd.room_id, e.who.id)}
         ready = [entry for entry in entries if entry.cmd.room_id not in strange] if strange else entries
         if not ready:
             return entries
         ctx = Context(self._kernel, SYSTEM)
         batch = Batch(ctx.now)
-        batch.number(ready, known.heads, known.members, {})
+        batch.decide(ready, known.lets, {})
+        guesses = {room_id: (known[room_id].access, count) for room_id, count in batch.counts.items()}
+        epochs = {room_id: known[room_id].epoch for room_id in guesses}
         async with ctx.begin(single=True) as tx:
-            moved = await log.advance_if(tx, batch.moves, store.ADD, batch.rows)
-            known.forget(batch.moves.keys() - moved)
-            batch.keep(moved)
-            _publish(tx, batch)
-        known.moved(batch)
-        self._told.update({room_id: batch.moves[room_id][1] for room_id in moved})
-        return [entry for entry in entries if entry.cmd.room_id not in moved]
+            before = await log.advance_if(tx, guesses, store.ADD, batch.rows)
+            known.forget(guesses.keys() - before.keys())
+            if behind := self._behind(before):
+                async with ctx.read() as reader:  # the transaction is of one statement
+                    await self._catch_up(tx, reader, behind, epochs)
+            batch.number(before, epochs)
+            self._publish(tx, batch, before)
+        return [entry for entry in entries if entry.cmd.room_id not in before]
 
     async def _store_locked(self, entries: Sequence[Entry], *, look_for_repeats: bool) -> None:
         """Lock the heads of the rooms, see who is a member, store."""
@@ -221,39 +180,61 @@ class MessageWriter:
         batch = Batch(ctx.now)
         thought = self._known.forget({entry.cmd.room_id for entry in entries})
         async with ctx.begin() as tx:
-            heads = await log.lock(tx, {entry.cmd.room_id for entry in entries})
-            members = await rooms.memberships(tx.db, {(e.cmd.room_id, e.who.id) for e in entries})
-            stored: dict[Key, MessageRow] = {}
+            states = await log.lock(tx, {entry.cmd.room_id for entry in entries})
+            seen = {room_id: Room(state.head.epoch, state.access, set()) for room_id, state in states.items()}
+            epochs = {room_id: room.epoch for room_id, room in seen.items()}
+            for room_id, user_id in await rooms.memberships(
+                tx.db, {(e.cmd.room_id, e.who.id) for e in entries}
+            ):
+                seen[room_id].members.add(user_id)
+            for room_id, room in thought.items():
+                if room_id in seen and room[:2] == seen[room_id][:2]:
+                    # Or two who speak in turns would take this way each time.
+                    seen[room_id].members.update(room.members)
+            stored: dict[Key, MessageReceived] = {}
             if look_for_repeats:
-                stored = await store.find_repeats(tx.db, {entry.key for entry in entries if entry.key})
-            there: dict[str, set[str]] = {room_id: set() for room_id in heads}
-            for room_id, user_id in members:
-                there[room_id].add(user_id)
-            for room_id, (head, senders) in thought.items():
-                if heads.get(room_id) == head:  # or two who speak in turns would take this way each time
-                    there[room_id] |= senders
-            batch.number(entries, heads, there, stored)
-            await self._catch_up(tx, heads)
+                found = await store.find_repeats(tx.db, {entry.key for entry in entries if entry.key})
+                stored = {key: view(row, epochs[key[0]]) for key, row in found.items() if key[0] in epochs}
+            batch.decide(entries, lambda room, user: room in seen and user in seen[room].members, stored)
+            before = {room_id: state.head.seq for room_id, state in states.items()}
+            await self._catch_up(tx, tx.db, self._behind(before), epochs)
             if batch.rows:
-                await store.add_all(tx.db, batch.rows)
-                await log.advance(tx, {room_id: seq for room_id, (_, seq) in batch.moves.items()})
-            _publish(tx, batch)
-        self._known.learn(heads, there, batch)
-        if len(self._told) > _ROOMS:
-            self._told.clear()
-        self._told.update(
-            {room_id: batch.moves.get(room_id, (0, head.seq))[1] for room_id, head in heads.items()}
-        )
+                rows = [{**row, "seq": before[row["room_id"]] + row["seq"]} for row in batch.rows]
+                await store.add_all(tx.db, rows)
+                await log.advance(tx, {room: before[room] + count for room, count in batch.counts.items()})
+            batch.number(before, epochs)
+            self._publish(tx, batch, before)
+        self._known.learn(seen)
         for entry in batch.strangers:
             await self._explain(ctx, entry)
 
-    async def _catch_up(self, tx: Tx, heads: dict[str, Head]) -> None:
-        """Tell the messages that were stored although their commit seemed to fail, before what follows them."""
-        for room_id, head in heads.items():
-            told = self._told.get(room_id, head.seq)
-            if told < head.seq:
-                for row in await store.list_after(tx.db, room_id, told, head.seq, _QUEUE):
-                    tx.emit(view(row, head.epoch), to=audience.room(room_id))
+    def _behind(self, before: Mapping[str, int]) -> dict[str, tuple[int, int]]:
+        """Rooms with entries that this node was not told of: room -> (told up to, where it stood)."""
+        behind = {}
+        for room_id, seq in before.items():
+            told = self._told.upto(room_id, seq)
+            if told < seq:
+                behind[room_id] = told, seq
+        return behind
+
+    async def _catch_up(
+        self, tx: Tx, reader: Reader, behind: Mapping[str, tuple[int, int]], epochs: Mapping[str, str]
+    ) -> None:
+        """Tell what this node was not told of, before what follows it.
+
+        Messages of another node, or those that were stored although their commit seemed to fail.
+        """
+        for room_id, (told, seq) in behind.items():
+            for row in await store.list_after(reader, room_id, told, seq, _QUEUE):
+                tx.emit(view(row, epochs[room_id]), to=audience.room(room_id))
+
+    def _publish(self, tx: Tx, batch: Batch, before: Mapping[str, int]) -> None:
+        """Answers before events: both join the same write to the sender's connection."""
+        tx.after(batch.resolve)
+        for message in batch.said:
+            tx.emit(message, to=audience.room(message.room_id))
+        upto = {room_id: seq + batch.counts.get(room_id, 0) for room_id, seq in before.items()}
+        tx.after(partial(self._told.note, upto))
 
     async def _explain(self, ctx: Context, entry: Entry) -> None:
         """Tell a non-member what the room is to them: closed, or not there at all."""
@@ -287,10 +268,3 @@ async def _let_speak(lane: Lane, count: int) -> None:
         if len(lane.queue) >= count:
             return
         await asyncio.sleep(0)
-
-
-def _publish(tx: Tx, batch: Batch) -> None:
-    """Answers before events: both join the same write to the sender's connection."""
-    tx.after(batch.resolve)
-    for message in batch.said:
-        tx.emit(message, to=audience.room(message.room_id))
