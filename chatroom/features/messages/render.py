@@ -17,7 +17,10 @@ def view(row: MessageRow, epoch: str) -> MessageReceived:
 
 
 def views(rows: Iterable[MessageRow], epoch: str) -> list[MessageReceived]:
-    """The wire forms of messages: 22 us for a page of 50, whose cells, asked for by name, would make it 54."""
+    """The wire forms of messages.
+
+    Cells are taken in the order of MessageRow, as the store selects them: 22 us for a page of 50, by name 54.
+    """
     found = []
     for message_id, seq, room_id, sender_id, content, kind, ms, client_msg_id, called, username, name in rows:
         at = iso(ms)

@@ -53,19 +53,10 @@ messages: Final = Table(
 )
 
 _users: Final = table("users", name_of("id", Id), name_of("username", Word(40)), name_of("name"))
-_ROW: Final = select(
-    messages.c.id,
-    messages.c.seq,
-    messages.c.room_id,
-    messages.c.sender_id,
-    messages.c.content,
-    messages.c.message_type,
-    messages.c.created_at,
-    messages.c.client_msg_id,
-    messages.c.original_type,
-    _users.c.username,
-    _users.c.name,
-).join(_users, _users.c.id == messages.c.sender_id)
+_CELLS: Final = {**messages.c, **{name: _users.c[name] for name in ("username", "name")}}
+_ROW: Final = select(*(_CELLS[name] for name in MessageRow._fields)).join(
+    _users, _users.c.id == messages.c.sender_id
+)
 # MariaDB, left to itself, reads everything that everybody in a small room ever wrote and sorts it (3 ms, not 0.7).
 _IN_ROOM: Final = _ROW.where(messages.c.room_id == bindparam("room")).prefix_with(
     "STRAIGHT_JOIN", dialect="mysql"
@@ -124,7 +115,7 @@ Key = tuple[str, str, str]
 
 
 def _rows(rows: Sequence[Any]) -> Sequence[MessageRow]:
-    """What `_ROW` selects has the cells of a MessageRow, by their names and in their order."""
+    """What `_ROW` selects has the cells of a MessageRow."""
     return rows
 
 

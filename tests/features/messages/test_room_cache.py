@@ -177,7 +177,7 @@ async def test_a_list_of_rooms_shows_the_newest_message_that_any_node_stored(nod
 
 
 def lines(*seqs: int, size: int = 10) -> list[CachedMessage]:
-    return [CachedMessage(seq, "ana", b"", b"x" * size) for seq in seqs]
+    return [CachedMessage(seq, "ana", b"x" * size) for seq in seqs]
 
 
 def test_a_stretch_answers_only_what_it_holds_whole() -> None:

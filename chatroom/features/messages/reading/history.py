@@ -19,7 +19,13 @@ from chatroom.features.log import service as log
 from chatroom.features.log.service import HeadReader
 from chatroom.features.log.types import Effect, EntryKinds, Head, LogState
 from chatroom.features.messages import store
-from chatroom.features.messages.reading.room_cache import CachedMessage, CachedRange, RoomCache, cut, names_of
+from chatroom.features.messages.reading.room_cache import (
+    CachedMessage,
+    CachedRange,
+    RoomCache,
+    names_of,
+    split,
+)
 from chatroom.features.messages.render import views
 from chatroom.features.messages.types import HistoryPage, MessageReceived, MessageRow
 from chatroom.features.rooms import service as rooms
@@ -157,7 +163,7 @@ class Pages:
                 found[room_id] = cached.lines[-1]
         if unknown:
             rows = await store.list_last(reader, unknown)
-            read = {row.room_id: self._cut([row], heads[row.room_id]) for row in rows}
+            read = {row.room_id: self._split([row], heads[row.room_id]) for row in rows}
             for room_id in unknown:
                 self._remember_last(room_id, heads[room_id], read.get(room_id, []))
             found |= {room_id: lines[0] for room_id, lines in read.items()}
@@ -185,8 +191,8 @@ class Pages:
                 return cached if cached.head == head else None
             changed = await self._changed(reader, room_id, was, head, gap - len(rows))
             if self._cache.get(room_id) is cached and cached.head == was and changed is not None:
-                self._cache.patch(cached, self._cut(changed, head))
-                self._cache.add_newer(room_id, cached, head, self._cut(rows, head))
+                self._cache.patch(cached, self._split(changed, head))
+                self._cache.add_newer(room_id, cached, head, self._split(rows, head))
                 return cached
         self._cache.forget(room_id)
         return None
@@ -210,7 +216,7 @@ class Pages:
         self, cached: CachedRange | None, asked: PageRequest, head: Head, rows: Sequence[MessageRow]
     ) -> Sequence[CachedMessage]:
         """Add a page to memory, unless somebody else has meanwhile."""
-        lines = self._cut(rows, head)
+        lines = self._split(rows, head)
         low = lines[0].seq - 1 if len(lines) > asked.limit else 0
         now = self._cache.get(asked.room_id)
         if now is None and cached is None:
@@ -219,10 +225,10 @@ class Pages:
             self._cache.add_older(asked.room_id, cached, low, lines)
         return lines
 
-    def _cut(self, rows: Iterable[MessageRow], head: Head) -> list[CachedMessage]:
+    def _split(self, rows: Iterable[MessageRow], head: Head) -> list[CachedMessage]:
         until, lines = self._clock() + AGE, []
         for message in views(rows, head.epoch):
-            line, names = cut(message)
+            line, names = split(message)
             self._names[line.sender] = names, until
             lines.append(line)
         return lines
@@ -280,7 +286,7 @@ def _page(
 
 def _join(names: Mapping[str, bytes], lines: Sequence[CachedMessage]) -> list[MessageReceived]:
     """Write lines as a JSON array, which encodes to itself."""
-    text = b",".join([before + names[sender] + after for _, sender, before, after in lines])
+    text = b",".join([names[sender] + text for _, sender, text in lines])
     return cast("list[MessageReceived]", msgspec.Raw(b"[" + text + b"]"))
 
 

@@ -4,7 +4,9 @@ from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
+
+import msgspec
 
 from chatroom.core.schema import encode
 from chatroom.features.log.types import Head
@@ -14,8 +16,7 @@ BUDGET: Final = 32 * 1024 * 1024
 """Bytes of all rooms together."""
 _ROOM: Final = BUDGET // 3  # some 14 000 messages of the usual length
 _OVERHEAD: Final = 230  # bytes that Python adds to a line
-_NAMES: Final = b',"username":'
-_CONTENT: Final = b',"content":'
+_NO_NAMES: Final[dict[str, Any]] = {"username": msgspec.UNSET, "name": msgspec.UNSET}
 _SEQ = itemgetter(0)
 
 
@@ -24,24 +25,24 @@ class CachedMessage(NamedTuple):
 
     seq: int
     sender: str
-    before: bytes
-    after: bytes
+    text: bytes
+    """The members of the JSON object but for the names, and its end."""
 
     def with_names(self, names: Mapping[str, bytes]) -> bytes:
         """The whole text again, with what the senders are called now."""
-        return self.before + names[self.sender] + self.after
+        return names[self.sender] + self.text
 
 
-def cut(message: MessageReceived) -> tuple[CachedMessage, bytes]:
-    """Cut the wire form of a message into a line and the names. Within a JSON text each quote has a backslash."""
-    before, name, rest = encode(message).partition(_NAMES)
-    names, content, after = rest.partition(_CONTENT)
-    return CachedMessage(message.seq, message.sender_id, before, content + after), name + names
+def split(message: MessageReceived) -> tuple[CachedMessage, bytes]:
+    """Split the wire form of a message into what does not change and the names."""
+    unnamed = msgspec.structs.replace(message, **_NO_NAMES)
+    cached = CachedMessage(message.seq, message.sender_id, encode(unnamed)[1:])
+    return cached, names_of(message.username, message.name)
 
 
 def names_of(username: str, name: str) -> bytes:
-    """The same piece of JSON text as `cut` takes out."""
-    return b'%b%b,"name":%b' % (_NAMES, encode(username), encode(name))
+    """The beginning of the JSON object of every message of somebody with these names."""
+    return b'{"username":%b,"name":%b,' % (encode(username), encode(name))
 
 
 class CachedRange:
@@ -128,4 +129,4 @@ class RoomCache:
 
 
 def _size(lines: Iterable[CachedMessage]) -> int:
-    return sum(len(line.before) + len(line.after) + _OVERHEAD for line in lines)
+    return sum(len(line.text) + _OVERHEAD for line in lines)
