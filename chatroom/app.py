@@ -29,6 +29,7 @@ from chatroom.features.auth.ports import AuthOptions, Mailer, PasswordHasher, Sm
 from chatroom.features.auth.sessions.last_used import LastUsed
 from chatroom.features.auth.sessions.principal_cache import PrincipalCache
 from chatroom.features.auth.sessions.tokens import TokenSigner
+from chatroom.features.log.ports import Follower
 from chatroom.features.log.service import Told
 from chatroom.features.log.types import EntryKinds
 from chatroom.features.messages import api as messages
@@ -129,6 +130,7 @@ class App:
             TypingBoard: MemoryTyping(),
             MessageWriter: self._writer,
             Pages: pages,
+            Follower: pages,
             recovery.Steps: recovery.Steps(),
             Effort: wiring.effort(settings),
             LastMessages: pages.last,

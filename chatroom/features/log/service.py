@@ -13,6 +13,7 @@ from chatroom.core.context import Tx
 from chatroom.core.errors import Problem
 from chatroom.db import Database, Reader
 from chatroom.features.log import store
+from chatroom.features.log.ports import Follower
 from chatroom.features.log.types import Effect, EntryKind, Head, LogState, RoomEntry
 
 _TURNS: Final = 5  # of the loop between two looks at heads
@@ -63,6 +64,7 @@ async def append(
     await store.add(tx.db, row)
     tx.emit(_event(row, head.epoch), to=audience.room(room_id))
     tx.after(partial(tx.ctx.port(Told).follow, room_id, state.head.seq, head.seq))
+    tx.after(partial(tx.ctx.port(Follower).follow_entry, room_id, head, kind, subject))
     return head
 
 

@@ -96,6 +96,6 @@ async def history(ctx: Context, cmd: ReadHistory) -> HistoryPage | EntriesPage:
         seq = min(seq, head.seq + 1)
         return await pages.read(ctx, PageRequest(cmd.room_id, direction == "b", seq, cmd.limit), head)
     asked = PageRequest(cmd.room_id, back=True, seq=head.seq + 1, limit=cmd.limit)
-    newest = await pages.newest(cmd.room_id, cmd.limit, head, lambda: pages.read(ctx, asked, head))
+    newest = await pages.newest.text(cmd.room_id, cmd.limit, head, lambda: pages.read(ctx, asked, head))
     # JSON text already, which encodes to itself: what any encoder makes of the page.
     return cast("HistoryPage", newest)

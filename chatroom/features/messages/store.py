@@ -97,7 +97,8 @@ _REPEAT: Final = _ROW.where(
     messages.c.sender_id == bindparam("sender"),
     messages.c.client_msg_id == bindparam("key"),
 )
-_THESE: Final = _IN_ROOM.where(among(messages.c.id, "messages"))
+# Not by the room as well: SQLite would read all of the room for it.
+_THESE: Final = _ROW.where(among(messages.c.id, "messages"))
 _SEQ_OF: Final = select(messages.c.seq).where(
     messages.c.room_id == bindparam("room"), messages.c.id == bindparam("message")
 )
@@ -153,7 +154,8 @@ async def list_after(reader: Reader, room_id: str, seq: int, upto: int, count: i
 
 async def list_these(reader: Reader, room_id: str, ids: Sequence[str]) -> Sequence[MessageRow]:
     """The messages of a room with these ids; unknown ones are absent."""
-    return _rows(await reader.all(_THESE, {"room": room_id, "messages": ids}))
+    rows = _rows(await reader.all(_THESE, {"messages": ids}))
+    return [row for row in rows if row.room_id == room_id]
 
 
 async def remove_room(tx: Transaction, room_id: str) -> None:

@@ -15,7 +15,8 @@ from chatroom.core.errors import Problem
 from chatroom.core.principal import Principal
 from chatroom.features import tables
 from chatroom.features.log.types import EntryKinds, Head
-from chatroom.features.messages.reading.history import AGE, Pages
+from chatroom.features.messages.reading.history import Pages
+from chatroom.features.messages.reading.newest import AGE
 from chatroom.features.messages.types import HistoryPage
 from tests.cast import Clock, do, principal, register
 from tests.nodes import Nodes, two_nodes
@@ -126,7 +127,7 @@ async def test_a_page_is_read_once_for_all_who_want_it_at_the_same_head_within_a
     pages = Pages(app.db, KINDS, lambda: time.now / 1000)
 
     async def number(head: Head, limit: int = 50) -> int:
-        return int(msgspec.json.decode((await pages.newest("room", limit, head, read)).text)["headSeq"])
+        return int(msgspec.json.decode((await pages.newest.text("room", limit, head, read)).text)["headSeq"])
 
     head = Head("e", 7)
     assert await asyncio.gather(*(number(head) for _ in range(5))) == [1] * 5
@@ -143,13 +144,15 @@ async def test_a_page_is_read_once_for_all_who_want_it_at_the_same_head_within_a
 async def test_a_page_that_could_not_be_read_is_not_kept(app: App, error: Exception) -> None:
     pages = Pages(app.db, KINDS)
     with pytest.raises(type(error)):
-        await pages.newest("room", 50, Head("e", 7), Counted(error))
-    assert await pages.newest("room", 50, Head("e", 7), Counted())
+        await pages.newest.text("room", 50, Head("e", 7), Counted(error))
+    assert await pages.newest.text("room", 50, Head("e", 7), Counted())
 
 
 async def test_a_first_reader_who_goes_away_leaves_the_page_to_the_others(app: App) -> None:
     pages, read = Pages(app.db, KINDS), Counted()
-    first, *others = [asyncio.create_task(pages.newest("room", 50, Head("e", 7), read)) for _ in range(4)]
+    first, *others = [
+        asyncio.create_task(pages.newest.text("room", 50, Head("e", 7), read)) for _ in range(4)
+    ]
     await asyncio.sleep(0)
     first.cancel()
     assert len({page.text for page in await asyncio.gather(*others)}) == read.reads == 1
@@ -158,16 +161,16 @@ async def test_a_first_reader_who_goes_away_leaves_the_page_to_the_others(app: A
 
 async def test_what_failed_while_nobody_waited_is_read_anew(app: App) -> None:
     pages = Pages(app.db, KINDS)
-    first = asyncio.create_task(pages.newest("room", 50, Head("e", 7), Counted(Problem("unavailable"))))
+    first = asyncio.create_task(pages.newest.text("room", 50, Head("e", 7), Counted(Problem("unavailable"))))
     await asyncio.sleep(0)
     first.cancel()
     for _ in range(5):
         await asyncio.sleep(0)
-    assert await pages.newest("room", 50, Head("e", 7), Counted())
+    assert await pages.newest.text("room", 50, Head("e", 7), Counted())
 
 
 async def test_a_page_of_very_long_messages_is_not_kept(app: App) -> None:
     pages, read = Pages(app.db, KINDS), Counted(epoch="x" * 200_000)
     for reads in (1, 2):
-        await pages.newest("room", 50, Head("e", 7), read)
+        await pages.newest.text("room", 50, Head("e", 7), read)
         assert read.reads == reads

@@ -13,10 +13,12 @@ from chatroom import features
 from chatroom.app import App
 from chatroom.core.context import Context
 from chatroom.core.page import decode_seq
+from chatroom.core.principal import Principal
 from chatroom.features import tables
 from chatroom.features.log import service as log
 from chatroom.features.log.types import Effect, EntryKind, EntryKinds, Head
-from chatroom.features.messages.reading.history import AGE, Pages
+from chatroom.features.messages.reading.history import Pages
+from chatroom.features.messages.reading.newest import AGE
 from chatroom.features.messages.reading.room_cache import BUDGET, CachedMessage, CachedRange, RoomCache
 from chatroom.features.rooms.entries import JOINED
 from tests.cast import do
@@ -24,6 +26,7 @@ from tests.nodes import Nodes, two_nodes
 
 _MESSAGES, _USERS = tables.tables["messages"], tables.tables["users"]
 EDIT = update(_MESSAGES).where(_MESSAGES.c.seq == bindparam("at")).values(content="edited")
+REWRITE = update(_MESSAGES).where(_MESSAGES.c.seq == bindparam("at")).values(content=bindparam("text"))
 EDITED = EntryKind("edited", Effect.MESSAGE)
 NOTICED = EntryKind("noticed", Effect.NOTHING)
 KINDS = EntryKinds({**features.kinds, NOTICED.name: NOTICED})
@@ -91,6 +94,68 @@ async def test_an_entry_between_messages_leaves_the_rest_in_memory(nodes: Nodes)
         await say(nodes, 1)
         await both(nodes, limit=4)
         assert nodes.one.kernel.ports[Pages]._cache.get(nodes.room_id) is cached
+
+
+async def edit(nodes: Nodes, app: App, who: Principal, message: Any, content: str) -> None:
+    """What an edit will be: another content, and an entry that says so."""
+    async with Context(app.kernel, who).begin() as tx:
+        await tx.db.run(REWRITE, {"at": message["seq"], "text": content})
+        await log.append(tx, nodes.room_id, EDITED, subject=message["id"])
+
+
+async def test_whatever_both_nodes_store_at_once_every_page_is_right(nodes: Nodes) -> None:
+    choice = random.Random(11)
+    ends = ((nodes.one, nodes.ana), (nodes.other, nodes.bob))
+    await say(nodes, 12)
+    page = await both(nodes, limit=12)
+    cached = nodes.one.kernel.ports[Pages]._cache.get(nodes.room_id)
+    kept = 0
+    for turn in range(40):
+        deeds: list[Any] = [
+            do(nodes.one, nodes.ana, "messages.history", roomId=nodes.room_id, limit=choice.randint(1, 12)),
+            do(nodes.one, nodes.ana, "rooms.list", scope="mine"),
+        ]
+        for app, who in choice.choices(ends, k=choice.randint(0, 3)):
+            deeds.append(do(app, who, "messages.send", roomId=nodes.room_id, content=f"said {turn}"))
+        for app, who in choice.choices(ends, k=choice.randint(0, 2)):
+            deeds.append(edit(nodes, app, who, choice.choice(page["messages"]), f"edited {turn}"))
+        choice.shuffle(deeds)
+        await asyncio.gather(*deeds)
+        page = await both(nodes, limit=choice.randint(1, 12))
+        now = nodes.one.kernel.ports[Pages]._cache.get(nodes.room_id)
+        kept, cached = kept + (now is cached), now
+    assert kept > 20
+
+
+async def test_what_this_node_changes_is_read_again_alone(nodes: Nodes) -> None:
+    for number in range(6):
+        await do(nodes.one, nodes.ana, "messages.send", roomId=nodes.room_id, content=str(number))
+    page = await both(nodes, limit=6)
+    cached = nodes.one.kernel.ports[Pages]._cache.get(nodes.room_id)
+    await edit(nodes, nodes.one, nodes.ana, page["messages"][2], "edited")
+    sent = await do(nodes.one, nodes.ana, "messages.send", roomId=nodes.room_id, content="6")
+    assert cached.head.seq == sent["seq"]
+    assert cached.changed == {page["messages"][2]["id"]}
+    again = await both(nodes, limit=6)
+    assert [message["content"] for message in again["messages"]] == ["1", "edited", "3", "4", "5", "6"]
+    assert cached.changed == set()
+    async with Context(nodes.one.kernel, nodes.ana).begin() as tx:
+        await tx.db.run(REMOVE, {"at": sent["seq"]})
+        await log.append(tx, nodes.room_id, EDITED, subject=sent["id"])
+    again = await both(nodes, limit=2)
+    assert [message["content"] for message in again["messages"]] == ["4", "5"]
+
+
+async def test_a_room_that_nobody_reads_is_not_followed_for_long(nodes: Nodes) -> None:
+    rooms = nodes.one.kernel.ports[Pages]._cache
+    await do(nodes.one, nodes.ana, "messages.send", roomId=nodes.room_id, content="0")
+    await both(nodes, limit=6)
+    assert rooms.get(nodes.room_id) is not None
+    for number in range(60):
+        await do(nodes.one, nodes.ana, "messages.send", roomId=nodes.room_id, content=str(number))
+    assert rooms.get(nodes.room_id) is None
+    assert rooms.size == 0
+    assert len((await both(nodes, limit=60))["messages"]) == 60
 
 
 async def test_what_an_entry_is_about_and_is_gone_leaves_nothing_in_memory(nodes: Nodes) -> None:
@@ -182,14 +247,15 @@ def lines(*seqs: int, size: int = 10) -> list[CachedMessage]:
 
 def test_a_stretch_answers_only_what_it_holds_whole() -> None:
     held = CachedRange(Head("e", 20), 7, lines(9, 10, 14, 20))
-    assert held.find(True, 21, 2) == lines(14, 20)
-    assert held.find(True, 14, 2) == lines(9, 10)
-    assert held.find(True, 14, 3) is None
-    assert held.find(False, 7, 2) == lines(9, 10)
-    assert held.find(False, 20, 2) == []
-    assert held.find(False, 6, 2) is None
+    assert held.find(True, 21, 2, 20) == lines(14, 20)
+    assert held.find(True, 14, 2, 20) == lines(9, 10)
+    assert held.find(True, 14, 3, 20) is None
+    assert held.find(False, 7, 2, 20) == lines(9, 10)
+    assert held.find(False, 20, 2, 20) == []
+    assert held.find(False, 6, 2, 20) is None
+    assert held.find(False, 9, 5, 14) == lines(10, 14)
     held.low = 0
-    assert held.find(True, 14, 3) == lines(9, 10)
+    assert held.find(True, 14, 3, 20) == lines(9, 10)
 
 
 def test_memory_keeps_within_its_budget_and_forgets_the_room_read_longest_ago() -> None:

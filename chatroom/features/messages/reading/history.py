@@ -1,9 +1,7 @@
 """What this node remembers of rooms that are read, as good as the head it was read at (ADR 0018)."""
 
-import asyncio
 import time
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Final, NamedTuple, TypeVar, cast
 
@@ -13,12 +11,12 @@ from chatroom.core import page as cursors
 from chatroom.core.context import Context
 from chatroom.core.errors import Problem
 from chatroom.core.outage import unavailable
-from chatroom.core.schema import Written, encode
 from chatroom.db import Database, Reader, Unavailable
 from chatroom.features.log import service as log
 from chatroom.features.log.service import HeadReader
-from chatroom.features.log.types import Effect, EntryKinds, Head, LogState
+from chatroom.features.log.types import Effect, EntryKind, EntryKinds, Head, LogState
 from chatroom.features.messages import store
+from chatroom.features.messages.reading.newest import AGE, NewestPages
 from chatroom.features.messages.reading.room_cache import (
     CachedMessage,
     CachedRange,
@@ -30,13 +28,8 @@ from chatroom.features.messages.render import views
 from chatroom.features.messages.types import HistoryPage, MessageReceived, MessageRow
 from chatroom.features.rooms import service as rooms
 
-AGE: Final = 0.5
-"""Seconds that a name is believed, and that a newest page is that was made with it: a person's new name takes no seq of
-the rooms where they have spoken, and must be seen within a second."""
 _ROOMS: Final = 10_000
 _READERS: Final = 10_000  # of one room
-_PAGES: Final = 256  # of some 30 kB
-_LONG: Final = 128 * 1024  # bytes of a page that is not kept: a hundred of the longest messages make 12 MB
 _NAMES: Final = 10_000
 _GAP: Final = 50  # messages that are added to what is remembered of a room; after more it is read anew
 
@@ -49,14 +42,6 @@ class _Readers(NamedTuple):
     epoch: str
     access: int
     people: set[str]
-
-
-class _Page(NamedTuple):
-    """A newest page as JSON text, and until when it may be given out."""
-
-    head: Head
-    text: asyncio.Future[Written]
-    until: float
 
 
 class PageRequest(NamedTuple):
@@ -80,8 +65,8 @@ class Pages:
         self._heads = HeadReader(db)
         self._clock = clock
         self._readers: dict[str, _Readers] = {}
-        self._pages: OrderedDict[tuple[str, int], _Page] = OrderedDict()
         self._cache = RoomCache()
+        self.newest = NewestPages(clock)
         self._names: dict[str, tuple[bytes, float]] = {}
 
     async def enter(self, ctx: Context, room_id: str) -> Head:
@@ -112,37 +97,11 @@ class Pages:
             self._readers[room_id] = known = _Readers(state.head.epoch, state.access, set())
         known.people.add(user_id)
 
-    async def newest(
-        self, room_id: str, limit: int, head: Head, read: Callable[[], Awaitable[HistoryPage]]
-    ) -> Written:
-        """Return the newest page at `head` as JSON text; those who want the same page wait for one `read` of it."""
-        key, now = (room_id, limit), self._clock()
-        page = self._pages.get(key)
-        if page is None or page.head != head or now >= page.until:
-            page = self._begin(key, _Page(head, asyncio.ensure_future(_written(read)), now + AGE))
-        if page.text.done():
-            return page.text.result()
-        return await asyncio.shield(page.text)  # whoever goes away leaves it to the others
-
-    def _begin(self, key: tuple[str, int], page: _Page) -> _Page:
-        """Keep a page that is being read, and what comes of it if that will do."""
-        self._pages[key] = page
-        self._pages.move_to_end(key)
-        if len(self._pages) > _PAGES:
-            self._pages.popitem(last=False)
-
-        def look(text: asyncio.Future[Written]) -> None:
-            if not _will_do(text) and self._pages.get(key) is page:
-                del self._pages[key]
-
-        page.text.add_done_callback(look)
-        return page
-
     async def read(self, ctx: Context, asked: PageRequest, head: Head) -> HistoryPage:
         """Read a page of a room that stands at `head`, from memory as far as that proves it."""
         async with ctx.read() as reader:
             cached = await self._at(reader, asked.room_id, head)
-            lines = None if cached is None else cached.find(asked.back, asked.seq, asked.limit + 1)
+            lines = None if cached is None else cached.find(asked.back, asked.seq, asked.limit + 1, head.seq)
             if lines is None:
                 rows = await _rows(reader, asked, head)
                 if not _goes_on(cached, asked, head):
@@ -151,15 +110,29 @@ class Pages:
             names = await self._called(reader, {line.sender for line in lines})
         return _page(asked, head, lines, partial(_join, names))
 
+    def follow_messages(self, messages: Iterable[MessageReceived]) -> None:
+        """Note messages that this node has stored."""
+        for message in messages:
+            self._cache.follow_message(message)
+
+    def follow_entry(self, room_id: str, head: Head, kind: EntryKind, subject: str | None) -> None:
+        """Note an entry that this node has stored: the port `log.ports.Follower`."""
+        if kind.effect is not Effect.MESSAGE:
+            self._cache.follow_entry(room_id, head, None)
+        elif subject is not None:
+            self._cache.follow_entry(room_id, head, subject)
+
     async def last(self, reader: Reader, heads: Mapping[str, Head]) -> Mapping[str, msgspec.Raw]:
         """The newest message of each room as JSON text: the port `rooms.ports.LastMessages`."""
         found: dict[str, CachedMessage] = {}
         unknown = []
         for room_id, head in heads.items():
             cached = self._cache.get(room_id)
-            if cached is None or cached.head != head:
+            if cached is None or cached.head != head or cached.changed:
                 unknown.append(room_id)
-            elif cached.lines:
+                continue
+            self._cache.settle(room_id, cached)
+            if cached.lines:
                 found[room_id] = cached.lines[-1]
         if unknown:
             rows = await store.list_last(reader, unknown)
@@ -178,24 +151,49 @@ class Pages:
             self._cache.begin(room_id, CachedRange(head, low, lines))
 
     async def _at(self, reader: Reader, room_id: str, head: Head) -> CachedRange | None:
-        """Return what is remembered of a room, brought up to `head`; None when it proves nothing there."""
+        """Return what is remembered of a room, at `head` or later; None when it proves nothing there.
+
+        `reader` has read nothing yet: what is known to have changed by now, it sees.
+        """
         cached = self._cache.get(room_id)
-        if cached is None or cached.head == head:
-            return cached
-        was, gap = cached.head, head.seq - cached.head.seq
-        if was.epoch == head.epoch and gap < 0:  # another request has looked later
+        if cached is None:
             return None
-        if was.epoch == head.epoch and gap <= _GAP:
+        was, version, gap = cached.head, cached.version, head.seq - cached.head.seq
+        if was.epoch == head.epoch and 0 < gap <= _GAP:
             rows = await store.list_after(reader, room_id, was.seq, head.seq, gap)
-            if self._cache.get(room_id) is not cached or cached.head != was:
-                return cached if cached.head == head else None
             changed = await self._changed(reader, room_id, was, head, gap - len(rows))
-            if self._cache.get(room_id) is cached and cached.head == was and changed is not None:
+            if self._cache.get(room_id) is not cached:
+                return None
+            if cached.head != was:  # somebody has been faster
+                return (
+                    await self._settled(reader, room_id, cached, version) if _covers(cached, head) else None
+                )
+            if changed is not None:
                 self._cache.patch(cached, self._split(changed, head))
                 self._cache.add_newer(room_id, cached, head, self._split(rows, head))
-                return cached
+                return await self._settled(reader, room_id, cached, version)
+        elif _covers(cached, head):
+            return await self._settled(reader, room_id, cached, version)
         self._cache.forget(room_id)
         return None
+
+    async def _settled(
+        self, reader: Reader, room_id: str, cached: CachedRange, version: int
+    ) -> CachedRange | None:
+        """Bring what this node itself has stored into a stretch; None when it changes meanwhile."""
+        if cached.changed:
+            ids = sorted(cached.changed)
+            rows = await store.list_these(reader, room_id, ids)
+            if cached.version != version:
+                return None
+            if len(rows) < len(ids):
+                self._cache.forget(room_id)
+                return None
+            self._cache.settle(room_id, cached)
+            self._cache.patch(cached, self._split(rows, cached.head))
+            cached.changed.clear()
+        self._cache.settle(room_id, cached)
+        return cached
 
     async def _changed(
         self, reader: Reader, room_id: str, was: Head, head: Head, others: int
@@ -250,6 +248,11 @@ def _still(known: _Readers, state: LogState) -> bool:
     return (known.epoch, known.access) == (state.head.epoch, state.access)
 
 
+def _covers(cached: CachedRange, head: Head) -> bool:
+    """Whether a stretch reaches as far as a head, or further."""
+    return cached.head.epoch == head.epoch and cached.head.seq >= head.seq
+
+
 def _goes_on(cached: CachedRange | None, asked: PageRequest, head: Head) -> bool:
     """Whether a page that is not in memory stands where memory ends, or begins."""
     if not asked.back:
@@ -288,12 +291,3 @@ def _join(names: Mapping[str, bytes], lines: Sequence[CachedMessage]) -> list[Me
     """Write lines as a JSON array, which encodes to itself."""
     text = b",".join([names[sender] + text for _, sender, text in lines])
     return cast("list[MessageReceived]", msgspec.Raw(b"[" + text + b"]"))
-
-
-def _will_do(text: asyncio.Future[Written]) -> bool:
-    """Whether a page has been read and is of a size to keep."""
-    return not text.cancelled() and text.exception() is None and len(text.result().text) <= _LONG
-
-
-async def _written(read: Callable[[], Awaitable[HistoryPage]]) -> Written:
-    return Written(encode(await read()))

@@ -16,6 +16,7 @@ BUDGET: Final = 32 * 1024 * 1024
 """Bytes of all rooms together."""
 _ROOM: Final = BUDGET // 3  # some 14 000 messages of the usual length
 _OVERHEAD: Final = 230  # bytes that Python adds to a line
+_NEWS: Final = 50  # messages of a room that wait for somebody to read them
 _NO_NAMES: Final[dict[str, Any]] = {"username": msgspec.UNSET, "name": msgspec.UNSET}
 _SEQ = itemgetter(0)
 
@@ -53,12 +54,19 @@ class CachedRange:
         self.low = low
         self.lines = list(lines)
         self.size = _size(lines)
+        self.news: list[MessageReceived] = []
+        """Messages behind the lines, which become text when somebody reads them."""
+        self.changed: set[str] = set()
+        """Ids of messages that are to be read again."""
+        self.version = 0
+        """How often one was added to them."""
 
-    def find(self, back: bool, seq: int, count: int) -> Sequence[CachedMessage] | None:  # noqa: FBT001 - which way
-        """The nearest `count` below or above a seq, or all there are; None when some of them may not be here."""
+    def find(self, back: bool, seq: int, count: int, upto: int) -> Sequence[CachedMessage] | None:  # noqa: FBT001 - which way
+        """The nearest `count` below a seq, or above it and not above `upto`; None when some may not be here."""
         if not back:
             start = bisect_right(self.lines, seq, key=_SEQ)
-            return None if seq < self.low else self.lines[start : start + count]
+            end = bisect_right(self.lines, upto, key=_SEQ)
+            return None if seq < self.low else self.lines[start : min(end, start + count)]
         end = bisect_left(self.lines, seq, key=_SEQ)
         start = end - count
         return None if start < 0 and self.low else self.lines[max(start, 0) : end]
@@ -105,12 +113,45 @@ class RoomCache:
         self, room_id: str, cached: CachedRange, head: Head, lines: Sequence[CachedMessage]
     ) -> None:
         """Make a stretch longer at its newer end, up to `head`."""
+        self.settle(room_id, cached)
         cached.lines += lines
         cached.head = head
-        cached.size += _size(lines)
-        self._grow(_size(lines))
-        if cached.size > 2 * _ROOM:
+        self._resize(room_id, cached, _size(lines))
+
+    def follow_message(self, message: MessageReceived) -> None:
+        """Note what was stored right behind a stretch. It proves by its seq that nothing lies between."""
+        room_id = message.room_id
+        cached = self._rooms.get(room_id)
+        if cached is None or cached.head != (message.epoch, message.seq - 1):
+            return
+        if len(cached.news) >= _NEWS:  # nobody reads this room
             self.forget(room_id)
+            return
+        cached.news.append(message)
+        cached.head = Head(message.epoch, message.seq)
+        self._resize(room_id, cached, len(message.content) + _OVERHEAD)
+
+    def follow_entry(self, room_id: str, head: Head, changed: str | None) -> None:
+        """Note an entry that is no message, stored right behind a stretch, and the message that it has changed."""
+        cached = self._rooms.get(room_id)
+        if cached is None or cached.head != (head.epoch, head.seq - 1):
+            return
+        cached.head = head
+        if changed is not None:
+            cached.changed.add(changed)
+            cached.version += 1
+            if len(cached.changed) > _NEWS:
+                self.forget(room_id)
+
+    def settle(self, room_id: str, cached: CachedRange) -> None:
+        """Write what was said since as text."""
+        if cached.news:
+            lines = [split(message)[0] for message in cached.news]
+            guessed = sum(len(message.content) + _OVERHEAD for message in cached.news)
+            cached.news.clear()
+            cached.lines += lines
+            if self._rooms.get(room_id) is cached:
+                self._resize(room_id, cached, _size(lines) - guessed)
 
     def patch(self, cached: CachedRange, changed: Iterable[CachedMessage]) -> None:
         """Put messages as they are now in place of what they were."""
@@ -121,6 +162,12 @@ class RoomCache:
                 cached.lines[place] = message
                 cached.size += grown
                 self._grow(grown)
+
+    def _resize(self, room_id: str, cached: CachedRange, size: int) -> None:
+        cached.size += size
+        self._grow(size)
+        if cached.size > 2 * _ROOM:
+            self.forget(room_id)
 
     def _grow(self, size: int) -> None:
         self.size += size

@@ -19,6 +19,7 @@ from chatroom.core.principal import SYSTEM, Principal
 from chatroom.db import Conflict, Reader
 from chatroom.features.log import service as log
 from chatroom.features.messages import rules, store
+from chatroom.features.messages.reading.history import Pages
 from chatroom.features.messages.render import view
 from chatroom.features.messages.sending.batch import Batch, Entry, limit_key, refuse
 from chatroom.features.messages.sending.known_rooms import KnownRooms, Room
@@ -235,6 +236,7 @@ class MessageWriter:
             tx.emit(message, to=audience.room(message.room_id))
         upto = {room_id: seq + batch.counts.get(room_id, 0) for room_id, seq in before.items()}
         tx.after(partial(self._told.note, upto))
+        tx.after(partial(tx.ctx.port(Pages).follow_messages, batch.said))
 
     async def _explain(self, ctx: Context, entry: Entry) -> None:
         """Tell a non-member what the room is to them: closed, or not there at all."""
