@@ -53,6 +53,7 @@ SAMPLES: Final[dict[str, dict[str, Any]]] = {
     "rooms.invite.join": {"inviteCode": "code"},
     "rooms.show": {"roomId": ROOM},
     "rooms.join": {"roomId": ROOM, "inviteCode": "code"},
+    "rooms.update": {"roomId": ROOM, "topic": "Tea, and what goes with it"},
     "rooms.leave": {"roomId": ROOM},
     "rooms.invite.issue": {
         "roomId": ROOM,

@@ -62,6 +62,7 @@ EXPECTED: Final = {
     "rooms.lounges.enter": PEOPLE,
     "rooms.join": MEMBERS,
     "rooms.invite.join": MEMBERS,
+    "rooms.update": MEMBERS,
     "rooms.leave": PEOPLE,
     "rooms.invite.issue": MEMBERS,
     "rooms.invite.show": MEMBERS,

@@ -4,12 +4,13 @@ from chatroom.core.operation import Operation
 from chatroom.core.principal import MEMBERS, PEOPLE, Permission
 from chatroom.core.schema import Event
 from chatroom.core.signals import Connected, Disconnected
-from chatroom.features.rooms import invites, listening, lounges, membership, service
-from chatroom.features.rooms.entries import CREATED, JOINED, LEFT
+from chatroom.features.rooms import changes, invites, listening, lounges, membership, service
+from chatroom.features.rooms.entries import CHANGED, CREATED, JOINED, LEFT
 from chatroom.features.rooms.types import RoomJoined, RoomsChanged, UserChanged, UserJoined, UserLeft
 from chatroom.features.users.signals import Departing, Renamed
 
 CREATE = Permission("rooms.create", MEMBERS)
+UPDATE = Permission("rooms.update", MEMBERS)
 LIST = Permission("rooms.list", PEOPLE)
 READ = Permission("rooms.read", PEOPLE)
 JOIN = Permission("rooms.join", MEMBERS)
@@ -48,6 +49,15 @@ operations = [
         http="GET /rooms/{roomId}",
         newer=True,
         refuses=("room_not_found",),
+    ),
+    Operation(
+        "rooms.update",
+        changes.update,
+        may=UPDATE,
+        http="PATCH /rooms/{roomId}",
+        newer=True,
+        done="Room changed",
+        refuses=("bad_input", "forbidden", "not_a_member", "room_not_found"),
     ),
     Operation(
         "rooms.join",
@@ -125,7 +135,7 @@ operations = [
         socket="leave_room",
     ),
 ]
-kinds = [CREATED, JOINED, LEFT]
+kinds = [CREATED, JOINED, LEFT, CHANGED]
 events: list[type[Event]] = [RoomJoined, RoomsChanged, UserChanged, UserJoined, UserLeft]
 listeners = [
     (Connected, listening.connected),

@@ -11,6 +11,7 @@ from chatroom.core.signals import Connected, Disconnected, tell_now
 from chatroom.features.log import service as log
 from chatroom.features.rooms import rules, service, store
 from chatroom.features.rooms.signals import StoppedListening
+from chatroom.features.rooms.store import members
 from chatroom.features.rooms.types import Done, OneRoom, RoomJoined, UserJoined, UserLeft
 from chatroom.features.users import service as users
 from chatroom.features.users.types import Person
@@ -103,7 +104,7 @@ async def connected(ctx: Context, _: Connected) -> None:
     if broker.belongs(user_id) is not None:  # a further connection of somebody who is here
         return
     async with ctx.read() as reader:
-        rooms = await store.list_rooms_of(reader, user_id)
+        rooms = await members.list_rooms_of(reader, user_id)
     broker.belong(user_id, map(audience.members_channel, rooms))
 
 
@@ -119,7 +120,7 @@ async def look_again(ctx: Context, user_id: str) -> None:
         return
     async with ctx.read() as reader:
         person = await users.find(reader, user_id)
-        left = heard - set(await store.list_rooms_of(reader, user_id))
+        left = heard - set(await members.list_rooms_of(reader, user_id))
     if person is None:  # a guest without a row visits without being a member
         return
     for room_id in left:

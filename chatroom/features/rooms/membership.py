@@ -13,7 +13,7 @@ from chatroom.features.log import service as log
 from chatroom.features.rooms import invites, rules, service, store
 from chatroom.features.rooms.entries import LEFT
 from chatroom.features.rooms.signals import StoppedListening
-from chatroom.features.rooms.store import codes
+from chatroom.features.rooms.store import codes, members
 from chatroom.features.rooms.types import (
     Done,
     JoinByInvite,
@@ -101,7 +101,7 @@ async def leave(ctx: Context, cmd: OneRoom) -> Done:
 
 async def renamed(tx: Tx, signal: Renamed) -> None:
     """Tell a person's own sockets, and all who share a room with them, what they are called now."""
-    rooms = await store.list_rooms_of(tx.db, signal.user_id)
+    rooms = await members.list_rooms_of(tx.db, signal.user_id)
     news = UserChanged(user_id=signal.user_id, username=signal.username, name=signal.name)
     own, others = audience.user(signal.user_id), audience.members(*rooms)
     tx.emit(news, to=audience.Audience(own.channels + others.channels))
@@ -109,7 +109,7 @@ async def renamed(tx: Tx, signal: Renamed) -> None:
 
 async def departing(tx: Tx, signal: Departing) -> None:
     """Take a person whose time is up out of every room."""
-    rooms = await store.list_rooms_of(tx.db, signal.user_id)
+    rooms = await members.list_rooms_of(tx.db, signal.user_id)
     await log.lock(tx, rooms)
     for room_id in rooms:
         if await store.remove_member(tx.db, room_id, signal.user_id):

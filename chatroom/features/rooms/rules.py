@@ -4,10 +4,12 @@ import unicodedata
 from typing import TypeVar
 
 from chatroom.core.errors import Problem
+from chatroom.core.principal import Principal, Role
 from chatroom.core.text import clean_line
 from chatroom.features.rooms.types import IssueInvite, ListedRoom, RoomRow
 
 NAME_LENGTH = 80
+TOPIC_LENGTH = 256
 LONGEST_INVITE = 366 * 24 * 3600
 """Seconds."""
 Seen = TypeVar("Seen", RoomRow, ListedRoom)
@@ -16,6 +18,11 @@ Seen = TypeVar("Seen", RoomRow, ListedRoom)
 def clean_name(name: str) -> str:
     """Return the name of a room, fit to store. Raises `Problem("bad_input")`."""
     return clean_line(name, field="name", length=NAME_LENGTH)
+
+
+def clean_topic(topic: str | None) -> str | None:
+    """Return the topic of a room, fit to store; None for an empty one. Raises `Problem("bad_input")`."""
+    return clean_line(topic, field="topic", length=TOPIC_LENGTH) if topic and topic.strip() else None
 
 
 def slug(name: str) -> str:
@@ -56,6 +63,22 @@ def must_be_member(room: RoomRow | None) -> RoomRow:
     room = must_see(room)
     if room.role is None:
         raise Problem("not_a_member")
+    return room
+
+
+def may_change(room: RoomRow, who: Principal) -> bool:
+    """Its admins change a room, and admins of the server every public one."""
+    return room.role == "admin" or (who.role is Role.ADMIN and not room.is_private)
+
+
+def must_change(room: RoomRow | None, who: Principal) -> RoomRow:
+    """Return a room whose settings this person may change.
+
+    Raises `Problem("room_not_found" | "not_a_member" | "forbidden")`.
+    """
+    room = must_see(room)
+    if not may_change(room, who):
+        raise Problem("not_a_member" if room.role is None else "forbidden")
     return room
 
 

@@ -17,7 +17,7 @@ from chatroom.features.log.types import Head
 from chatroom.features.rooms import invites, rules, store
 from chatroom.features.rooms.entries import JOINED
 from chatroom.features.rooms.ports import LastMessages, MostRooms
-from chatroom.features.rooms.store import codes
+from chatroom.features.rooms.store import codes, members
 from chatroom.features.rooms.types import (
     Change,
     CreateRoom,
@@ -121,10 +121,11 @@ def _views(
 ) -> list[Room]:
     """The wire forms of rooms, whose cells cost half as much by their place as by their name."""
     found = []
-    for room_id, name, private, kind, creator, at, count, role, read_seq, epoch, seq, sealed in rows:
+    for room_id, name, topic, private, kind, creator, at, count, role, read_seq, epoch, seq, sealed in rows:
         room = Room(
             id=room_id,
             name=name,
+            topic=topic,
             is_private=bool(private),
             kind=kind,
             created_by_id=creator,
@@ -163,7 +164,7 @@ async def add_member(tx: Tx, room_id: str, user_id: str, *, admin: bool = False)
     The caller holds the room's head. Raises `db.Conflict` when they are one already, and `Problem("too_many_rooms")`.
     """
     most = tx.ctx.port(MostRooms).most
-    if most and await store.count_rooms_of(tx.db, user_id) >= most:
+    if most and await members.count_rooms_of(tx.db, user_id) >= most:
         raise Problem("too_many_rooms")
     head = await log.append(tx, room_id, JOINED, subject=user_id)
     await store.add_member(
@@ -231,32 +232,32 @@ async def must_be_member(reader: Reader, room_id: str, user_id: str) -> RoomRow:
 
 async def memberships(reader: Reader, pairs: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
     """Those of these (room, user) pairs that are memberships now."""
-    return await store.list_pairs(reader, pairs)
+    return await members.list_pairs(reader, pairs)
 
 
 async def members_after(reader: Reader, room_id: str, user_id: str, count: int) -> list[Member]:
     """At most `count` members of a room, in the order of their ids, behind one of them."""
-    return await store.list_members_after(reader, room_id, user_id, count)
+    return await members.list_after(reader, room_id, user_id, count)
 
 
 async def members_among(reader: Reader, room_id: str, user_ids: Sequence[str]) -> list[Member]:
     """Those of a page of people who are members of a room."""
-    return await store.list_members_among(reader, room_id, user_ids)
+    return await members.list_among(reader, room_id, user_ids)
 
 
 async def rooms_of(reader: Reader, user_id: str) -> list[str]:
     """The ids of the rooms a person belongs to."""
-    return await store.list_rooms_of(reader, user_id)
+    return await members.list_rooms_of(reader, user_id)
 
 
 async def rooms_of_all(reader: Reader, user_ids: Iterable[str]) -> dict[str, list[str]]:
     """The ids of the rooms of each of these people; who is in none is absent."""
-    return await store.list_rooms_of_all(reader, user_ids)
+    return await members.list_rooms_of_all(reader, user_ids)
 
 
 async def move_read_mark(tx: Tx, room_id: str, seq: int) -> bool:
     """Move one's own read mark forward; False when it stood there or further."""
-    return await store.change_read_seq(tx.db, room_id, tx.who.id, seq)
+    return await members.change_read_seq(tx.db, room_id, tx.who.id, seq)
 
 
 async def can_read_invites(ctx: Context, count: int) -> bool:

@@ -29,6 +29,13 @@ class CreateRoom(Wire, frozen=True, kw_only=True):
     is_private: bool = False
 
 
+class ChangeRoom(Wire, frozen=True, kw_only=True):
+    """Change what is given of a room; an empty topic or null takes the topic away."""
+
+    room_id: Id
+    topic: Annotated[str, msgspec.Meta(max_length=1024)] | msgspec.UnsetType | None = msgspec.UNSET
+
+
 class CreateLounge(Wire, frozen=True, kw_only=True):
     """Open a public lounge; you are its first member and its admin."""
 
@@ -85,6 +92,7 @@ class Room(Wire, frozen=True, kw_only=True):
 
     id: str
     name: str
+    topic: str | None
     is_private: bool
     kind: Kind
     created_by_id: str | None
@@ -188,6 +196,7 @@ class RoomRow(NamedTuple):
 
     id: str
     name: str
+    topic: str | None
     is_private: bool
     kind: Kind
     created_by: str | None
@@ -202,6 +211,7 @@ class ListedRoom(NamedTuple):
 
     id: str
     name: str
+    topic: str | None
     is_private: bool
     kind: Kind
     created_by: str | None

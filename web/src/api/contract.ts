@@ -77,6 +77,13 @@ export interface ChangePerson {
   status?: "active" | "suspended" | null;
 }
 
+/** Change what is given of a room; an empty topic or null takes the topic away. */
+export interface ChangeRoom {
+  /** A UUID, in any case; answers have it in lower case. */
+  roomId: string;
+  topic?: string | null;
+}
+
 /** What to change; the rest stays. A username has 3 to 24 letters a-z, digits, `_` or `-`. */
 export interface ChangeUser {
   name?: string | null;
@@ -434,6 +441,7 @@ export interface ResumedRoom {
 export interface Room {
   id: string;
   name: string;
+  topic: string | null;
   isPrivate: boolean;
   kind: "room" | "lounge";
   createdById: string | null;
@@ -452,7 +460,7 @@ export interface RoomEntry {
   roomId: string;
   epoch: string;
   seq: number;
-  kind: "created" | "joined" | "left";
+  kind: "created" | "joined" | "left" | "changed";
   actorId: string;
   subjectId?: string;
   at: string;
@@ -764,6 +772,8 @@ export interface Operations {
   "rooms.lounges.list": { input: Empty; output: Lounge[] };
   /** Show one room. */
   "rooms.show": { input: OneRoom; output: Room };
+  /** Change settings of a room and tell those who listen; what is as it was already takes no entry. */
+  "rooms.update": { input: ChangeRoom; output: Room };
   /** Rename a person, suspend them or let them in again. */
   "users.change": { input: ChangePerson; output: PersonView };
   /** Show everybody, the oldest first. */
@@ -821,6 +831,7 @@ export const routes: Readonly<Record<keyof Operations, Route>> = {
   "rooms.lounges.create": { method: "POST", path: "/lounges" },
   "rooms.lounges.list": { method: "GET", path: "/lounges" },
   "rooms.show": { method: "GET", path: "/api/v1/rooms/:roomId", envelope: true },
+  "rooms.update": { method: "PATCH", path: "/api/v1/rooms/:roomId", envelope: true },
   "users.change": { method: "PATCH", path: "/api/v1/users/:userId", envelope: true },
   "users.list": { method: "GET", path: "/api/v1/users", envelope: true },
   "users.remove": { method: "DELETE", path: "/api/v1/users/:userId", envelope: true },

@@ -1,6 +1,6 @@
-"""`rooms` and `members`."""
+"""`rooms`, and what changes them together with their members."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -15,7 +15,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
-    func,
     insert,
     select,
     table,
@@ -29,13 +28,15 @@ from chatroom.db import Reader, Transaction, metadata
 from chatroom.db.lists import among
 from chatroom.db.types import Id, Name, Time, Word
 from chatroom.features.rooms.store.codes import invites
-from chatroom.features.rooms.types import ListedRoom, LoungeRow, Member, RoomRow
+from chatroom.features.rooms.store.members import members as _members
+from chatroom.features.rooms.types import ListedRoom, LoungeRow, RoomRow
 
 rooms: Final = Table(
     "rooms",
     metadata,
     Column("id", Id, primary_key=True),
     Column("name", Name(80), nullable=False),
+    Column("topic", Name(256)),
     Column("is_private", Boolean(create_constraint=False), nullable=False),
     Column("kind", Word(16), nullable=False),
     Column("created_by", Id, ForeignKey("users.id")),  # NULL: the server itself
@@ -45,34 +46,23 @@ rooms: Final = Table(
     Column("expires_at", Time, index=True),  # an ad-hoc lounge, in no list
 )
 
-members: Final = Table(
-    "members",
-    metadata,
-    Column("room_id", Id, ForeignKey("rooms.id"), primary_key=True),
-    Column("user_id", Id, ForeignKey("users.id"), primary_key=True),
-    Column("role", Word(16), nullable=False),
-    Column("joined_at", Time, nullable=False),
-    Column("joined_seq", Integer, nullable=False),
-    Column("read_seq", Integer, nullable=False),
-    Index(None, "user_id", "room_id"),  # in the order of a person's list, of which a page then is read
-)
-
 _LISTED: Final = and_(rooms.c.is_private.is_(False), rooms.c.expires_at.is_(None))
 # In the order of the lists, and on SQLite and PostgreSQL only of what is listed. MySQL passes ad-hoc lounges by.
 for _order in (("is_private", "id"), ("kind", "created_at", "id")):
     Index(None, *(rooms.c[name] for name in _order), sqlite_where=_LISTED, postgresql_where=_LISTED)
-_MINE: Final = and_(members.c.room_id == rooms.c.id, members.c.user_id == bindparam("user"))
+_MINE: Final = and_(_members.c.room_id == rooms.c.id, _members.c.user_id == bindparam("user"))
 _ROOM: Final = select(
     rooms.c.id,
     rooms.c.name,
+    rooms.c.topic,
     rooms.c.is_private,
     rooms.c.kind,
     rooms.c.created_by,
     rooms.c.created_at,
     rooms.c.member_count,
-    members.c.role,
-    members.c.read_seq,
-).select_from(rooms.outerjoin(members, _MINE))
+    _members.c.role,
+    _members.c.read_seq,
+).select_from(rooms.outerjoin(_members, _MINE))
 _FIND: Final = _ROOM.where(rooms.c.id == bindparam("room"))
 _heads: Final = table(
     "room_heads", name_of("room_id", Id), name_of("epoch", Word(32)), name_of("seq", Integer)
@@ -80,11 +70,12 @@ _heads: Final = table(
 _CREATED: Final = and_(invites.c.room_id == rooms.c.id, rooms.c.created_by == bindparam("user"))
 
 
-def _whole(found: FromClause, member: FromClause = members) -> Select[Any]:
+def _whole(found: FromClause, member: FromClause = _members) -> Select[Any]:
     """All that a ListedRoom holds, of rooms with a person's membership: one statement for a list."""
     return select(
         rooms.c.id,
         rooms.c.name,
+        rooms.c.topic,
         type_coerce(rooms.c.is_private, Integer).label("is_private"),  # a type that needs no look at each row
         rooms.c.kind,
         rooms.c.created_by,
@@ -104,13 +95,13 @@ def _page(found: Select[Any]) -> Select[Any]:
 
 # By itself, or PostgreSQL reads all rooms from the newest to find those of one person.
 _mine: Final = (
-    select(members.c.room_id, members.c.role, members.c.read_seq)
-    .where(members.c.user_id == bindparam("user"), members.c.room_id < bindparam("before"))
-    .order_by(members.c.room_id.desc())
+    select(_members.c.room_id, _members.c.role, _members.c.read_seq)
+    .where(_members.c.user_id == bindparam("user"), _members.c.room_id < bindparam("before"))
+    .order_by(_members.c.room_id.desc())
     .limit(bindparam("count"))
     .subquery()
 )
-_SEEN: Final = _whole(rooms.outerjoin(members, _MINE))
+_SEEN: Final = _whole(rooms.outerjoin(_members, _MINE))
 _SHOWN: Final = _SEEN.where(rooms.c.id == bindparam("room"))
 _ANY_OF: Final = _SEEN.where(among(rooms.c.id, "rooms"))
 # The newest of both, each from its own index: one condition for both would pass by the private rooms of everybody.
@@ -118,10 +109,10 @@ _listed: Final = _page(select(rooms.c.id).where(_LISTED)).subquery()
 _seen: Final = union(select(_mine.c.room_id.label("id")), select(_listed.c.id)).subquery()
 _SCOPES: Final[dict[str, Select[Any]]] = {
     "mine": _whole(_mine.join(rooms, rooms.c.id == _mine.c.room_id), _mine).order_by(rooms.c.id.desc()),
-    "public": _whole(_listed.join(rooms, rooms.c.id == _listed.c.id).outerjoin(members, _MINE)).order_by(
+    "public": _whole(_listed.join(rooms, rooms.c.id == _listed.c.id).outerjoin(_members, _MINE)).order_by(
         rooms.c.id.desc()
     ),
-    "all": _whole(_seen.join(rooms, rooms.c.id == _seen.c.id).outerjoin(members, _MINE))
+    "all": _whole(_seen.join(rooms, rooms.c.id == _seen.c.id).outerjoin(_members, _MINE))
     .order_by(rooms.c.id.desc())
     .limit(bindparam("count")),
 }
@@ -140,48 +131,29 @@ _EXPIRED: Final = (
     .limit(bindparam("count"))
 )
 _EXPIRES: Final = update(rooms).where(rooms.c.id == bindparam("room")).values(expires_at=bindparam("at"))
+_CHANGE: Final = update(rooms).where(rooms.c.id == bindparam("room")).values(topic=bindparam("new_topic"))
 _REMOVE_ROOM: Final = delete(rooms).where(rooms.c.id == bindparam("room"))
-_REMOVE_MEMBERS: Final = delete(members).where(members.c.room_id == bindparam("room"))
-_MEMBER: Final = select(members.c.user_id, members.c.role, members.c.joined_at, members.c.read_seq)
-_OF_ROOM: Final = _MEMBER.where(members.c.room_id == bindparam("room"))
-_MEMBERS_AFTER: Final = (
-    _OF_ROOM.where(members.c.user_id > bindparam("after"))
-    .order_by(members.c.user_id)
-    .limit(bindparam("count"))
-)
-_MEMBERS_AMONG: Final = _OF_ROOM.where(among(members.c.user_id, "users"))
-_ROOMS_OF: Final = select(members.c.room_id).where(members.c.user_id == bindparam("user"))
-_COUNT_ROOMS_OF: Final = select(func.count()).where(members.c.user_id == bindparam("user"))
-_ROOMS_OF_ALL: Final = select(members.c.user_id, members.c.room_id).where(among(members.c.user_id, "users"))
-_PAIRS: Final = select(members.c.room_id, members.c.user_id).where(
-    # Not pairs: for a list of those SQLite reads the whole table (100 ms of 200 000 rows), for two lists the key.
-    among(members.c.room_id, "rooms"),
-    among(members.c.user_id, "users"),
-)
+_REMOVE_MEMBERS: Final = delete(_members).where(_members.c.room_id == bindparam("room"))
 _ADD_ROOM: Final = insert(rooms)
-_ADD_MEMBER: Final = insert(members)
-_REMOVE_MEMBER: Final = delete(members).where(
-    members.c.room_id == bindparam("room"), members.c.user_id == bindparam("user")
+_ADD_MEMBER: Final = insert(_members)
+_REMOVE_MEMBER: Final = delete(_members).where(
+    _members.c.room_id == bindparam("room"), _members.c.user_id == bindparam("user")
 )
 _COUNT: Final = (
     update(rooms)
     .where(rooms.c.id == bindparam("room"))
     .values(member_count=rooms.c.member_count + bindparam("change", type_=Integer))
 )
-_READ: Final = (
-    update(members)
-    .where(
-        members.c.room_id == bindparam("room"),
-        members.c.user_id == bindparam("user"),
-        members.c.read_seq < bindparam("seq"),
-    )
-    .values(read_seq=bindparam("seq"))
-)
 
 
 async def add(tx: Transaction, row: Mapping[str, Any]) -> None:
     """Insert a room. Raises `db.Conflict` when its slug is taken."""
     await tx.run(_ADD_ROOM, row)
+
+
+async def change(tx: Transaction, room_id: str, topic: str | None) -> None:
+    """Store the topic of a room."""
+    await tx.run(_CHANGE, {"room": room_id, "new_topic": topic})
 
 
 async def find(reader: Reader, room_id: str, user_id: str) -> RoomRow | None:
@@ -239,44 +211,6 @@ async def remove(tx: Transaction, room_id: str) -> None:
     await tx.run(_REMOVE_ROOM, {"room": room_id})
 
 
-async def list_members_after(reader: Reader, room_id: str, user_id: str, count: int) -> list[Member]:
-    """Members of a room behind an id, in the order of their ids, at most `count`."""
-    rows = await reader.all(_MEMBERS_AFTER, {"room": room_id, "after": user_id, "count": count})
-    return [Member(*row) for row in rows]
-
-
-async def list_members_among(reader: Reader, room_id: str, user_ids: Sequence[str]) -> list[Member]:
-    """Those of these people, a page of them, who are members."""
-    rows = await reader.all(_MEMBERS_AMONG, {"room": room_id, "users": list(user_ids)})
-    return [Member(*row) for row in rows]
-
-
-async def list_rooms_of(reader: Reader, user_id: str) -> list[str]:
-    """The ids of the rooms a person is a member of."""
-    return [row.room_id for row in await reader.all(_ROOMS_OF, {"user": user_id})]
-
-
-async def count_rooms_of(reader: Reader, user_id: str) -> int:
-    """How many rooms a person is a member of."""
-    return int(await reader.scalar(_COUNT_ROOMS_OF, {"user": user_id}))
-
-
-async def list_rooms_of_all(reader: Reader, user_ids: Iterable[str]) -> dict[str, list[str]]:
-    """The ids of the rooms of each of these people; who is in none is absent."""
-    found: dict[str, list[str]] = {}
-    for user_id, room_id in await reader.all(_ROOMS_OF_ALL, {"users": list(user_ids)}):
-        found.setdefault(user_id, []).append(room_id)
-    return found
-
-
-async def list_pairs(reader: Reader, pairs: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Those of these (room, user) pairs that are memberships."""
-    asked = set(pairs)
-    rooms, users = {room for room, _ in asked}, {user for _, user in asked}
-    rows: Sequence[Any] = await reader.all(_PAIRS, {"rooms": list(rooms), "users": list(users)})
-    return asked.intersection((row[0], row[1]) for row in rows)
-
-
 async def add_member(tx: Transaction, row: Mapping[str, Any]) -> None:
     """Insert a membership and count it. Raises `db.Conflict` when there is one."""
     await tx.run(_ADD_MEMBER, row)
@@ -289,8 +223,3 @@ async def remove_member(tx: Transaction, room_id: str, user_id: str) -> bool:
         return False
     await tx.run(_COUNT, {"room": room_id, "change": -1})
     return True
-
-
-async def change_read_seq(tx: Transaction, room_id: str, user_id: str, seq: int) -> bool:
-    """Move a read mark forward; False when it stood there or further, or there is no membership."""
-    return await tx.run(_READ, {"room": room_id, "user": user_id, "seq": seq}) > 0
