@@ -5,16 +5,16 @@ from typing import Any
 from chatroom.contract.schemas import REFUSAL, Shapes, path_fields
 from chatroom.contract.surface import Contract, Route, summary
 from chatroom.contract.translate import Schema
-from chatroom.core.errors import CATALOGUE
 from chatroom.core.operation import Operation
 from chatroom.core.principal import Role
+from chatroom.features import problems
 
 _UNPROCESSABLE = 422
 _BODILESS = ("GET", "DELETE")
 _ALWAYS = ("bad_origin", "address_too_long", "rate_limited", "headers_too_large", "unavailable")
 _BY_BODY = ("bad_input", "too_large", "unsupported_media_type")
 _FAILURE_FIELDS: Schema = {
-    "code": {"type": "string", "enum": sorted(CATALOGUE)},
+    "code": {"type": "string", "enum": sorted(problems)},
     "requestId": {"type": "string"},
     "errors": {
         "description": "Field -> what is wrong with it.",
@@ -173,13 +173,13 @@ def _statuses(route: Route) -> list[int]:
         codes.update(_BY_BODY)
     elif route.enveloped or op.input.__struct_fields__:
         codes.add("bad_input")
-    found = {CATALOGUE[code].status for code in codes}
+    found = {problems[code].status for code in codes}
     return sorted(found | {_UNPROCESSABLE} if route.enveloped and "bad_input" in codes else found)
 
 
 def _codes_by_status() -> dict[int, list[str]]:
     found: dict[int, list[str]] = {_UNPROCESSABLE: ["bad_input"]}
-    for code, entry in sorted(CATALOGUE.items()):
+    for code, entry in sorted(problems.items()):
         found.setdefault(entry.status, []).append(code)
     return dict(sorted(found.items()))
 
@@ -200,7 +200,7 @@ def _refusal(status: int, codes: list[str], *, enveloped: bool) -> dict[str, Any
         "description": "Refused: " + ", ".join(f"`{code}`" for code in codes) + ".",
         "content": {"application/json": {"schema": {"allOf": [whole, narrow]}}},
     }
-    if any(CATALOGUE[code].retryable for code in codes):
+    if any(problems[code].retryable for code in codes):
         said = "Seconds until it makes sense to ask again."
         found["headers"] = {"Retry-After": {"description": said, "schema": {"type": "integer"}}}
     return found

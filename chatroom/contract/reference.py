@@ -9,9 +9,9 @@ from chatroom.contract.schemas import REFUSED, Shapes
 from chatroom.contract.surface import Contract, summary
 from chatroom.contract.translate import Schema
 from chatroom.contract.typescript import type_of
-from chatroom.core.errors import CATALOGUE
 from chatroom.core.operation import Operation
 from chatroom.core.principal import Role
+from chatroom.features import problems
 
 _CONNECTING = """\
 What the server tells its Socket.IO clients. They connect to the namespace `/` on the path `/socket.io/`, by websocket,
@@ -139,7 +139,7 @@ def permissions(contract: Contract) -> str:
             f"`{op.name}`",
             f"`{op.may.name}`",
             *("yes" if role in op.may.roles else "" for role in roles),
-            ", ".join(f"`{code}`" for code in op.refuses if CATALOGUE[code].status in _WHOSE),
+            ", ".join(f"`{code}`" for code in op.refuses if problems[code].status in _WHOSE),
         ]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
@@ -151,7 +151,7 @@ def errors() -> str:
     lines += ["| code | HTTP status | sentence | try again |", "|---|---|---|---|"]
     lines += [
         f"| `{code}` | {entry.status} | {entry.message} | {'yes' if entry.retryable else ''} |"
-        for code, entry in sorted(CATALOGUE.items())
+        for code, entry in sorted(problems.items())
     ]
     return "\n".join(lines) + "\n"
 

@@ -20,11 +20,9 @@ MESSAGES: Final = "messages.send"
 LIMITS: Final = frozenset({MESSAGES})
 
 _SLOWER: Final = CATALOGUE["rate_limited"].message
-_LATER: Final = "Too many authentication attempts. Please try again later."
-_MINUTE: Final = 60
-_QUARTER: Final = 15 * _MINUTE
-_HOUR: Final = 60 * _MINUTE
-_DAY: Final = 24 * _HOUR
+MINUTE: Final = 60
+HOUR: Final = 60 * MINUTE
+DAY: Final = 24 * HOUR
 
 
 class Bucket(NamedTuple):
@@ -38,28 +36,14 @@ class Bucket(NamedTuple):
 
 
 BUCKETS: Final[dict[str, Bucket]] = {
-    "root": Bucket(100, _MINUTE),  # seed S0
-    "api": Bucket(60, _MINUTE),  # seed S1
-    "v1": Bucket(100, _QUARTER),  # seed S3
-    "web": Bucket(300, _MINUTE),  # what our own pages ask for, on any surface
-    "history": Bucket(300, _MINUTE),  # reading back, on any surface
-    "heartbeat": Bucket(120, _MINUTE, "Heartbeat rate exceeded."),
-    "auth.failed": Bucket(5, _QUARTER, _LATER, vital=True),  # by address and identifier
-    "auth.failed_here": Bucket(30, _QUARTER, _LATER, vital=True),  # by address, whoever it tried to be
-    "auth.failed_anywhere": Bucket(20, _QUARTER, _LATER, vital=True),  # by identifier
-    "auth.sign_in": Bucket(100, _QUARTER, _LATER, vital=True),  # successful ones, by address
-    "auth.sign_up": Bucket(60, _HOUR, _LATER, vital=True),  # by address
-    "auth.guest": Bucket(30, _HOUR, _LATER, vital=True),  # by address
-    "auth.anonymous": Bucket(100, _HOUR),  # guests without a token who begin to speak, by address
-    "rooms.ad_hoc": Bucket(20, _HOUR),  # lounges opened by entering them, by address
-    "rooms.invite": Bucket(10, _QUARTER),  # wrong invite codes, by person
-    "sms.number": Bucket(3, 10 * _MINUTE, _LATER, vital=True),  # what somebody gets, whoever asks for it
-    "sms.address": Bucket(10, _DAY, _LATER, vital=True),  # by the address of whoever asks
-    "sms.everybody": Bucket(
-        1_000, _DAY, _LATER, vital=True
-    ),  # what a day may cost; recovery is counted apart
+    "root": Bucket(100, MINUTE),  # seed S0
+    "api": Bucket(60, MINUTE),  # seed S1
+    "v1": Bucket(100, 15 * MINUTE),  # seed S3
+    "web": Bucket(300, MINUTE),  # what our own pages ask for, on any surface
 }
-"""Contract C22 and its section 0, the seeds' sentences; `RATE_LIMITS` and `RATE_LIMIT_*` change the figures."""
+"""Those of the surfaces. Importing `chatroom.features` adds the `limits` that slices declare.
+
+Contract C22 and its section 0, the seeds' sentences; `RATE_LIMITS` and `RATE_LIMIT_*` change the figures."""
 
 
 class Quota(NamedTuple):

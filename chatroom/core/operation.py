@@ -8,8 +8,6 @@ from dataclasses import KW_ONLY, dataclass
 from functools import cached_property
 from typing import Any, get_args, get_type_hints
 
-from chatroom.core.errors import CATALOGUE
-from chatroom.core.limits import BUCKETS, LIMITS
 from chatroom.core.principal import Permission
 from chatroom.core.schema import Empty, decoder, strict
 
@@ -18,10 +16,7 @@ _PLACE = re.compile(r"\{(\w+)\}")
 
 @dataclass(eq=False)
 class Operation:
-    """One thing a client can ask for.
-
-    Raises KeyError at import when a limit, a bucket or a code is not in its table: the server does not start then.
-    """
+    """One thing a client can ask for. `chatroom.features` refuses one that names what nobody declares."""
 
     name: str
     """The slice and what it is about, noun first: `rooms.invite.show`. Stable: clients of the contract know it."""
@@ -57,12 +52,6 @@ class Operation:
     """Codes of its own refusals, besides those that any operation may answer."""
 
     def __post_init__(self) -> None:
-        if self.limit is not None and self.limit not in LIMITS:
-            raise KeyError(self.limit)
-        for code in self.refuses:
-            CATALOGUE[code]
-        if self.bucket:
-            BUCKETS[self.bucket]
         self.on = frozenset({"v1"} if self.newer else self.on)
         self.method, self.path = self.http.split(" ", 1) if self.http else ("", "")
         self.slice = self.name.partition(".")[0]

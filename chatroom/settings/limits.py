@@ -2,7 +2,8 @@
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
-from chatroom.core.limits import BUCKETS, Bucket
+from chatroom.core.limits import Bucket
+from chatroom.features import limits
 from chatroom.settings.forms import rates
 
 OFF = "off"
@@ -66,8 +67,8 @@ class Limits(BaseModel):
             if info.data.get("mode") == "production":
                 raise ValueError("off is refused in production: set CHATROOM_ENV for a bench or a test")
             return text
-        if set(rates(text)) - set(BUCKETS):
-            raise ValueError(f"names a bucket that is none of {', '.join(BUCKETS)}")
+        if set(rates(text)) - set(limits):
+            raise ValueError(f"names a bucket that is none of {', '.join(limits)}")
         return text
 
     @property
@@ -84,5 +85,5 @@ class Limits(BaseModel):
             name: bucket._replace(hits=figures[name][0], seconds=figures[name][1])
             if name in figures
             else bucket
-            for name, bucket in BUCKETS.items()
+            for name, bucket in limits.items()
         }

@@ -1,16 +1,19 @@
 """Time, ids, secrets, cookies, audiences, the catalogue of refusals."""
 
+import importlib
+import pkgutil
 import re
 from typing import Any
 
 import pytest
 
+from chatroom import features
 from chatroom.core import audience, clock, cookies, credentials, ids, secrets
 from chatroom.core.errors import CATALOGUE, Problem
 from chatroom.core.operation import Operation
 from chatroom.core.origins import Origins, Page
 from chatroom.core.principal import SYSTEM, require
-from chatroom.features import named, operations, permissions
+from chatroom.features import add, check, limits, named, operations, permissions, problems
 
 
 @pytest.mark.parametrize(
@@ -193,10 +196,29 @@ def test_the_system_has_no_permission_that_is_for_people() -> None:
 @pytest.mark.parametrize(
     "wrong", [{"limit": "rooms.create"}, {"bucket": "rooms.create"}, {"refuses": ("no_such_code",)}]
 )
-def test_an_operation_that_names_what_nobody_declared_is_not_made(wrong: dict[str, Any]) -> None:
+def test_an_operation_that_names_what_nobody_declared_is_refused(wrong: dict[str, Any]) -> None:
     call = operations["rooms.create"].call
-    with pytest.raises(KeyError):
-        Operation("rooms.burn", call, may=permissions["rooms.create"], **wrong)
+    with pytest.raises(KeyError, match=r"rooms\.burn"):
+        check(Operation("rooms.burn", call, may=permissions["rooms.create"], **wrong))
+
+
+def test_a_code_or_a_bucket_that_is_declared_twice_is_refused() -> None:
+    for declared in (problems, limits):
+        table = dict(declared)
+        name, again = next(iter(table.items()))
+        with pytest.raises(ValueError, match=name):
+            add(table, {name: again})
+        add(table, {"burned": again})
+        assert table.keys() == {*declared, "burned"}
+
+
+def test_a_slice_declares_by_words_that_are_collected() -> None:
+    for slice_ in pkgutil.iter_modules(features.__path__):
+        api = importlib.import_module(f"chatroom.features.{slice_.name}.api")
+        said = {
+            name for name, thing in vars(api).items() if isinstance(thing, list | dict) and name[0] != "_"
+        }
+        assert said <= set(features.WORDS)
 
 
 def test_one_name_does_not_stand_for_two_operations() -> None:

@@ -2,7 +2,8 @@
 
 from chatroom.core.operation import Operation
 from chatroom.core.principal import EVERYBODY, MEMBERS, PEOPLE, Permission
-from chatroom.features.auth import capabilities, service
+from chatroom.features.auth import capabilities, refusals, service
+from chatroom.features.auth import jobs as work
 from chatroom.features.auth.identifiers import own_identifiers
 from chatroom.features.auth.joining import account_removal, registration, signing_in
 from chatroom.features.auth.passwords import passwords, step_up
@@ -230,4 +231,7 @@ operations = [
     ),
 ]
 
+problems = refusals.PROBLEMS
+limits = refusals.LIMITS
 listeners = [(ShutOut, account_removal.shut_out)]
+jobs = work.jobs

@@ -1,9 +1,12 @@
 """What clients may ask of messages, and what messages tell them."""
 
 from chatroom.core.effort import told
+from chatroom.core.errors import Entry
+from chatroom.core.limits import MINUTE, Bucket
 from chatroom.core.operation import Operation
 from chatroom.core.principal import PEOPLE, Permission
 from chatroom.core.schema import Event
+from chatroom.features.messages import jobs as work
 from chatroom.features.messages import service
 from chatroom.features.messages.reading import receipts, recovery
 from chatroom.features.messages.types import MessageReceived, MessagesRead, RoomsReset
@@ -11,6 +14,9 @@ from chatroom.features.messages.types import MessageReceived, MessagesRead, Room
 SEND = Permission("messages.send", PEOPLE)
 READ = Permission("messages.read", PEOPLE)
 SET_READ_MARK = Permission("messages.read_mark.set", PEOPLE)
+
+problems = {"message_conflict": Entry(409, "This clientMsgId was used for another message.")}
+limits = {"history": Bucket(300, MINUTE)}  # reading back, on any surface
 
 operations = [
     Operation(
@@ -85,3 +91,4 @@ GO_ON = Operation(
 )
 """What the `auth.resume` of a handshake asks for."""
 events: list[type[Event]] = [MessageReceived, MessagesRead, RoomsReset]
+jobs = work.jobs

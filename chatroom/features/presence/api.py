@@ -1,6 +1,8 @@
 """What clients may ask of presence, and what it tells them."""
 
 from chatroom.core.effort import told
+from chatroom.core.errors import Entry
+from chatroom.core.limits import MINUTE, Bucket
 from chatroom.core.operation import Operation
 from chatroom.core.principal import PEOPLE, Permission
 from chatroom.core.schema import Event
@@ -12,6 +14,9 @@ from chatroom.features.rooms.signals import StoppedListening
 READ = Permission("presence.read", PEOPLE)
 TYPE = Permission("presence.type", PEOPLE)
 HEARTBEAT = Permission("presence.heartbeat", PEOPLE)
+
+problems = {"not_listening": Entry(403, "Send join_room for this room first.")}
+limits = {"heartbeat": Bucket(120, MINUTE, "Heartbeat rate exceeded.")}
 
 operations = [
     Operation(

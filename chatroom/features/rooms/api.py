@@ -1,5 +1,7 @@
 """What clients may ask of rooms, and what rooms tell them."""
 
+from chatroom.core.errors import Entry
+from chatroom.core.limits import HOUR, MINUTE, Bucket
 from chatroom.core.operation import Operation
 from chatroom.core.principal import MEMBERS, PEOPLE, Permission
 from chatroom.core.schema import Event
@@ -17,6 +19,17 @@ JOIN = Permission("rooms.join", MEMBERS)
 ENTER = Permission("rooms.enter", PEOPLE)
 LEAVE = Permission("rooms.leave", PEOPLE)
 INVITE = Permission("rooms.invite", MEMBERS)
+
+problems = {
+    "not_a_member": Entry(403, "Join the room first."),
+    "not_the_creator": Entry(403, "Only the person who created the room may see or change its invite."),
+    "invalid_invite": Entry(404, "There is no such room, or the invite code is not valid."),
+    "too_many_rooms": Entry(409, "You are in as many rooms as one person may be. Leave one first."),
+}
+limits = {
+    "rooms.ad_hoc": Bucket(20, HOUR),  # lounges opened by entering them, by address
+    "rooms.invite": Bucket(10, 15 * MINUTE),  # wrong invite codes, by person
+}
 
 operations = [
     Operation(

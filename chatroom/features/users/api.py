@@ -1,5 +1,6 @@
 """The ways in: what admins may ask of users. What people may ask of themselves stands in the slice `auth`."""
 
+from chatroom.core.errors import Entry
 from chatroom.core.operation import Operation
 from chatroom.core.principal import ADMINS, MEMBERS, PEOPLE, Permission
 from chatroom.features.users import admin
@@ -10,6 +11,8 @@ LIST = Permission("users.list", ADMINS)
 READ = Permission("users.read", ADMINS)
 CHANGE = Permission("users.change", ADMINS)
 REMOVE = Permission("users.remove", ADMINS)
+
+problems = {"username_taken": Entry(409, "Somebody else has this username.")}
 
 operations = [
     Operation(
