@@ -1,46 +1,29 @@
-"""The composition root: settings in, a wired application out. Only it and `wiring` construct adapters."""
+"""The composition root: settings in, a wired application out. What belongs to a slice is its part (`core.parts`)."""
 
 import asyncio
-from typing import Any, Final
+from typing import Final
 
 import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chatroom import features, startup, wiring
-from chatroom.adapters.bcrypt import BcryptHasher
-from chatroom.adapters.memory import MemoryPresence, MemoryTyping
 from chatroom.contract.documents import NAMES, Documents
 from chatroom.contract.surface import Contract, collect
 from chatroom.core import clock
 from chatroom.core.context import Context, Kernel
-from chatroom.core.csrf import CsrfTokens
-from chatroom.core.effort import Effort
+from chatroom.core.dispatch import answer
 from chatroom.core.errors import Problem
-from chatroom.core.limits import RateLimiter
-from chatroom.core.origins import Origins
+from chatroom.core.parts import FINISH_SECONDS, given
+from chatroom.core.parts import build as build_parts
 from chatroom.core.principal import SYSTEM
 from chatroom.core.recheck import Rechecks
-from chatroom.core.secrets import Vault
 from chatroom.db import Database, Unavailable
 from chatroom.exits import BadSetting
 from chatroom.features.auth import service as auth
-from chatroom.features.auth.passwords.password_check import CheckQueues
-from chatroom.features.auth.ports import AuthOptions, Mailer, PasswordHasher, SmsSender
-from chatroom.features.auth.sessions.last_used import LastUsed
-from chatroom.features.auth.sessions.principal_cache import PrincipalCache
-from chatroom.features.auth.sessions.tokens import TokenSigner
-from chatroom.features.log.ports import Follower
-from chatroom.features.log.service import Told
 from chatroom.features.log.types import EntryKinds
 from chatroom.features.messages import api as messages
-from chatroom.features.messages.reading import recovery
-from chatroom.features.messages.reading.history import Pages
-from chatroom.features.messages.sending.writer import MessageWriter
-from chatroom.features.presence import activity
-from chatroom.features.presence.ports import PresenceBoard, TypingBoard
-from chatroom.features.rooms import listening, lounges
+from chatroom.features.presence import api as presence
 from chatroom.features.rooms import service as rooms
-from chatroom.features.rooms.ports import AdHocLounges, LastMessages, MostRooms, Site
 from chatroom.gateway.chat.dialects import SPOKEN
 from chatroom.gateway.chat.events import SocketEvents
 from chatroom.gateway.chat.hub import Hub
@@ -56,7 +39,6 @@ from chatroom.worker.runner import Runner
 _KEY_SAMPLE: Final = 20
 """Stored rows of a kind that are opened at the start: of rows under two keys nearly surely one of each."""
 _log = structlog.get_logger("chatroom")
-_FINISH: Final = 1.5  # seconds for messages that are being stored, last-seen times and jobs after the drain
 
 
 class App:
@@ -65,17 +47,11 @@ class App:
     def __init__(self, settings: Settings, db: Database, now: clock.Clock) -> None:
         self.settings = settings
         self.db = db
-        self._recent = PrincipalCache()
-        self._uses = LastUsed()
         budget = LoopBudget()
-        self.hub = Hub(self._recent.forget, budget)
-        self._hasher = BcryptHasher(settings.bcrypt_rounds)
-        self._rates = wiring.rates(settings, now)
-        self._presence = MemoryPresence(settings.presence_grace_ms / 1000)
+        self.hub = Hub(lambda: auth.forget_principals(self._system()), budget)
         self.kernel = Kernel(db=db, broker=self.hub, limiter=wiring.limiter(settings), clock=now)
-        told = Told()
-        self._writer = MessageWriter(self.kernel, told)
-        self.kernel.ports = {**self._ports(), Told: told}
+        kinds = given(EntryKinds, EntryKinds(features.kinds))
+        self._parts = build_parts(self.kernel, [*wiring.parts(settings, now), kinds, *features.parts])
         for kind, listener in features.listeners:
             self.kernel.listeners.setdefault(kind, []).append(listener)
         self._events = SocketEvents(
@@ -85,7 +61,7 @@ class App:
             auth.authenticate_socket,
             budget=budget,
             anonymous=wiring.anonymous(settings),
-            active=activity.active,
+            active=presence.ACTIVE,
             go_on=messages.GO_ON,
         )
         self.sockets = SocketServer(self._events, wiring.options(settings), budget=budget)
@@ -100,46 +76,11 @@ class App:
             documents=(NAMES, Documents(_contract).get),
         )
         self._runner = Runner(db, features.jobs, self._system, now)
-        self._rechecks = Rechecks(self._system, (auth.look_again, listening.look_again))
+        self._rechecks = Rechecks(self._system, features.rechecks)
         self._tasks: list[asyncio.Task[None]] = []
 
     def _system(self) -> Context:
         return Context(self.kernel, SYSTEM)
-
-    def _ports(self) -> dict[type[Any], Any]:
-        settings, pages = self.settings, Pages(self.db, EntryKinds(features.kinds))
-        return {
-            Vault: Vault(*settings.field_secrets()),
-            TokenSigner: TokenSigner(
-                settings.token_secret(),
-                settings.token_seconds,
-                access=settings.access_token_secret,
-                refresh=settings.refresh_token_secret,
-            ),
-            CsrfTokens: CsrfTokens(settings.token_secret()),
-            PasswordHasher: self._hasher,
-            AuthOptions: AuthOptions(
-                settings.strict_enum, settings.compat_derived_password, settings.default_country
-            ),
-            CheckQueues: CheckQueues(),
-            SmsSender: wiring.sms(settings, self.kernel.clock),
-            Mailer: wiring.mail(settings, self.kernel.clock),
-            LastUsed: self._uses,
-            PresenceBoard: self._presence,
-            PrincipalCache: self._recent,
-            TypingBoard: MemoryTyping(),
-            MessageWriter: self._writer,
-            Pages: pages,
-            Follower: pages,
-            recovery.Steps: recovery.Steps(),
-            Effort: wiring.effort(settings),
-            LastMessages: pages.last,
-            Site: Site(settings.public_url),
-            RateLimiter: self._rates,
-            Origins: Origins(settings.origins),
-            MostRooms: MostRooms(0 if settings.unlimited else settings.max_rooms),
-            AdHocLounges: AdHocLounges(settings.compat_adhoc_lounges),
-        }
 
     @property
     def fast_get(self) -> FastGet:
@@ -147,14 +88,19 @@ class App:
         return self._site.fast_get
 
     async def start(self) -> None:
-        """Bind to the running loop, open the lobby at the first start, and begin the jobs."""
+        """Bind to the running loop, do what comes before connections, and begin the work in the background."""
         startup.tell(self.settings)
-        await lounges.open_lobby(self._system())
+        for deed in features.at_start:
+            await deed(self._system())
         await self.sockets.start()
         self._tasks = [
             asyncio.create_task(self._runner.run(), name="worker"),
             asyncio.create_task(self._rechecks.run(), name="rechecks"),
-            asyncio.create_task(self._uses.run(self._system()), name="uses"),
+            *(
+                asyncio.create_task(part.run(built, self._system()), name=part.port.__name__)
+                for part, built in self._parts
+                if part.run
+            ),
         ]
 
     async def close(self) -> None:
@@ -164,21 +110,21 @@ class App:
         """
         await self.sockets.drain(self.settings.drain_seconds)
         try:
-            async with asyncio.timeout(_FINISH):
+            async with asyncio.timeout(FINISH_SECONDS):
                 await self._finish()
         except TimeoutError:
             _log.warning(
-                "shutdown.cut", seconds=_FINISH, note="something hung; what was acknowledged is stored"
+                "shutdown.cut", seconds=FINISH_SECONDS, note="something hung; what was acknowledged is stored"
             )
-        self._hasher.close()
-        await asyncio.gather(self._rates.close(), self.db.close())
+        closing = [answer(part.close(built)) for part, built in self._parts if part.close]
+        await asyncio.gather(*closing, self.db.close())
 
     async def _finish(self) -> None:
         await self._events.idle()
-        await self._writer.idle()
-        await self._presence.close(_FINISH)
+        for part, built in reversed(self._parts):
+            if part.finish:
+                await answer(part.finish(built))
         self._runner.stop()
-        self._uses.stop()
         self._rechecks.stop()
         await asyncio.gather(*self._tasks)
 

@@ -1,21 +1,70 @@
-"""What the settings choose: the adapter behind a port, and the options of the gateway."""
+"""What the settings choose: the parts behind ports, and the options of the gateway."""
 
 import time
 from dataclasses import replace
+from typing import Any
 from urllib.parse import urlsplit
 
+from chatroom.adapters.bcrypt import BcryptHasher
 from chatroom.adapters.mail import NoMail, SmtpMail
-from chatroom.adapters.memory import MemoryEffort, MemoryLimiter, Window
+from chatroom.adapters.memory import MemoryEffort, MemoryLimiter, MemoryPresence, MemoryTyping, Window
 from chatroom.adapters.outbox import OUTBOX, Outbox, OutboxMail, OutboxSms
 from chatroom.adapters.rates import MemoryRates, NoRates
 from chatroom.adapters.sms import NoSms, TwilioSms
 from chatroom.core import clock
-from chatroom.core.effort import BURST, PER_SECOND
+from chatroom.core.csrf import CsrfTokens
+from chatroom.core.effort import BURST, PER_SECOND, Effort
 from chatroom.core.limits import RateLimiter
-from chatroom.features.auth.ports import Mailer, SmsSender
+from chatroom.core.origins import Origins
+from chatroom.core.parts import FINISH_SECONDS, Part, given
+from chatroom.core.secrets import Vault
+from chatroom.features.auth.ports import AuthOptions, Mailer, PasswordHasher, SmsSender, TokenKeys
+from chatroom.features.presence.ports import PresenceBoard, TypingBoard
+from chatroom.features.rooms.ports import AdHocLounges, MostRooms, Site
 from chatroom.gateway.chat.handshake_auth import Anonymous
 from chatroom.gateway.engine.options import PRODUCT, Options
 from chatroom.settings import Settings
+
+
+def parts(settings: Settings, now: clock.Clock) -> list[Part[Any]]:
+    """What the settings put behind ports: adapters, keys, and how this server is told to behave."""
+    return [
+        given(Vault, Vault(*settings.field_secrets())),
+        given(TokenKeys, _token_keys(settings)),
+        given(CsrfTokens, CsrfTokens(settings.token_secret())),
+        given(Origins, Origins(settings.origins)),
+        given(Site, Site(settings.public_url)),
+        given(
+            AuthOptions,
+            AuthOptions(settings.strict_enum, settings.compat_derived_password, settings.default_country),
+        ),
+        given(MostRooms, MostRooms(0 if settings.unlimited else settings.max_rooms)),
+        given(AdHocLounges, AdHocLounges(settings.compat_adhoc_lounges)),
+        given(SmsSender, sms(settings, now)),
+        given(Mailer, mail(settings, now)),
+        given(Effort, effort(settings)),
+        given(TypingBoard, MemoryTyping()),
+        Part(
+            PasswordHasher,
+            lambda _: BcryptHasher(settings.bcrypt_rounds),
+            close=lambda hasher: hasher.close(),
+        ),
+        Part(RateLimiter, lambda _: rates(settings, now), close=lambda limiter: limiter.close()),
+        Part(
+            PresenceBoard,
+            lambda _: MemoryPresence(settings.presence_grace_ms / 1000),
+            finish=lambda board: board.close(FINISH_SECONDS),
+        ),
+    ]
+
+
+def _token_keys(settings: Settings) -> TokenKeys:
+    return TokenKeys(
+        settings.token_secret(),
+        settings.token_seconds,
+        settings.access_token_secret,
+        settings.refresh_token_secret,
+    )
 
 
 def options(settings: Settings) -> Options:

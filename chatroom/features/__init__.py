@@ -7,14 +7,17 @@ What a slice declares stands in its `api.py` under the names of `WORDS`. Here it
 things, and a name that stands for nothing, end the start of the server.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Final, TypeVar
 
+from chatroom.core.context import Context
 from chatroom.core.errors import CATALOGUE, Entry
 from chatroom.core.jobs import Job
 from chatroom.core.limits import BUCKETS, LIMITS, Bucket
 from chatroom.core.operation import Operation
+from chatroom.core.parts import Part
 from chatroom.core.principal import Permission
+from chatroom.core.recheck import Check
 from chatroom.core.schema import Event
 from chatroom.db import metadata
 from chatroom.features.auth import api as auth
@@ -28,7 +31,18 @@ from chatroom.features.users import api as users
 _Named = TypeVar("_Named", Operation, Permission, EntryKind)
 _Word = TypeVar("_Word")
 _SLICES: Final = (log, users, auth, rooms, presence, messages)
-WORDS: Final = ("problems", "limits", "operations", "kinds", "events", "listeners", "jobs")
+WORDS: Final = (
+    "problems",
+    "limits",
+    "operations",
+    "kinds",
+    "events",
+    "listeners",
+    "jobs",
+    "parts",
+    "rechecks",
+    "at_start",
+)
 """What an `api.py` may declare; what is not there is nothing."""
 
 
@@ -87,6 +101,15 @@ listeners: Final = _declared("listeners")
 
 jobs: Final[list[Job]] = _declared("jobs")
 """Work that runs by itself or after a deed."""
+
+parts: Final[list[Part[Any]]] = _declared("parts")
+"""What a node builds for the slices, once it has built what its settings choose."""
+
+rechecks: Final[list[Check]] = _declared("rechecks")
+"""How open sockets come to be what is true of their person now."""
+
+at_start: Final[list[Callable[[Context], Awaitable[None]]]] = _declared("at_start")
+"""What is done before a node takes connections, as the system."""
 
 tables: Final = metadata
 """Every table: importing this package has declared those of all slices."""

@@ -1,13 +1,19 @@
 """The ways in: what clients may ask of auth, each seed in its own words."""
 
 from chatroom.core.operation import Operation
+from chatroom.core.parts import Part
 from chatroom.core.principal import EVERYBODY, MEMBERS, PEOPLE, Permission
 from chatroom.features.auth import capabilities, refusals, service
 from chatroom.features.auth import jobs as work
 from chatroom.features.auth.identifiers import own_identifiers
 from chatroom.features.auth.joining import account_removal, registration, signing_in
 from chatroom.features.auth.passwords import passwords, step_up
+from chatroom.features.auth.passwords.password_check import CheckQueues
+from chatroom.features.auth.ports import TokenKeys
 from chatroom.features.auth.sessions import csrf, devices, refresh, socket_refresh
+from chatroom.features.auth.sessions.last_used import LastUsed
+from chatroom.features.auth.sessions.principal_cache import PrincipalCache
+from chatroom.features.auth.sessions.tokens import TokenSigner
 from chatroom.features.users import api as users
 from chatroom.features.users.signals import ShutOut
 
@@ -233,5 +239,12 @@ operations = [
 
 problems = refusals.PROBLEMS
 limits = refusals.LIMITS
+parts = [
+    Part(TokenSigner, lambda kernel: TokenSigner(kernel.ports[TokenKeys])),
+    Part(CheckQueues, lambda _: CheckQueues()),
+    Part(PrincipalCache, lambda _: PrincipalCache()),
+    Part(LastUsed, lambda _: LastUsed(), run=LastUsed.run, finish=LastUsed.stop),
+]
+rechecks = [service.look_again]
 listeners = [(ShutOut, account_removal.shut_out)]
 jobs = work.jobs

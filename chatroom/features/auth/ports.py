@@ -1,5 +1,6 @@
 """What auth needs from outside."""
 
+from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 
@@ -18,6 +19,9 @@ class PasswordHasher(Protocol):
 
     def is_outdated(self, hashed: str) -> bool:
         """Whether the cost has changed since."""
+
+    def close(self) -> None:
+        """Let go of its threads; whoever still waits is told to come back."""
 
 
 class SmsSender(Protocol):
@@ -42,6 +46,17 @@ class Mailer(Protocol):
 
 class NotSent(Exception):
     """Whoever should carry a message did not take it; the job tries again."""
+
+
+@dataclass(frozen=True)
+class TokenKeys:
+    """What tokens are signed with; a key that is empty is derived from `secret`."""
+
+    secret: str = field(repr=False)
+    seconds: int
+    """How long an access token lives where its route does not say otherwise."""
+    access: str = field(default="", repr=False)
+    refresh: str = field(default="", repr=False)
 
 
 class AuthOptions(NamedTuple):

@@ -41,6 +41,11 @@ async def authenticate_socket(ctx: Context, token: str) -> Principal:
     raise Problem("busy", retry_after=1)
 
 
+def forget_principals(ctx: Context) -> None:
+    """Prove everybody anew: a session has ended, or a person has changed."""
+    ctx.port(PrincipalCache).forget()
+
+
 def is_signed_here(ctx: Context, token: str) -> bool:
     """Whether this server signed a token, for whatever use; it may have expired."""
     try:
@@ -88,7 +93,7 @@ async def give_role(ctx: Context, named: str, role: Role) -> str:
 
 async def look_again(ctx: Context, user_id: str) -> None:
     """Bring the open sockets of a person to what their sessions and their role are now (`core.recheck`)."""
-    ctx.port(PrincipalCache).forget()
+    forget_principals(ctx)
     await sessions.look_again(ctx, user_id)
 
 

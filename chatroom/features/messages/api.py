@@ -4,12 +4,19 @@ from chatroom.core.effort import told
 from chatroom.core.errors import Entry
 from chatroom.core.limits import MINUTE, Bucket
 from chatroom.core.operation import Operation
+from chatroom.core.parts import Part
 from chatroom.core.principal import PEOPLE, Permission
 from chatroom.core.schema import Event
+from chatroom.features.log.ports import Follower
+from chatroom.features.log.service import Told
+from chatroom.features.log.types import EntryKinds
 from chatroom.features.messages import jobs as work
 from chatroom.features.messages import service
 from chatroom.features.messages.reading import receipts, recovery
+from chatroom.features.messages.reading.history import Pages
+from chatroom.features.messages.sending.writer import MessageWriter
 from chatroom.features.messages.types import MessageReceived, MessagesRead, RoomsReset
+from chatroom.features.rooms.ports import LastMessages
 
 SEND = Permission("messages.send", PEOPLE)
 READ = Permission("messages.read", PEOPLE)
@@ -92,3 +99,10 @@ GO_ON = Operation(
 """What the `auth.resume` of a handshake asks for."""
 events: list[type[Event]] = [MessageReceived, MessagesRead, RoomsReset]
 jobs = work.jobs
+parts = [
+    Part(MessageWriter, lambda kernel: MessageWriter(kernel, kernel.ports[Told]), finish=MessageWriter.idle),
+    Part(Pages, lambda kernel: Pages(kernel.db, kernel.ports[EntryKinds])),
+    Part(Follower, lambda kernel: kernel.ports[Pages]),
+    Part(LastMessages, lambda kernel: kernel.ports[Pages].last),
+    Part(recovery.Steps, lambda _: recovery.Steps()),
+]

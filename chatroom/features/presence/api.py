@@ -54,3 +54,5 @@ listeners = [
     (StoppedListening, service.stopped_listening),
 ]
 jobs = [activity.transitions]
+ACTIVE = activity.active
+"""What is told of everything that a socket asks."""

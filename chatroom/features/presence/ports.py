@@ -39,6 +39,9 @@ class PresenceBoard(Protocol):
     def is_online(self, user_id: str) -> bool:
         """Whether a person has a connection, is within the grace, or gave a sign of life."""
 
+    async def close(self, within: float) -> None:
+        """Let everybody who is leaving leave now, for so many seconds at the most."""
+
 
 class TypingBoard(Protocol):
     """Who is typing where, on which connection; a person types as long as one of theirs shows it."""

@@ -150,6 +150,8 @@ operations = [
 ]
 kinds = [CREATED, JOINED, LEFT, CHANGED]
 events: list[type[Event]] = [RoomJoined, RoomsChanged, UserChanged, UserJoined, UserLeft]
+rechecks = [listening.look_again]
+at_start = [lounges.open_lobby]
 listeners = [
     (Connected, listening.connected),
     (Disconnected, listening.disconnected),

@@ -98,7 +98,7 @@ async def test_what_was_used_is_known_to_all_nodes(every_app: App, clock: Clock)
     old = (await sign_in(app))["refreshToken"]
     fresh = await refresh(app, old)
     assert await is_good(app, fresh["accessToken"])
-    await app._uses.store(Context(app.kernel, SYSTEM))
+    await app.kernel.ports[LastUsed].store(Context(app.kernel, SYSTEM))
     app.kernel.ports[LastUsed] = LastUsed()  # another node, or this one after a restart
     clock.advance(11)
     assert await refused(app, old) == "Invalid session"

@@ -7,6 +7,7 @@ from chatroom.app import App
 from chatroom.core.context import Context
 from chatroom.core.principal import SYSTEM
 from chatroom.features.presence.activity import transitions
+from chatroom.features.presence.ports import PresenceBoard
 from tests.cast import Cast, Clock, do, principal
 from tests.doors import Doors, Ears, Server
 
@@ -101,7 +102,7 @@ async def test_the_last_socket_of_who_also_sends_heartbeats_is_no_departure(
     await doors.ask("api", "presence.heartbeat", cast.bob)
     await bob.close()
     await app._events.idle()
-    await app._presence.close(5)
+    await app.kernel.ports[PresenceBoard].close(5)
     assert await heard(ana, cast.bob.id) == [("online", "online")]
     await pass_by(app, clock, 11)
     assert (await heard(ana, cast.bob.id))[-1] == ("offline", "offline")
@@ -113,8 +114,8 @@ async def test_nobody_who_has_gone_is_remembered(server: Server, app: App, cast:
     for ears in sockets:
         await ears.close()
     await app._events.idle()
-    await app._presence.close(5)
-    board = app._presence
+    await app.kernel.ports[PresenceBoard].close(5)
+    board = app.kernel.ports[PresenceBoard]
     assert [*board._active, *board._away, *board._beats, *board._counts] == []
 
 

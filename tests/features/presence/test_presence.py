@@ -7,7 +7,7 @@ import pytest
 from chatroom.adapters.memory import MemoryTyping
 from chatroom.app import App
 from chatroom.core.lookalikes import key
-from chatroom.features.presence.ports import TypingBoard
+from chatroom.features.presence.ports import PresenceBoard, TypingBoard
 from tests.cast import Cast, do, principal
 from tests.doors import Doors, Ears, Server, until
 
@@ -71,9 +71,9 @@ async def test_who_comes_back_while_the_departure_is_being_stored_is_not_told_as
     ana, bob = await server.ears(cast.ana), await server.ears(cast.bob)
     async with app.db.begin():  # SQLite has one writer, so the departure waits for this block
         await bob.close()
-        await until(lambda: app._presence._task)
+        await until(lambda: app.kernel.ports[PresenceBoard]._task)
         await server.ears(cast.bob)
-    await until(lambda: not app._presence._task)
+    await until(lambda: not app.kernel.ports[PresenceBoard]._task)
     assert (await statuses(ana, cast.bob.id))[-1] == "online"
 
 
@@ -135,7 +135,7 @@ async def test_a_last_seen_time_survives_the_end_of_the_node(server: Server, app
     bob = await server.ears(cast.bob)
     await bob.close()
     await app._events.idle()
-    await app._presence.close(5)
+    await app.kernel.ports[PresenceBoard].close(5)
     who = await principal(app, cast.ana)
     users = (await do(app, who, "presence.members.list", roomId=cast.tea))["users"]
     assert [user["lastSeen"] for user in users] == [None, NOW]

@@ -8,6 +8,7 @@ import jwt
 from chatroom.core import ids
 from chatroom.core.errors import Problem
 from chatroom.core.secrets import derive
+from chatroom.features.auth.ports import TokenKeys
 from chatroom.features.auth.records import Session
 
 Use = Literal["access", "s0", "refresh"]
@@ -30,17 +31,16 @@ class Claims(NamedTuple):
 class TokenSigner:
     """Signs and reads tokens. Each use has its own key, so that none passes for another.
 
-    Keys that are not given are derived from `secret`; seed S0's tokens are signed with `secret` itself,
-    as its document says. `seconds` is how long an access token lives where its route does not say otherwise.
+    Seed S0's tokens are signed with the secret itself, as its document says.
     """
 
-    def __init__(self, secret: str, seconds: int, *, access: str = "", refresh: str = "") -> None:
+    def __init__(self, given: TokenKeys) -> None:
         self._keys: dict[Use, str | bytes] = {
-            "access": access or derive(secret, "chatroom/access/1"),
-            "refresh": refresh or derive(secret, "chatroom/refresh/1"),
-            "s0": secret,
+            "access": given.access or derive(given.secret, "chatroom/access/1"),
+            "refresh": given.refresh or derive(given.secret, "chatroom/refresh/1"),
+            "s0": given.secret,
         }
-        self.seconds = seconds
+        self.seconds = given.seconds
 
     def access(self, session: Session, now: int, expires_at: int) -> str:
         """Return an access token; times in epoch milliseconds. It tells with which refresh token it came."""
