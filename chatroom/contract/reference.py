@@ -65,7 +65,7 @@ def _operation(op: Operation, contract: Contract, shapes: Shapes) -> Iterator[st
             yield f"- `{route.method} {route.path}` answers {op.status}"
     if op.socket:
         yield f"- socket event `{op.socket}`"
-    yield f"- for {_who(op)}; permission `{op.may.name}`"
+    yield f"- for {_who(op)}; permission `{op.may.name}`{f', as `{op.within.name}`' if op.within else ''}"
     if op.limit:
         yield f"- rate limit `{op.limit}`"
     if codes := op.refuses:
@@ -128,17 +128,18 @@ def permissions(contract: Contract) -> str:
         _MADE,
         "# Permissions",
         "",
-        "Which role may ask for what. Each operation asks besides whose room, message or session it is: the last",
-        "column says what it is refused with then.",
+        "Which role may ask for what, and what one must be in the room besides. Each operation asks moreover whose",
+        "room, message or session it is: the last column says what it is refused with then.",
         "",
-        f"| operation | permission | {' | '.join(roles)} | whose it is |",
-        f"|---|---|{'---|' * len(roles)}---|",
+        f"| operation | permission | {' | '.join(roles)} | in the room | whose it is |",
+        f"|---|---|{'---|' * len(roles)}---|---|",
     ]
     for op in contract.operations:
         cells = [
             f"`{op.name}`",
             f"`{op.may.name}`",
             *("yes" if role in op.may.roles else "" for role in roles),
+            f"`{op.within.name}`" if op.within else "",
             ", ".join(f"`{code}`" for code in op.refuses if problems[code].status in _WHOSE),
         ]
         lines.append(f"| {' | '.join(cells)} |")

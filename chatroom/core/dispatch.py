@@ -1,11 +1,11 @@
-"""The one door: may they, decode, do. Every way in passes here and nowhere else."""
+"""The one door: may they, decode, may they in that room, do. Every way in passes here and nowhere else."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from chatroom.core.context import Context
 from chatroom.core.effort import charge
-from chatroom.core.operation import Operation
+from chatroom.core.operation import Operation, Within
 from chatroom.core.principal import require
 
 
@@ -22,7 +22,14 @@ def dispatch(ctx: Context, op: Operation, decode: Callable[[], Any]) -> Any:
     cmd = decode()
     if op.price is not None and ctx.connection is not None:  # routes of HTTP have buckets
         charge(ctx, op.price(ctx, cmd))
+    if op.within is not None:
+        return _in_room(ctx, op, op.within, cmd)
     return op.call(ctx, cmd)
+
+
+async def _in_room(ctx: Context, op: Operation, within: Within, cmd: Any) -> Any:
+    await within.check(ctx, cmd.room_id)
+    return await answer(op.call(ctx, cmd))
 
 
 async def answer(result: Any) -> Any:

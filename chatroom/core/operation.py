@@ -3,15 +3,28 @@
 import inspect
 import re
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import KW_ONLY, dataclass
 from functools import cached_property
-from typing import Any, get_args, get_type_hints
+from typing import Any, NamedTuple, get_args, get_type_hints
 
 from chatroom.core.principal import Permission
 from chatroom.core.schema import Empty, decoder, strict
 
 _PLACE = re.compile(r"\{(\w+)\}")
+
+
+class Within(NamedTuple):
+    """What somebody must be in the room that a command names, whatever their global role.
+
+    The slice that knows declares it, for its own operations and those of the slices above; the door asks it.
+    """
+
+    name: str
+    """`room:` and what they must be, as the reference says it."""
+    check: Callable[[Any, str], Awaitable[None]]
+    """`(ctx, room_id)`; raises one of `refuses` for anybody else."""
+    refuses: Collection[str]
 
 
 @dataclass(eq=False)
@@ -25,6 +38,8 @@ class Operation:
     function for what needs no waiting."""
     _: KW_ONLY
     may: Permission
+    within: Within | None = None
+    """Who in the room of `cmd.room_id`; decided before `call`, which need not ask again."""
     http: str = ""
     """`"METHOD /path/{field}"` below a surface's prefix."""
     on: Collection[str] = ("api", "v1")
@@ -52,6 +67,8 @@ class Operation:
     """Codes of its own refusals, besides those that any operation may answer."""
 
     def __post_init__(self) -> None:
+        if self.within is not None:
+            self.refuses = sorted({*self.refuses, *self.within.refuses})
         self.on = frozenset({"v1"} if self.newer else self.on)
         self.method, self.path = self.http.split(" ", 1) if self.http else ("", "")
         self.slice = self.name.partition(".")[0]

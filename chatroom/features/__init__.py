@@ -63,7 +63,12 @@ def add(table: dict[str, _Word], declared: Mapping[str, _Word]) -> None:
 
 
 def check(op: Operation) -> Operation:
-    """Return an operation whose codes, bucket and limit are all declared. Raises KeyError for one that is not."""
+    """Return an operation whose codes, bucket and limit are all declared. Raises KeyError for one that is not.
+
+    Raises TypeError for one that is for somebody in a room, and whose command names none.
+    """
+    if op.within is not None and "room_id" not in op.input.__struct_fields__:
+        raise TypeError(f"{op.name} is for {op.within.name}, and names no room")
     for table, names in ((CATALOGUE, op.refuses), (BUCKETS, [op.bucket]), (LIMITS, [op.limit])):
         if unknown := {name for name in names if name} - set(table):
             raise KeyError(f"{op.name} names {', '.join(sorted(unknown))}, which no slice declares")

@@ -14,6 +14,7 @@ from chatroom.core.operation import Operation
 from chatroom.core.origins import Origins, Page
 from chatroom.core.principal import SYSTEM, require
 from chatroom.features import add, check, limits, named, operations, permissions, problems
+from chatroom.features.rooms.api import CREATOR, LIST
 
 
 @pytest.mark.parametrize(
@@ -200,6 +201,11 @@ def test_an_operation_that_names_what_nobody_declared_is_refused(wrong: dict[str
     call = operations["rooms.create"].call
     with pytest.raises(KeyError, match=r"rooms\.burn"):
         check(Operation("rooms.burn", call, may=permissions["rooms.create"], **wrong))
+
+
+def test_an_operation_for_somebody_in_a_room_names_the_room() -> None:
+    with pytest.raises(TypeError, match=r"rooms\.burn"):
+        check(Operation("rooms.burn", operations["rooms.create"].call, may=LIST, within=CREATOR))
 
 
 def test_a_code_or_a_bucket_that_is_declared_twice_is_refused() -> None:

@@ -2,7 +2,7 @@
 
 from chatroom.core.errors import Entry
 from chatroom.core.limits import HOUR, MINUTE, Bucket
-from chatroom.core.operation import Operation
+from chatroom.core.operation import Operation, Within
 from chatroom.core.principal import MEMBERS, PEOPLE, Permission
 from chatroom.core.schema import Event
 from chatroom.core.signals import Connected, Disconnected
@@ -19,6 +19,8 @@ JOIN = Permission("rooms.join", MEMBERS)
 ENTER = Permission("rooms.enter", PEOPLE)
 LEAVE = Permission("rooms.leave", PEOPLE)
 INVITE = Permission("rooms.invite", MEMBERS)
+
+CREATOR = Within("room:creator", invites.must_be_creator, ("not_the_creator", "room_not_found"))
 
 problems = {
     "not_a_member": Entry(403, "Join the room first."),
@@ -92,24 +94,26 @@ operations = [
         "rooms.invite.issue",
         invites.issue,
         may=INVITE,
+        within=CREATOR,
         http="POST /rooms/{roomId}/invite",
         done="Invite created",
-        refuses=("bad_input", "not_the_creator", "room_not_found"),
+        refuses=("bad_input",),
     ),
     Operation(
         "rooms.invite.show",
         invites.fetch,
         may=INVITE,
+        within=CREATOR,
         http="GET /rooms/{roomId}/invite",
-        refuses=("not_found", "not_the_creator", "room_not_found"),
+        refuses=("not_found",),
     ),
     Operation(
         "rooms.invite.revoke",
         invites.revoke,
         may=INVITE,
+        within=CREATOR,
         http="DELETE /rooms/{roomId}/invite",
         done="Invite withdrawn",
-        refuses=("not_the_creator", "room_not_found"),
     ),
     Operation(
         "rooms.lounges.list",

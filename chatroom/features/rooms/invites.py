@@ -1,6 +1,7 @@
 """Invites: 128 random bits, found by a blind index, sealed so that the creator can fetch the code again.
 
-Only the creator of a room makes, sees and withdraws its invite (seed S4), admins of the server included.
+Only the creator of a room makes, sees and withdraws its invite (seed S4), admins of the server included: the rows of
+these operations say so (`within`).
 """
 
 from functools import lru_cache
@@ -57,29 +58,32 @@ def _open(vault: Vault, place: str, sealed: str) -> str:
     return vault.open(place, sealed)
 
 
-async def issue(ctx: Context, cmd: IssueInvite) -> Invite:
-    """Make a new invite; the one before stops working.
+async def must_be_creator(ctx: Context, room_id: str) -> None:
+    """Let the creator of a room pass. Raises `Problem("room_not_found" | "not_the_creator")`."""
+    async with ctx.read() as reader:
+        rules.must_be_creator(await store.find(reader, room_id, ctx.who.id), ctx.who.id)
 
-    Raises `Problem("bad_input" | "room_not_found" | "not_the_creator")`.
-    """
+
+async def issue(ctx: Context, cmd: IssueInvite) -> Invite:
+    """Make a new invite; the one before stops working. Raises `Problem("bad_input")`."""
     async with ctx.begin() as tx:
-        rules.must_be_creator(await store.find(tx.db, cmd.room_id, ctx.who.id), ctx.who.id)
         await write(tx, cmd.room_id, expires_at=rules.invite_end(cmd, tx.now), max_uses=cmd.max_uses)
         row = await codes.find(tx.db, cmd.room_id)
     return _view(ctx, row)
 
 
 async def fetch(ctx: Context, cmd: OneRoom) -> Invite:
-    """Show the invite. Raises `Problem("room_not_found" | "not_the_creator" | "not_found")`."""
+    """Show the invite. Raises `Problem("not_found")`."""
     async with ctx.read() as reader:
-        rules.must_be_creator(await store.find(reader, cmd.room_id, ctx.who.id), ctx.who.id)
         return _view(ctx, await codes.find(reader, cmd.room_id))
 
 
 async def revoke(ctx: Context, cmd: OneRoom) -> Done:
-    """Withdraw the invite. Raises `Problem("room_not_found" | "not_the_creator")`; twice is fine."""
+    """Withdraw the invite.
+
+    Twice is fine.
+    """
     async with ctx.begin() as tx:
-        rules.must_be_creator(await store.find(tx.db, cmd.room_id, ctx.who.id), ctx.who.id)
         await codes.remove(tx.db, cmd.room_id)
     return Done()
 
