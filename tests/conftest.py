@@ -34,7 +34,7 @@ def _no_network(event: str, arguments: tuple[Any, ...]) -> None:
 
 sys.addaudithook(_no_network)
 
-pytest_plugins = ("tests.servers", "tests.cast", "tests.doors")
+pytest_plugins = ("tests.servers", "tests.cast", "tests.doors", "tests.refusals")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -42,7 +42,7 @@ operations = [
         http="POST /auth/register",
         status=201,
         done="Account created",
-        refuses=("bad_input", "busy", "rate_limited", "user_exists"),
+        refuses=("bad_input", "busy", "forbidden", "rate_limited", "user_exists"),
     ),
     Operation(
         "auth.account.sign_up",
@@ -51,7 +51,7 @@ operations = [
         http="POST /auth/signup",
         on=_EVERYWHERE,
         done="Account created",
-        refuses=("bad_input", "busy", "rate_limited", "sms_unavailable", "user_exists"),
+        refuses=("bad_input", "busy", "forbidden", "rate_limited", "sms_unavailable", "user_exists"),
     ),
     Operation(
         "auth.guest.create",
@@ -67,7 +67,7 @@ operations = [
         may=OPEN_SESSION,
         http="POST /auth/login",
         done="Signed in",
-        refuses=("bad_input", "busy", "invalid_credentials", "rate_limited"),
+        refuses=("account_suspended", "bad_input", "busy", "invalid_credentials", "rate_limited"),
     ),
     Operation(
         "auth.session.sign_in",
@@ -75,7 +75,7 @@ operations = [
         may=OPEN_SESSION,
         http="POST /auth/signin",
         on=("api",),
-        refuses=("bad_input", "busy", "invalid_credentials", "rate_limited"),
+        refuses=("account_suspended", "bad_input", "busy", "invalid_credentials", "rate_limited"),
     ),
     Operation(
         "auth.session.open_lounges",
@@ -83,7 +83,7 @@ operations = [
         may=OPEN_SESSION,
         http="POST /auth/login",
         on=("root",),
-        refuses=("bad_input", "busy", "invalid_credentials", "rate_limited"),
+        refuses=("account_suspended", "bad_input", "busy", "invalid_credentials", "rate_limited"),
     ),
     Operation(
         "auth.session.refresh",
@@ -92,7 +92,7 @@ operations = [
         http="POST /auth/refresh",
         on=("v1",),
         done="Token refreshed",
-        refuses=("invalid_token", "token_expired"),
+        refuses=("busy", "invalid_token"),
     ),
     Operation(
         "auth.cookies.refresh",
@@ -100,7 +100,7 @@ operations = [
         may=REFRESH_SESSION,
         http="POST /auth/refresh",
         on=("api",),
-        refuses=("invalid_token",),
+        refuses=("busy", "invalid_token"),
     ),
     Operation(
         "auth.socket.refresh",
@@ -108,7 +108,14 @@ operations = [
         may=REFRESH_SESSION,
         socket="auth_refresh",
         bare="token",
-        refuses=("busy", "forbidden", "invalid_token", "password_change_required", "token_expired"),
+        refuses=(
+            "bad_input",
+            "busy",
+            "forbidden",
+            "invalid_token",
+            "password_change_required",
+            "token_expired",
+        ),
     ),
     Operation(
         "auth.session.logout",
@@ -124,7 +131,14 @@ operations = [
         may=REPLACE_PASSWORD,
         http="POST /auth/change-password",
         done="Password changed",
-        refuses=("bad_input", "busy", "invalid_credentials", "not_found", "rate_limited"),
+        refuses=(
+            "account_suspended",
+            "bad_input",
+            "busy",
+            "invalid_credentials",
+            "not_found",
+            "rate_limited",
+        ),
     ),
     Operation(
         "auth.password.forget",
@@ -152,7 +166,14 @@ operations = [
         http="POST /users/me/password",
         newer=True,
         done="Password changed",
-        refuses=("bad_input", "busy", "invalid_credentials", "rate_limited", "step_up_required"),
+        refuses=(
+            "account_suspended",
+            "bad_input",
+            "busy",
+            "invalid_credentials",
+            "rate_limited",
+            "step_up_required",
+        ),
     ),
     Operation(
         "auth.identifier.begin",
@@ -163,6 +184,7 @@ operations = [
         status=202,
         done="Code sent",
         refuses=(
+            "account_suspended",
             "bad_input",
             "busy",
             "invalid_credentials",
@@ -179,7 +201,7 @@ operations = [
         http="POST /users/me/identifiers/confirm",
         newer=True,
         done="Identifier confirmed",
-        refuses=("invalid_code", "user_exists"),
+        refuses=("forbidden", "invalid_code", "user_exists"),
     ),
     Operation(
         "auth.proof.show",
@@ -187,7 +209,7 @@ operations = [
         may=SHOW_PROOF,
         http="POST /users/me/proof",
         newer=True,
-        refuses=("busy", "invalid_credentials", "rate_limited"),
+        refuses=("account_suspended", "busy", "invalid_credentials", "rate_limited", "step_up_required"),
     ),
     Operation(
         "auth.sessions.list",
@@ -203,7 +225,14 @@ operations = [
         http="DELETE /auth/sessions/{sessionId}",
         newer=True,
         done="Session ended",
-        refuses=("busy", "invalid_credentials", "not_found", "rate_limited", "step_up_required"),
+        refuses=(
+            "account_suspended",
+            "busy",
+            "invalid_credentials",
+            "not_found",
+            "rate_limited",
+            "step_up_required",
+        ),
     ),
     Operation(
         "auth.capabilities.show",
@@ -225,6 +254,7 @@ operations = [
         may=users.READ_SELF,
         http="GET /users/me",
         done="Profile retrieved",
+        refuses=("not_found",),
     ),
     Operation(
         "auth.me.change",
@@ -233,7 +263,7 @@ operations = [
         http="PATCH /users/me",
         newer=True,
         done="Profile updated",
-        refuses=("bad_input", "username_taken"),
+        refuses=("bad_input", "not_found", "username_taken"),
     ),
 ]
 

@@ -39,10 +39,12 @@ operations = [
         refuses=(
             "bad_input",
             "busy",
+            "forbidden",
             "message_conflict",
             "not_a_member",
             "rate_limited",
             "room_not_found",
+            "too_many_rooms",
             "unavailable",
         ),
     ),
@@ -52,7 +54,7 @@ operations = [
         may=SEND,
         socket="message",
         limit="messages.send",
-        refuses=("bad_input", "busy", "rate_limited", "room_not_found", "unavailable"),
+        refuses=("bad_input", "busy", "rate_limited", "room_not_found", "too_many_rooms", "unavailable"),
     ),
     Operation(
         "messages.lobby.say",
@@ -62,6 +64,7 @@ operations = [
         bare="message",
         verbatim=True,
         limit="messages.send",
+        refuses=("bad_input", "busy", "rate_limited", "too_many_rooms", "unavailable"),
     ),
     Operation(
         "messages.history",
@@ -70,7 +73,7 @@ operations = [
         http="GET /rooms/{roomId}/messages",
         bucket="history",
         hot=True,
-        refuses=("bad_cursor", "room_not_found"),
+        refuses=("bad_cursor", "bad_input", "room_not_found"),
     ),
     Operation(
         "messages.resume",

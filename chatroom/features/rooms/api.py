@@ -40,6 +40,7 @@ operations = [
         may=LIST,
         http="GET /rooms",
         hot=True,
+        refuses=("bad_cursor",),
     ),
     Operation(
         "rooms.create",
@@ -47,7 +48,7 @@ operations = [
         may=CREATE,
         http="POST /rooms",
         status=201,
-        refuses=("too_many_rooms",),
+        refuses=("bad_input", "too_many_rooms"),
     ),
     Operation(
         "rooms.invite.join",
@@ -128,7 +129,7 @@ operations = [
         may=CREATE,
         http="POST /lounges",
         on=("root",),
-        refuses=("bad_input", "too_many_rooms"),
+        refuses=("bad_input", "busy", "too_many_rooms"),
     ),
     Operation(
         "rooms.lounges.enter",
@@ -136,20 +137,21 @@ operations = [
         may=ENTER,
         socket="join-lounge",
         bare="lounge",
-        refuses=("bad_input", "rate_limited", "room_not_found", "too_many_rooms"),
+        refuses=("bad_input", "not_a_member", "rate_limited", "room_not_found", "too_many_rooms"),
     ),
     Operation(
         "rooms.enter",
         listening.enter,
         may=ENTER,
         socket="join_room",
-        refuses=("rate_limited", "room_not_found", "too_many_rooms"),
+        refuses=("bad_input", "not_a_member", "rate_limited", "room_not_found", "too_many_rooms"),
     ),
     Operation(
         "rooms.exit",
         listening.exit_room,
         may=ENTER,
         socket="leave_room",
+        refuses=("bad_input",),
     ),
 ]
 kinds = [CREATED, JOINED, LEFT, CHANGED]

@@ -28,7 +28,7 @@ _log = structlog.get_logger("chatroom.auth")
 
 
 async def refresh(ctx: Context, cmd: Refresh) -> Refreshed:
-    """Exchange a refresh token for a new pair (seed S3). Raises `Problem("invalid_token" | "token_expired")`."""
+    """Exchange a refresh token for a new pair (seed S3). Raises `Problem("invalid_token" | "busy")`."""
     opened = await _exchange(ctx, cmd.refresh_token, None)
     return Refreshed(
         token=opened.access,
@@ -39,7 +39,10 @@ async def refresh(ctx: Context, cmd: Refresh) -> Refreshed:
 
 
 async def refresh_cookies(ctx: Context, cmd: Refresh) -> AccessRefreshed:
-    """Exchange the refresh token in the cookie (seed S1). Raises `Problem("invalid_token")` with the seed's texts."""
+    """Exchange the refresh token in the cookie (seed S1).
+
+    Raises `Problem("invalid_token")` with the seed's texts, and `Problem("busy")`.
+    """
     opened = await _exchange(ctx, cmd.refresh_token, sessions.ACCESS)
     ctx.kept = opened.kept
     return AccessRefreshed(access_token=opened.access, expires_in=opened.access_seconds)
