@@ -39,7 +39,8 @@ class Operation:
     _: KW_ONLY
     may: Permission
     within: Within | None = None
-    """Who in the room of `cmd.room_id`; decided before `call`, which need not ask again."""
+    """Who in the room of `cmd.room_id`; decided before `call`. What can be lost meanwhile, `call` asks again in its
+    transaction."""
     http: str = ""
     """`"METHOD /path/{field}"` below a surface's prefix."""
     on: Collection[str] = ("api", "v1")
