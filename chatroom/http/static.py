@@ -19,7 +19,7 @@ _METHODS: Final = ("GET", "HEAD")
 _OK: Final = 200
 _NOT_FOUND: Final = 404
 _PAGES: Final = re.compile(r"\.|discover|people|you|you/devices|(rooms|invite)/[^/]+")
-"""The addresses of the client's pages, as `web/src/app/router.ts` has them."""
+"""The addresses of the client's pages, as `web/src/lib/router.ts` has them."""
 _FILES: Final = {"public": "public/index.html", "client.js": "public/client.js", "docs": "docs/index.html"}
 """The addresses of small pages and a script, and their files: seed S1's `chat message`, and the contract."""
 _NOT_BUILT: Final = """<!doctype html><meta charset=utf-8><title>Chatroom</title>

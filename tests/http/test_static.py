@@ -51,7 +51,7 @@ async def test_a_text_is_sent_as_the_build_has_squeezed_it(
 
 def pages() -> list[str]:
     """An address of each of the client's pages."""
-    router = (Path(__file__).parents[2] / "web/src/app/router.ts").read_text()
+    router = (Path(__file__).parents[2] / "web/src/lib/router.ts").read_text()
     table = router[router.index("paths = {") :].partition("}")[0] + router.partition("routeOf")[2]
     return [*re.findall(r'"(/[a-z/]*)"', table), "/rooms/01a1", "/invite/a-code"]
 

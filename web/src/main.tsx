@@ -1,9 +1,9 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { resumeSession } from "./api/session";
 import { App } from "./app/App";
 import { startI18n } from "./i18n";
 import { shieldComposition } from "./lib/composition";
+import { resumeSession } from "./sync/session";
 import "./styles/base.css";
 
 const root = document.getElementById("root");

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import i18next from "i18next";
 import { isValidElement, type ReactElement } from "react";
 import { expect, test } from "vitest";
-import { routeOf } from "../src/app/router";
 import { formatted, isEmojiOnly } from "../src/features/messages/text";
 import { languages } from "../src/i18n";
 import { wordsOf } from "../src/i18n/errors";
+import { routeOf } from "../src/lib/router";
 
 const folder = join(import.meta.dirname, "../src/i18n");
 const plural = /_(?:zero|one|two|few|many|other)$/;

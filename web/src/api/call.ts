@@ -1,29 +1,9 @@
-import { type ErrorBody, type Operations, type Refusal, type Route, routes } from "./contract";
+import { CallError } from "../lib/refusal";
+import { type ErrorBody, type Operations, type Route, routes } from "./contract";
 import { csrfToken, renewCsrfToken } from "./csrf";
 
 type Name = keyof Operations;
 type Json = Record<string, unknown>;
-
-/** A call that the server refused, or that never reached it (`code` is then "unreachable", `status` 0). */
-export class CallError extends Error {
-  readonly code: string;
-  readonly status: number;
-  readonly retryAfter: number | undefined;
-  /** Epoch milliseconds from which the server takes another try. */
-  readonly until: number | undefined;
-  readonly requestId: string | undefined;
-  readonly fields: readonly string[];
-
-  constructor(status: number, refusal: Refusal & Partial<ErrorBody>) {
-    super(refusal.message);
-    this.status = status;
-    this.code = refusal.code;
-    this.retryAfter = refusal.retryAfter;
-    this.until = refusal.retryAfter && Date.now() + refusal.retryAfter * 1_000;
-    this.requestId = refusal.requestId;
-    this.fields = Object.keys(refusal.errors ?? {});
-  }
-}
 
 let accessToken: string | null = null;
 

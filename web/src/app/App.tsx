@@ -1,14 +1,17 @@
-import { resumeSession } from "../api/session";
 import { AuthPage } from "../features/auth/AuthPage";
 import { useT } from "../i18n";
+import { fetchCode } from "../lib/modules";
 import { useStore } from "../state/store";
+import { useRecovery } from "../sync/recovery";
+import { provideInside, resumeSession } from "../sync/session";
+import { chunk, Later } from "../ui/Later";
+import { Unreachable } from "../ui/Unreachable";
 import { Broken } from "./Broken";
-import { chunk, Later } from "./Later";
 import { NewVersion } from "./NewVersion";
-import { useRecovery } from "./recovery";
-import { Unreachable } from "./Unreachable";
 
-const inside = chunk<object>(() => import("./inside"));
+const load = () => import("./inside");
+const inside = chunk<object>(load);
+provideInside(() => fetchCode(load));
 
 function Waiting() {
   const t = useT();

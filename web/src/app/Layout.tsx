@@ -5,24 +5,24 @@ import { leaveSteps } from "../features/auth/steps";
 import { useHeartbeat } from "../features/presence/heartbeat";
 import { Discover } from "../features/rooms/Discover";
 import { InvitePage } from "../features/rooms/InvitePage";
-import { byActivity, isUnread } from "../features/rooms/names";
+import { byActivity, isUnread } from "../features/rooms/lists";
 import { Rail } from "../features/rooms/Rail";
-import { RoomPage } from "../features/rooms/RoomPage";
 import { useT } from "../i18n";
+import { useWidth } from "../lib/media";
 import { isCovered } from "../lib/overlays";
+import { navigate, paths, type Route, routeOf, usePath } from "../lib/router";
 import { bounded } from "../lib/text";
 import { getState, useStore } from "../state/store";
 import { Blank } from "../ui/Blank";
 import { Button } from "../ui/Button";
 import { icon } from "../ui/icons";
-import { type Chunk, chunk, Later } from "./Later";
-import { useWidth } from "./media";
-import { navigate, paths, type Route, routeOf, usePath } from "./router";
+import { type Chunk, chunk, Later } from "../ui/Later";
+import { RoomPage } from "./RoomPage";
 import { TabBar } from "./TabBar";
 
 const pages: Partial<Record<Route["page"], Chunk<object>>> = {
   people: chunk(() => import("../features/presence/PeoplePage")),
-  you: chunk(() => import("../features/users/YouPage")),
+  you: chunk(() => import("./YouPage")),
   devices: chunk(() => import("../features/auth/DevicesPage")),
 };
 

@@ -1,10 +1,10 @@
 import { MessagesSquare, UserRound, UsersRound } from "lucide-react";
-import { isUnread } from "../features/rooms/names";
+import { isUnread } from "../features/rooms/lists";
 import { useT } from "../i18n";
+import { Link } from "../lib/Link";
+import { paths, type Route } from "../lib/router";
 import { useStore } from "../state/store";
 import { icon } from "../ui/icons";
-import { Link } from "./Link";
-import { paths, type Route } from "./router";
 
 const tabs = [
   { href: paths.home, pages: ["home", "discover"], word: "nav.rooms", Picture: MessagesSquare },

@@ -1,7 +1,7 @@
 import i18next from "i18next";
-import { CallError } from "../api/call";
 import type { Refusal } from "../api/contract";
 import { currentVersion } from "../lib/modules";
+import { CallError } from "../lib/refusal";
 import { clockOf } from "./format";
 
 /** Codes of what only a page that is out of order sends: nothing that a person typed is wrong. */

@@ -24,7 +24,7 @@ import {
   type State,
 } from "./model";
 
-/** Everything that can happen to the state. Server events and own deeds take the same path. */
+/** Everything that can happen to the state. Server events and own actions take the same path. */
 export interface News {
   phase_changed: { phase: Phase };
   signed_in: { me: User; outbox: Pending[] };

@@ -3,7 +3,7 @@ import { createContext, type ReactElement, type ReactNode, useContext, useRef, u
 import { useOverlay } from "./overlay";
 
 /** Takes what the chosen item does. */
-const Choose = createContext<(deed: () => void) => void>(() => {});
+const Choose = createContext<(action: () => void) => void>(() => {});
 
 /** A menu at its trigger. Not modal: nothing of the page is locked while it is open. What an item does is done once
  * the focus is back at the trigger, so that a dialog which it opens returns the focus there and not to a gone item. */
@@ -12,16 +12,16 @@ export function Menu({ trigger, children }: { trigger: ReactElement; children: R
   const [isOpen, setOpen] = useState(false);
   useOverlay(isOpen, () => setOpen(false));
   const chosen = useRef<(() => void) | null>(null);
-  const choose = (deed: () => void) => {
-    chosen.current = deed;
+  const choose = (action: () => void) => {
+    chosen.current = action;
   };
   const afterClose = (event: Event) => {
-    const deed = chosen.current;
-    if (!deed) return;
+    const action = chosen.current;
+    if (!action) return;
     chosen.current = null;
     event.preventDefault();
     button.current?.focus();
-    deed();
+    action();
   };
   return (
     <DropdownMenu.Root modal={false} open={isOpen} onOpenChange={setOpen}>

@@ -1,9 +1,9 @@
-import { CallError } from "../api/call";
-import { useCountdown } from "../app/countdown";
-import type { Deed } from "../app/deed";
 import { useT } from "../i18n";
 import { wordsFor } from "../i18n/errors";
 import { clockOf } from "../i18n/format";
+import type { Action } from "../lib/action";
+import { useCountdown } from "../lib/countdown";
+import { CallError } from "../lib/refusal";
 
 /** For how long still. It counts down for the eye alone: read out each second it would drown everything else. */
 function Wait({ until, words }: { until: number; words: string }) {
@@ -44,10 +44,10 @@ export function Problem({ error }: { error: unknown }) {
 
 /** Why a form was not taken, unless that is said at one of its fields. The room for it is always there, so that
  * neither the form nor its button moves. */
-export function FormProblem({ deed, said }: { deed: Deed; said?: boolean }) {
+export function FormProblem({ action, said }: { action: Action; said?: boolean }) {
   return (
     <div className="flex min-h-10 items-center">
-      {!said && !deed.refusal?.fields.length && <Problem error={deed.error} />}
+      {!said && !action.refusal?.fields.length && <Problem error={action.error} />}
     </div>
   );
 }

@@ -1,27 +1,19 @@
 import { type ReactNode, useEffect, useRef, useState } from "react";
-import { chunk, Later } from "../../app/Later";
-import { routeOf, usePath } from "../../app/router";
 import { useT } from "../../i18n";
 import { holdReload } from "../../lib/modules";
+import { routeOf, usePath } from "../../lib/router";
 import { useStore } from "../../state/store";
+import { chunk, Later } from "../../ui/Later";
 import { StorageNote } from "../../ui/StorageNote";
 import { Wordmark } from "../../ui/Wordmark";
 import { LookSelects } from "../settings/LookSelects";
 import { GuestButton } from "./GuestButton";
-import { blankIdentifier, type Identifier } from "./identifiers";
+import { blankIdentifier } from "./identifiers";
 import { SignIn } from "./SignIn";
 import { SignUp } from "./SignUp";
-import { goTo, type Step, useStep } from "./steps";
+import { goTo, type Step, type StepProps, useStep } from "./steps";
 
-/** What the steps hand on to each other. */
-export interface StepProps {
-  identifier: Identifier;
-  setIdentifier: (identifier: Identifier) => void;
-  /** Says something above the next form. */
-  setNote: (note: string) => void;
-}
-
-/** Only the two ways in belong to a stranger's first page; the rest comes when it is wanted. */
+/** Only signing in and signing up belong to a stranger's first page; the rest comes when it is wanted. */
 const chunks = {
   "first-password": chunk<StepProps>(() => import("./FirstPassword")),
   forgot: chunk<StepProps>(() => import("./Forgot")),
@@ -82,7 +74,7 @@ export function AuthPage() {
   const [identifier, setIdentifier] = useState(() => blankIdentifier());
   const [note, setNote] = useState("");
   const other = others[step];
-  const typed = identifier.email !== "" || identifier.way === "phone";
+  const typed = identifier.email !== "" || identifier.kind === "phone";
   useEffect(() => (typed ? holdReload() : undefined), [typed]);
   const said = note || (farewell && t(`auth.farewell.${farewell}`));
   const hint = t(invited ? "auth.inviteHint" : `auth.steps.${step}.hint`);

@@ -1,7 +1,7 @@
 import { useState } from "react";
-import { choosePassword, knownFirstPassword, signOut } from "../../api/session";
-import { useDeed } from "../../app/deed";
 import { useT } from "../../i18n";
+import { useAction } from "../../lib/action";
+import { choosePassword, knownFirstPassword, signOut } from "../../sync/session";
 import { Form } from "../../ui/Form";
 import { PasswordField } from "../../ui/PasswordField";
 import { FormProblem } from "../../ui/Problem";
@@ -11,15 +11,15 @@ import { NewPasswordField } from "./NewPasswordField";
 /** After a first password nothing else is allowed. Asks for that one again only when this page does not know it. */
 export default function ChoosePassword() {
   const t = useT();
-  const deed = useDeed();
+  const action = useAction();
   const [known] = useState(knownFirstPassword);
   const [first, setFirst] = useState(known);
   const [typed, setTyped] = useState("");
 
-  const submit = () => deed.run(() => choosePassword(first, typed));
+  const submit = () => action.run(() => choosePassword(first, typed));
 
   return (
-    <Form deed={deed} onSubmit={() => void submit()}>
+    <Form action={action} onSubmit={() => void submit()}>
       {!known && (
         <PasswordField
           label={t("auth.firstPassword")}
@@ -29,9 +29,9 @@ export default function ChoosePassword() {
           autoFocus
         />
       )}
-      <NewPasswordField value={typed} onChange={setTyped} error={deed.error} autoFocus={Boolean(known)} />
-      <FormProblem deed={deed} />
-      <Submit deed={deed} className="h-11 tablet:h-11">
+      <NewPasswordField value={typed} onChange={setTyped} error={action.error} autoFocus={Boolean(known)} />
+      <FormProblem action={action} />
+      <Submit action={action} className="h-11 tablet:h-11">
         {t("auth.savePassword")}
       </Submit>
       <button type="button" className="text-link self-center text-sm" onClick={() => void signOut()}>

@@ -2,15 +2,15 @@ import { Monitor, Smartphone } from "lucide-react";
 import { useCallback, useEffect, useState } from "react";
 import { call } from "../../api/call";
 import type { Device } from "../../api/contract";
-import { type Deed, useDeed } from "../../app/deed";
-import { Page } from "../../app/Page";
-import { useRecovery } from "../../app/recovery";
-import { paths } from "../../app/router";
 import { useT } from "../../i18n";
 import { shortWhen } from "../../i18n/format";
+import { type Action, useAction } from "../../lib/action";
+import { paths } from "../../lib/router";
+import { useRecovery } from "../../sync/recovery";
 import { Button } from "../../ui/Button";
 import { Card, CardRow } from "../../ui/Card";
 import { icon } from "../../ui/icons";
+import { Page } from "../../ui/Page";
 import { Problem } from "../../ui/Problem";
 import { Skeletons } from "../../ui/Skeletons";
 import { agentOf } from "./agents";
@@ -23,18 +23,18 @@ function nameOf(userAgent: string, t: ReturnType<typeof useT>): string {
 }
 
 /** Why a session was not ended, or the question for the password that was missing. */
-function Refused({ deed, again }: { deed: Deed; again: () => void }) {
-  if (!needsProof(deed)) return <Problem error={deed.error} />;
-  const forget = () => void deed.run(() => Promise.resolve());
+function Refused({ action, again }: { action: Action; again: () => void }) {
+  if (!needsProof(action)) return <Problem error={action.error} />;
+  const forget = () => void action.run(() => Promise.resolve());
   return <ProofDialog onProven={again} onClose={forget} />;
 }
 
 function DeviceRow({ session, onEnded }: { session: Device; onEnded: () => void }) {
   const t = useT();
-  const deed = useDeed();
+  const action = useAction();
   const Picture = agentOf(session.device).handheld ? Smartphone : Monitor;
   const end = async () => {
-    if (await deed.run(() => call("auth.sessions.end", { sessionId: session.id }))) onEnded();
+    if (await action.run(() => call("auth.sessions.end", { sessionId: session.id }))) onEnded();
   };
   const notes = [
     session.current ? t("devices.now") : t("devices.lastUsed", { time: shortWhen(session.lastUsedAt) }),
@@ -52,12 +52,12 @@ function DeviceRow({ session, onEnded }: { session: Device; onEnded: () => void 
             {t("devices.this")}
           </span>
         ) : (
-          <Button busy={deed.busy} onClick={() => void end()}>
+          <Button busy={action.busy} onClick={() => void end()}>
             {t("devices.end")}
           </Button>
         )}
       </CardRow>
-      <Refused deed={deed} again={() => void end()} />
+      <Refused action={action} again={() => void end()} />
     </li>
   );
 }
@@ -67,7 +67,7 @@ export default function DevicesPage() {
   const t = useT();
   const [sessions, setSessions] = useState<Device[] | null>(null);
   const [error, setError] = useState<unknown>(null);
-  const others = useDeed();
+  const others = useAction();
 
   const load = useCallback(() => {
     setError(null);
@@ -111,7 +111,7 @@ export default function DevicesPage() {
           )}
         </Card>
       )}
-      <Refused deed={others} again={() => void endOthers()} />
+      <Refused action={others} again={() => void endOthers()} />
       {known?.length === 1 && <p className="px-3 pt-3 text-sm text-ink-2">{t("devices.onlyHere")}</p>}
     </Page>
   );

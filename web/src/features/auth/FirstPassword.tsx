@@ -1,26 +1,26 @@
 import { useState } from "react";
-import { signIn } from "../../api/session";
-import { useDeed } from "../../app/deed";
 import { useT } from "../../i18n";
+import { useAction } from "../../lib/action";
+import { signIn } from "../../sync/session";
 import { Form } from "../../ui/Form";
 import { PasswordField } from "../../ui/PasswordField";
 import { PhoneField } from "../../ui/PhoneField";
 import { FormProblem } from "../../ui/Problem";
 import { Submit } from "../../ui/Submit";
-import type { StepProps } from "./AuthPage";
 import { namedBy } from "./identifiers";
+import type { StepProps } from "./steps";
 
 /** The password that came by SMS. It leads to choosing one's own. */
 export default function FirstPassword({ identifier, setIdentifier }: Omit<StepProps, "setNote">) {
   const t = useT();
-  const deed = useDeed();
+  const action = useAction();
   const [typed, setTyped] = useState("");
-  const phone = { ...identifier, way: "phone" as const };
+  const phone = { ...identifier, kind: "phone" as const };
 
-  const submit = () => deed.run(() => signIn(namedBy(phone), typed, true));
+  const submit = () => action.run(() => signIn(namedBy(phone), typed, true));
 
   return (
-    <Form deed={deed} onSubmit={() => void submit()}>
+    <Form action={action} onSubmit={() => void submit()}>
       <PhoneField
         label={t("auth.phone")}
         value={identifier.phone}
@@ -33,8 +33,8 @@ export default function FirstPassword({ identifier, setIdentifier }: Omit<StepPr
         autoComplete="one-time-code"
         autoFocus
       />
-      <FormProblem deed={deed} />
-      <Submit deed={deed} className="h-11 tablet:h-11">
+      <FormProblem action={action} />
+      <Submit action={action} className="h-11 tablet:h-11">
         {t("auth.continue")}
       </Submit>
     </Form>

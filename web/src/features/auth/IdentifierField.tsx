@@ -12,10 +12,10 @@ interface IdentifierFieldProps {
   autoFocus?: boolean;
 }
 
-/** The field of the way that is chosen: an e-mail address or a phone number. */
-export function WayField({ value, onChange, error, autoFocus }: IdentifierFieldProps) {
+/** The field for an identifier of the kind that is chosen: an e-mail address or a phone number. */
+export function IdentifierInput({ value, onChange, error, autoFocus }: IdentifierFieldProps) {
   const t = useT();
-  return value.way === "email" ? (
+  return value.kind === "email" ? (
     <Field
       key="email"
       label={t("auth.email")}
@@ -48,12 +48,12 @@ export function IdentifierField(props: IdentifierFieldProps) {
   return (
     <>
       <Segments
-        label={t("auth.way")}
-        value={value.way}
+        label={t("auth.identifier")}
+        value={value.kind}
         choices={{ email: t("auth.byEmail"), phone: t("auth.byPhone") }}
-        onChoose={(way) => onChange({ ...value, way })}
+        onChoose={(kind) => onChange({ ...value, kind })}
       />
-      <WayField {...props} />
+      <IdentifierInput {...props} />
     </>
   );
 }

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { changePassword } from "../../api/passwords";
-import { useDeed } from "../../app/deed";
 import { useT } from "../../i18n";
+import { useAction } from "../../lib/action";
 import { useStore } from "../../state/store";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
@@ -19,16 +19,16 @@ interface PasswordDialogProps {
 export function PasswordDialog({ onClose, onChanged }: PasswordDialogProps) {
   const t = useT();
   const email = useStore((state) => state.me?.email ?? "");
-  const deed = useDeed();
+  const action = useAction();
   const [current, setCurrent] = useState("");
   const [next, setNext] = useState("");
-  const wrong = deed.refusal?.code === "invalid_credentials";
+  const wrong = action.refusal?.code === "invalid_credentials";
   const submit = async () => {
-    if (await deed.run(() => changePassword(current, next))) onChanged();
+    if (await action.run(() => changePassword(current, next))) onChanged();
   };
   return (
     <Dialog title={t("you.changePassword")} onClose={onClose}>
-      <Form deed={deed} onSubmit={() => void submit()}>
+      <Form action={action} onSubmit={() => void submit()}>
         <p className="text-sm text-ink-2">{t("you.changePasswordHint")}</p>
         {/* For password managers: whose new password this is. */}
         <input hidden readOnly autoComplete="username" value={email} />
@@ -38,13 +38,13 @@ export function PasswordDialog({ onClose, onChanged }: PasswordDialogProps) {
           value={current}
           onChange={(event) => setCurrent(event.target.value)}
         />
-        <NewPasswordField value={next} onChange={setNext} error={deed.error} />
-        <FormProblem deed={deed} said={wrong} />
+        <NewPasswordField value={next} onChange={setNext} error={action.error} />
+        <FormProblem action={action} said={wrong} />
         <div className="flex justify-end gap-2">
           <Button look="quiet" onClick={onClose}>
             {t("app.cancel")}
           </Button>
-          <Submit deed={deed}>{t("auth.savePassword")}</Submit>
+          <Submit action={action}>{t("auth.savePassword")}</Submit>
         </div>
       </Form>
     </Dialog>

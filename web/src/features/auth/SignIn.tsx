@@ -1,27 +1,26 @@
 import { useState } from "react";
-import { signIn } from "../../api/session";
-import { useDeed } from "../../app/deed";
 import { useT } from "../../i18n";
+import { useAction } from "../../lib/action";
+import { signIn } from "../../sync/session";
 import { Form } from "../../ui/Form";
 import { PasswordField } from "../../ui/PasswordField";
 import { FormProblem } from "../../ui/Problem";
 import { Submit } from "../../ui/Submit";
-import type { StepProps } from "./AuthPage";
 import { IdentifierField } from "./IdentifierField";
 import { namedBy } from "./identifiers";
-import { goTo } from "./steps";
+import { goTo, type StepProps } from "./steps";
 
 export function SignIn({ identifier, setIdentifier }: StepProps) {
   const t = useT();
-  const deed = useDeed();
+  const action = useAction();
   const [typed, setTyped] = useState("");
   const [stay, setStay] = useState(true);
 
-  const submit = () => deed.run(() => signIn(namedBy(identifier), typed, stay));
+  const submit = () => action.run(() => signIn(namedBy(identifier), typed, stay));
 
   return (
-    <Form deed={deed} onSubmit={() => void submit()}>
-      <IdentifierField value={identifier} onChange={setIdentifier} error={deed.error} autoFocus />
+    <Form action={action} onSubmit={() => void submit()}>
+      <IdentifierField value={identifier} onChange={setIdentifier} error={action.error} autoFocus />
       <PasswordField
         label={t("auth.password")}
         value={typed}
@@ -41,9 +40,9 @@ export function SignIn({ identifier, setIdentifier }: StepProps) {
           {t("auth.forgot")}
         </button>
       </div>
-      <FormProblem deed={deed} />
-      <Submit deed={deed} className="h-11 tablet:h-11">
-        {t(deed.busy ? "auth.signingIn" : "auth.signIn")}
+      <FormProblem action={action} />
+      <Submit action={action} className="h-11 tablet:h-11">
+        {t(action.busy ? "auth.signingIn" : "auth.signIn")}
       </Submit>
     </Form>
   );

@@ -1,9 +1,9 @@
 import { useState } from "react";
-import { signUp, signUpByPhone } from "../../api/session";
-import { useDeed } from "../../app/deed";
 import { useT } from "../../i18n";
 import { wordsAbout } from "../../i18n/errors";
+import { useAction } from "../../lib/action";
 import { lengthOf } from "../../lib/text";
+import { signUp, signUpByPhone } from "../../sync/session";
 import { Field } from "../../ui/Field";
 import { Form } from "../../ui/Form";
 import { PasswordField } from "../../ui/PasswordField";
@@ -24,25 +24,25 @@ interface SignUpProps {
 /** By e-mail one chooses a password and is inside; by phone the first password comes by SMS. */
 export function SignUp({ identifier, setIdentifier, onSent, initialName = "" }: SignUpProps) {
   const t = useT();
-  const deed = useDeed();
+  const action = useAction();
   const [name, setName] = useState(initialName);
   const [password, setPassword] = useState("");
-  const byPhone = identifier.way === "phone";
+  const byPhone = identifier.kind === "phone";
 
   const submit = async () => {
     const named = namedBy(identifier);
-    const done = await deed.run(() =>
+    const done = await action.run(() =>
       "email" in named ? signUp(name, named.email, password) : signUpByPhone(name, named.phoneNumber),
     );
     if (done && byPhone) onSent();
   };
 
   return (
-    <Form deed={deed} onSubmit={() => void submit()}>
+    <Form action={action} onSubmit={() => void submit()}>
       <Field
         label={t("auth.name")}
         hint={t("auth.nameHint")}
-        problem={wordsAbout(deed.error, "name")}
+        problem={wordsAbout(action.error, "name")}
         value={name}
         onChange={(event) => setName(event.target.value)}
         dir="auto"
@@ -51,21 +51,21 @@ export function SignUp({ identifier, setIdentifier, onSent, initialName = "" }: 
         required
         autoFocus
       />
-      <IdentifierField value={identifier} onChange={setIdentifier} error={deed.error} />
+      <IdentifierField value={identifier} onChange={setIdentifier} error={action.error} />
       {byPhone ? (
         <p className="pb-2 text-sm text-ink-2">{t("auth.phoneSignUpHint")}</p>
       ) : (
         <PasswordField
           fresh
           label={t("auth.password")}
-          problem={wordsAbout(deed.error, "password")}
+          problem={wordsAbout(action.error, "password")}
           value={password}
           onChange={(event) => setPassword(event.target.value)}
         />
       )}
-      <FormProblem deed={deed} />
-      <Submit deed={deed} className="h-11 tablet:h-11">
-        {t(byPhone ? "auth.sendPassword" : deed.busy ? "auth.signingUp" : "auth.signUp")}
+      <FormProblem action={action} />
+      <Submit action={action} className="h-11 tablet:h-11">
+        {t(byPhone ? "auth.sendPassword" : action.busy ? "auth.signingUp" : "auth.signUp")}
       </Submit>
     </Form>
   );

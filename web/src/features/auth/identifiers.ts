@@ -3,22 +3,22 @@ import { digitsOf, formatPhone, localPrefix } from "../../ui/phones";
 
 /** What one signs in with, as it is typed. */
 export interface Identifier {
-  way: "email" | "phone";
+  kind: "email" | "phone";
   email: string;
   phone: string;
 }
 
 /** Nothing typed yet, but the country code of where this browser is at home. */
-export function blankIdentifier(way: Identifier["way"] = "email"): Identifier {
-  return { way, email: "", phone: localPrefix(navigator.language) };
+export function blankIdentifier(kind: Identifier["kind"] = "email"): Identifier {
+  return { kind, email: "", phone: localPrefix(navigator.language) };
 }
 
 /** The same as the server takes it. */
-export function namedBy({ way, email, phone }: Identifier): Named {
-  return way === "email" ? { email: email.trim() } : { phoneNumber: `+${digitsOf(phone)}` };
+export function namedBy({ kind, email, phone }: Identifier): Named {
+  return kind === "email" ? { email: email.trim() } : { phoneNumber: `+${digitsOf(phone)}` };
 }
 
 /** For a sentence: the address, or the number in groups. */
-export function shownAs({ way, email, phone }: Identifier): string {
-  return way === "email" ? email.trim() : formatPhone(phone);
+export function shownAs({ kind, email, phone }: Identifier): string {
+  return kind === "email" ? email.trim() : formatPhone(phone);
 }

@@ -1,8 +1,17 @@
 import { useSyncExternalStore } from "react";
+import type { Identifier } from "./identifiers";
 
 const steps = ["sign-in", "sign-up", "first-password", "forgot", "reset"] as const;
 /** What the sign-in page is about. `choose` is no address: the server asks for it. */
 export type Step = (typeof steps)[number] | "choose";
+
+/** What the steps hand on to each other. */
+export interface StepProps {
+  identifier: Identifier;
+  setIdentifier: (identifier: Identifier) => void;
+  /** Says something above the next form. */
+  setNote: (note: string) => void;
+}
 
 function current(): Step {
   const named = location.hash.slice(1);

@@ -1,14 +1,13 @@
 import { ArrowUp } from "lucide-react";
 import { type KeyboardEvent, useEffect, useLayoutEffect, useRef } from "react";
 import type { Room } from "../../api/contract";
-import { hasKeyboard } from "../../app/media";
 import { useT } from "../../i18n";
+import { hasKeyboard } from "../../lib/media";
 import { directionOf, shortened } from "../../lib/text";
 import { useStore } from "../../state/store";
+import { useDraft } from "../../sync/drafts";
+import { send } from "../../sync/outbox";
 import { icon } from "../../ui/icons";
-import { useTypingSignal } from "../presence/typing";
-import { useDraft } from "./drafts";
-import { send } from "./outbox";
 
 /** What the server takes in one message. */
 const MAX_LENGTH = 8_000;
@@ -74,12 +73,18 @@ function SendButton({ seconds, disabled }: SendButtonProps) {
   );
 }
 
-export function Composer({ room, seconds }: { room: Room; seconds: number }) {
+interface ComposerProps {
+  room: Room;
+  /** How long the room takes nothing from this person. */
+  seconds: number;
+  onTyping: (isTyping: boolean) => void;
+}
+
+export function Composer({ room, seconds, onTyping }: ComposerProps) {
   const t = useT();
   const me = useStore((state) => state.me);
   const [text, setText] = useDraft(me?.id ?? "", room.id);
   const field = useRef<HTMLTextAreaElement>(null);
-  const tellTyping = useTypingSignal(room.id);
   const excess = [...text].length - MAX_LENGTH;
   const sendable = text.trim() !== "" && excess <= 0;
   useArrival(field);
@@ -88,7 +93,7 @@ export function Composer({ room, seconds }: { room: Room; seconds: number }) {
 
   const write = (next: string) => {
     setText(next);
-    tellTyping(next.trim() !== "");
+    onTyping(next.trim() !== "");
   };
   const submit = () => {
     if (!sendable) return;

@@ -1,15 +1,15 @@
 import { type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Virtualizer, type VirtualizerHandle } from "virtua";
 import type { Room } from "../../api/contract";
-import { loadOlder } from "../../api/reading";
 import { useT } from "../../i18n";
 import { useToday } from "../../i18n/clock";
 import { dayKey, dayName } from "../../i18n/format";
 import type { RoomLog } from "../../state/model";
 import { useStore } from "../../state/store";
+import { loadOlder } from "../../sync/loading";
 import { JumpButton } from "./JumpButton";
 import { MessageRow } from "./MessageRow";
-import { useReadMark, useUnreadLine } from "./reading";
+import { useReadMark, useUnreadLine } from "./marks";
 import type { Row } from "./rows";
 import { Day, EntryLine, Intro, UnreadLine } from "./Separators";
 import { StatusLine } from "./StatusLine";

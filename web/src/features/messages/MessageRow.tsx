@@ -6,15 +6,15 @@ import { wordsOf } from "../../i18n/errors";
 import { dateAndTimeOf, listOf, shortTimeOf, timeOf } from "../../i18n/format";
 import { bounded } from "../../lib/text";
 import type { Pending } from "../../state/model";
+import { discard, retry } from "../../sync/outbox";
 import { Avatar } from "../../ui/Avatar";
 import { Foreign } from "../../ui/Foreign";
 import { smallIcon } from "../../ui/icons";
 import { Collapsible, mayBeHigh } from "./Collapsible";
-import { discard, retry } from "./outbox";
 import type { Shown } from "./rows";
 import { formatted, isEmojiOnly } from "./text";
 
-const action = "rounded-s font-semibold underline-offset-2 hover:underline";
+const choice = "rounded-s font-semibold underline-offset-2 hover:underline";
 
 function NotSent({ pending, refusal }: { pending: Pending; refusal: Refusal }) {
   const t = useT();
@@ -23,17 +23,17 @@ function NotSent({ pending, refusal }: { pending: Pending; refusal: Refusal }) {
       <span>
         {t("messages.notSentBecause", { reason: wordsOf(refusal, [`messages.refused.${refusal.code}`]) })}
       </span>
-      <button type="button" className={action} onClick={() => retry(pending)}>
+      <button type="button" className={choice} onClick={() => retry(pending)}>
         {t("messages.retry")}
       </button>
       <button
         type="button"
-        className={action}
+        className={choice}
         onClick={() => void navigator.clipboard?.writeText(pending.content)}
       >
         {t("messages.copy")}
       </button>
-      <button type="button" className={action} onClick={() => discard(pending)}>
+      <button type="button" className={choice} onClick={() => discard(pending)}>
         {t("messages.delete")}
       </button>
     </p>

@@ -4,7 +4,7 @@ import { useToday } from "../../i18n/clock";
 import { dayName } from "../../i18n/format";
 import { useStore } from "../../state/store";
 import { Avatar } from "../../ui/Avatar";
-import { nameOf } from "../rooms/names";
+import { nameOf } from "../users/names";
 
 export function Intro({ room, empty }: { room: Room; empty: boolean }) {
   const t = useT();

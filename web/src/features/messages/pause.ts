@@ -1,4 +1,4 @@
-import { useCountdown } from "../../app/countdown";
+import { useCountdown } from "../../lib/countdown";
 import { useStore } from "../../state/store";
 
 /** Seconds until a room takes a waiting message of ours; 0 when it would, or when none waits. */

@@ -2,7 +2,7 @@ import { useMemo } from "react";
 import { useLanguage } from "../../i18n";
 import type { RoomLog } from "../../state/model";
 import { useStore } from "../../state/store";
-import { nameOf } from "../rooms/names";
+import { nameOf } from "../users/names";
 import { buildRows, type Row } from "./rows";
 
 export function useRows(roomId: string, log: RoomLog, line: number | undefined): Row[] {

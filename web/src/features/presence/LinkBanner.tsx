@@ -1,8 +1,8 @@
 import { WifiOff } from "lucide-react";
 import { useEffect, useState } from "react";
-import { reconnectNow } from "../../api/live";
 import { useT } from "../../i18n";
 import { useStore } from "../../state/store";
+import { reconnectNow } from "../../sync/live";
 import { icon } from "../../ui/icons";
 
 /** A short break is nobody's business; most heal within this time. */

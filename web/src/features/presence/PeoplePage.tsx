@@ -1,17 +1,17 @@
 import { UsersRound } from "lucide-react";
 import { useEffect } from "react";
 import type { Member } from "../../api/names";
-import { loadMembers } from "../../api/reading";
-import { Link } from "../../app/Link";
-import { Page } from "../../app/Page";
-import { paths } from "../../app/router";
 import { useT } from "../../i18n";
 import { listOf } from "../../i18n/format";
+import { Link } from "../../lib/Link";
+import { paths } from "../../lib/router";
 import { getState, useStore } from "../../state/store";
+import { loadMembers } from "../../sync/loading";
 import { Blank } from "../../ui/Blank";
 import { Foreign } from "../../ui/Foreign";
 import { icon } from "../../ui/icons";
-import { byActivity } from "../rooms/names";
+import { Page } from "../../ui/Page";
+import { byActivity } from "../rooms/lists";
 import { PersonPicture } from "./PersonPicture";
 
 /** The people of this many rooms are asked for, those with the latest news first. */

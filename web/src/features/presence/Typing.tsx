@@ -1,6 +1,6 @@
 import { useT } from "../../i18n";
 import { useStore } from "../../state/store";
-import { nameOf } from "../rooms/names";
+import { nameOf } from "../users/names";
 
 /** The names of who types in a room, joined by a line break so that the selection is comparable. */
 function useTypists(roomId: string): string[] {

@@ -1,5 +1,5 @@
 import { useEffect } from "react";
-import { getSocket } from "../../api/live";
+import { getSocket } from "../../sync/live";
 
 /** Often enough to stay ahead of the five minutes after which the server takes somebody for away. */
 const PAUSE_MS = 60_000;

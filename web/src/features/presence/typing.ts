@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "react";
-import { getSocket } from "../../api/live";
+import { getSocket } from "../../sync/live";
 
 /** Repeated while somebody keeps typing, so that a lost event heals. */
 const REPEAT_MS = 3_000;

@@ -1,9 +1,9 @@
 import { Globe, Lock } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { flushSync } from "react-dom";
-import { useDeed } from "../../app/deed";
 import { useT } from "../../i18n";
 import { wordsAbout } from "../../i18n/errors";
+import { useAction } from "../../lib/action";
 import { lengthOf } from "../../lib/text";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
@@ -12,7 +12,7 @@ import { Form } from "../../ui/Form";
 import { icon } from "../../ui/icons";
 import { FormProblem } from "../../ui/Problem";
 import { Submit } from "../../ui/Submit";
-import { createRoom } from "./deeds";
+import { createRoom } from "./actions";
 
 interface ChoiceProps {
   chosen: boolean;
@@ -41,18 +41,18 @@ export function CreateRoom({ onClose }: { onClose: () => void }) {
   const t = useT();
   const [name, setName] = useState("");
   const [isPrivate, setPrivate] = useState(false);
-  const deed = useDeed();
+  const action = useAction();
   // The dialog goes first: while it is there nothing behind it can take the focus, and the new room does.
   const close = () => flushSync(onClose);
-  const submit = () => deed.run(() => createRoom(name.trim(), isPrivate, close));
+  const submit = () => action.run(() => createRoom(name.trim(), isPrivate, close));
 
   return (
     <Dialog title={t("rooms.create")} onClose={onClose}>
-      <Form deed={deed} onSubmit={() => void submit()}>
+      <Form action={action} onSubmit={() => void submit()}>
         <Field
           label={t("rooms.name")}
           hint={t("rooms.createHint")}
-          problem={wordsAbout(deed.error, "name")}
+          problem={wordsAbout(action.error, "name")}
           value={name}
           onChange={(event) => setName(event.target.value)}
           dir="auto"
@@ -78,12 +78,12 @@ export function CreateRoom({ onClose }: { onClose: () => void }) {
             hint={t("rooms.privateHint")}
           />
         </fieldset>
-        <FormProblem deed={deed} />
+        <FormProblem action={action} />
         <div className="flex justify-end gap-2">
           <Button look="quiet" onClick={onClose}>
             {t("app.cancel")}
           </Button>
-          <Submit deed={deed}>{t("rooms.createAction")}</Submit>
+          <Submit action={action}>{t("rooms.createAction")}</Submit>
         </div>
       </Form>
     </Dialog>

@@ -2,27 +2,27 @@ import { ChevronRight, DoorOpen } from "lucide-react";
 import { useCallback, useEffect, useState } from "react";
 import { call } from "../../api/call";
 import type { Lounge, Room } from "../../api/contract";
-import { readRooms } from "../../api/reading";
-import { useDeed } from "../../app/deed";
-import { Link } from "../../app/Link";
-import { Page } from "../../app/Page";
-import { useRecovery } from "../../app/recovery";
-import { paths } from "../../app/router";
 import { useT } from "../../i18n";
+import { useAction } from "../../lib/action";
+import { Link } from "../../lib/Link";
+import { paths } from "../../lib/router";
 import { useStore } from "../../state/store";
+import { readRooms } from "../../sync/loading";
+import { useRecovery } from "../../sync/recovery";
 import { Avatar } from "../../ui/Avatar";
 import { Blank } from "../../ui/Blank";
 import { Button } from "../../ui/Button";
 import { Foreign } from "../../ui/Foreign";
 import { icon } from "../../ui/icons";
+import { Page } from "../../ui/Page";
 import { Problem } from "../../ui/Problem";
 import { Skeletons } from "../../ui/Skeletons";
-import { joinRoom } from "./deeds";
+import { joinRoom } from "./actions";
 
 function PublicRoom({ room }: { room: Room | Lounge }) {
   const t = useT();
   const joined = useStore((state) => room.id in state.rooms);
-  const deed = useDeed();
+  const action = useAction();
   return (
     <li className="flex flex-col gap-2 rounded-m px-3 py-3 hover:bg-surface-2/60">
       <div className="flex items-center gap-3">
@@ -40,12 +40,12 @@ function PublicRoom({ room }: { room: Room | Lounge }) {
             <ChevronRight {...icon} className="points" />
           </Link>
         ) : (
-          <Button busy={deed.busy} onClick={() => void deed.run(() => joinRoom(room.id))}>
+          <Button busy={action.busy} onClick={() => void action.run(() => joinRoom(room.id))}>
             {t("rooms.join")}
           </Button>
         )}
       </div>
-      <Problem error={deed.error} />
+      <Problem error={action.error} />
     </li>
   );
 }
@@ -97,7 +97,7 @@ function useOffers() {
 export function Discover() {
   const t = useT();
   const { offers, error, load, more, loadMore } = useOffers();
-  const deed = useDeed();
+  const action = useAction();
   return (
     <Page title={t("rooms.discover")} hint={t("rooms.discoverHint")} back={{}}>
       {error ? (
@@ -125,8 +125,8 @@ export function Discover() {
       )}
       {offers && more && (
         <div className="flex flex-col items-start gap-2 px-3 pt-4">
-          <Problem error={deed.error} />
-          <Button busy={deed.busy} onClick={() => void deed.run(loadMore)}>
+          <Problem error={action.error} />
+          <Button busy={action.busy} onClick={() => void action.run(loadMore)}>
             {t("rooms.moreRooms")}
           </Button>
         </div>

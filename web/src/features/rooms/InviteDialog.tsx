@@ -1,9 +1,10 @@
 import { Check, Copy } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
-import { CallError, call } from "../../api/call";
+import { call } from "../../api/call";
 import type { Invite, Room } from "../../api/contract";
 import { useT } from "../../i18n";
 import { dateAndTimeOf } from "../../i18n/format";
+import { CallError } from "../../lib/refusal";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { icon } from "../../ui/icons";
@@ -72,10 +73,10 @@ function useInvite(roomId: string) {
       .finally(() => setPhase("ready"));
   }, [roomId]);
 
-  const change = (deed: Promise<Invite | null>) => {
+  const change = (asked: Promise<Invite | null>) => {
     setPhase("busy");
     setError(null);
-    deed.then(setInvite, setError).finally(() => setPhase("ready"));
+    asked.then(setInvite, setError).finally(() => setPhase("ready"));
   };
   const create = () => change(call("rooms.invite.issue", { roomId }));
   const revoke = () => change(call("rooms.invite.revoke", { roomId }).then(() => null));

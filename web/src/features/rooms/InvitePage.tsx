@@ -1,13 +1,13 @@
 import { useEffect, useState } from "react";
-import { CallError } from "../../api/call";
-import { navigate, paths } from "../../app/router";
 import { useT } from "../../i18n";
+import { CallError } from "../../lib/refusal";
+import { navigate, paths } from "../../lib/router";
 import { useStore } from "../../state/store";
 import { Blank } from "../../ui/Blank";
 import { Button } from "../../ui/Button";
 import { Problem } from "../../ui/Problem";
 import { KeepDialog } from "../auth/KeepDialog";
-import { joinByInvite } from "./deeds";
+import { joinByInvite } from "./actions";
 
 /** A guest registers first; the page then joins by itself. */
 function MembersOnly() {

@@ -1,9 +1,9 @@
 import { Compass, Plus, Search, X } from "lucide-react";
 import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from "react";
-import { Link } from "../../app/Link";
-import { navigate, paths, type Route } from "../../app/router";
 import { useT } from "../../i18n";
+import { Link } from "../../lib/Link";
 import { isCovered } from "../../lib/overlays";
+import { navigate, paths, type Route } from "../../lib/router";
 import { directionOf } from "../../lib/text";
 import { getState, useStore } from "../../state/store";
 import { IconButton } from "../../ui/IconButton";
@@ -11,7 +11,7 @@ import { icon } from "../../ui/icons";
 import { Wordmark } from "../../ui/Wordmark";
 import { YouBar } from "../settings/YouBar";
 import { CreateRoom } from "./CreateRoom";
-import { matching } from "./names";
+import { matching } from "./lists";
 import { RoomList } from "./RoomList";
 
 /** Ctrl+K, or the Mac's Command+K, goes to the search from anywhere. */

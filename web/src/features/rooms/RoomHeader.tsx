@@ -3,11 +3,11 @@ import { useState } from "react";
 import type { Room } from "../../api/contract";
 import { useT } from "../../i18n";
 import { useStore } from "../../state/store";
+import { BackLink } from "../../ui/BackLink";
 import { Foreign } from "../../ui/Foreign";
 import { IconButton } from "../../ui/IconButton";
 import { icon, smallIcon } from "../../ui/icons";
 import { Menu, MenuItem } from "../../ui/Menu";
-import { BackLink } from "./BackLink";
 import { InviteDialog } from "./InviteDialog";
 import { LeaveDialog } from "./LeaveDialog";
 

@@ -1,11 +1,11 @@
-import { loadRooms } from "../../api/reading";
-import { Link } from "../../app/Link";
-import { paths } from "../../app/router";
 import { useT } from "../../i18n";
+import { Link } from "../../lib/Link";
+import { paths } from "../../lib/router";
 import { useStore } from "../../state/store";
+import { loadRooms } from "../../sync/loading";
 import { Button } from "../../ui/Button";
 import { Skeletons } from "../../ui/Skeletons";
-import { matching } from "./names";
+import { matching } from "./lists";
 import { RoomRow } from "./RoomRow";
 
 function Note({ children }: { children: React.ReactNode }) {

@@ -1,17 +1,17 @@
 import { Lock } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Room } from "../../api/contract";
-import { Link } from "../../app/Link";
-import { paths } from "../../app/router";
 import { useT } from "../../i18n";
 import { useToday } from "../../i18n/clock";
 import { shortWhen } from "../../i18n/format";
+import { Link } from "../../lib/Link";
+import { paths } from "../../lib/router";
 import { bounded } from "../../lib/text";
 import { useStore } from "../../state/store";
 import { Avatar } from "../../ui/Avatar";
 import { Foreign } from "../../ui/Foreign";
 import { smallIcon } from "../../ui/icons";
-import { isUnread } from "./names";
+import { isUnread } from "./lists";
 
 /** The last words and whose they are. The name is isolated, so that the words alone decide the direction. */
 function usePreview(room: Room): ReactNode {

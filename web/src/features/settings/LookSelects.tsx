@@ -1,16 +1,16 @@
 import { Languages, SunMoon } from "lucide-react";
-import { useDeed } from "../../app/deed";
-import { chooseTheme, useTheme } from "../../app/theme";
 import { chooseLanguage, languages, useLanguage, useT } from "../../i18n";
+import { useAction } from "../../lib/action";
 import { icon } from "../../ui/icons";
 import { Problem } from "../../ui/Problem";
 import { Select } from "../../ui/Select";
+import { chooseTheme, useTheme } from "./theme";
 import { useThemes } from "./themes";
 
 /** Language and theme, for who is not signed in yet, and in one's own settings. */
 export function LookSelects({ compact, className = "" }: { compact?: boolean; className?: string }) {
   const t = useT();
-  const deed = useDeed();
+  const action = useAction();
   return (
     <div className={`flex flex-wrap items-center ${className}`}>
       <Select
@@ -18,7 +18,7 @@ export function LookSelects({ compact, className = "" }: { compact?: boolean; cl
         icon={<Languages {...icon} />}
         value={useLanguage()}
         choices={languages}
-        onChoose={(language) => void deed.run(() => chooseLanguage(language))}
+        onChoose={(language) => void action.run(() => chooseLanguage(language))}
       />
       <Select
         label={t("settings.theme")}
@@ -28,7 +28,7 @@ export function LookSelects({ compact, className = "" }: { compact?: boolean; cl
         compact={compact}
         onChoose={chooseTheme}
       />
-      <Problem error={deed.error} />
+      <Problem error={action.error} />
     </div>
   );
 }

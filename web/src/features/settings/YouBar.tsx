@@ -1,7 +1,7 @@
 import { Settings2 } from "lucide-react";
-import { Link } from "../../app/Link";
-import { paths } from "../../app/router";
 import { useT } from "../../i18n";
+import { Link } from "../../lib/Link";
+import { paths } from "../../lib/router";
 import { useStore } from "../../state/store";
 import { Avatar } from "../../ui/Avatar";
 import { Foreign } from "../../ui/Foreign";

@@ -1,5 +1,5 @@
-import type { Theme } from "../../app/theme";
 import { useT } from "../../i18n";
+import type { Theme } from "./theme";
 
 /** The themes by what they are called. */
 export function useThemes(): Record<Theme, string> {

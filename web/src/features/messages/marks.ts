@@ -1,9 +1,9 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 import type { Room } from "../../api/contract";
-import { getSocket } from "../../api/live";
 import { ask } from "../../api/socket";
 import { getState, publish, useStore } from "../../state/store";
-import { isUnread } from "../rooms/names";
+import { getSocket } from "../../sync/live";
+import { isUnread } from "../rooms/lists";
 
 /** Several messages at once move the mark once. */
 const SETTLE_MS = 300;

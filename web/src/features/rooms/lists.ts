@@ -1,10 +1,4 @@
 import type { Room } from "../../api/contract";
-import type { State } from "../../state/model";
-
-/** What a person is called, if this client has met them. */
-export function nameOf(state: State, userId: string): string | undefined {
-  return state.me?.id === userId ? state.me.name : state.names[userId];
-}
 
 /** True when somebody else wrote something after the own read mark. It follows from one number and cannot stick. */
 export function isUnread(room: Room, myId: string | undefined): boolean {

@@ -1,8 +1,8 @@
 import { ArrowLeft } from "lucide-react";
-import { navigate, paths } from "../../app/router";
-import { useT } from "../../i18n";
-import { IconButton } from "../../ui/IconButton";
-import { icon } from "../../ui/icons";
+import { useT } from "../i18n";
+import { navigate, paths } from "../lib/router";
+import { IconButton } from "./IconButton";
+import { icon } from "./icons";
 
 interface BackLinkProps {
   to?: string;

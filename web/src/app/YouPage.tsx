@@ -1,24 +1,24 @@
 import { ChevronRight, KeyRound, LogOut, MonitorSmartphone } from "lucide-react";
 import { useState } from "react";
-import { signOut } from "../../api/session";
-import { Link } from "../../app/Link";
-import { Page } from "../../app/Page";
-import { paths } from "../../app/router";
-import { useT } from "../../i18n";
-import { useStore } from "../../state/store";
-import { Avatar } from "../../ui/Avatar";
-import { Button } from "../../ui/Button";
-import { Card, CardRow } from "../../ui/Card";
-import { Foreign } from "../../ui/Foreign";
-import { icon } from "../../ui/icons";
-import { PasswordDialog } from "../auth/PasswordDialog";
-import { LookSelects } from "../settings/LookSelects";
-import { GuestCard } from "./GuestCard";
-import { NameForm } from "./NameForm";
-import { SignOutDialog } from "./SignOutDialog";
-import { WaysIn } from "./WaysIn";
+import { GuestCard } from "../features/auth/GuestCard";
+import { IdentifierList } from "../features/auth/IdentifierList";
+import { PasswordDialog } from "../features/auth/PasswordDialog";
+import { SignOutDialog } from "../features/auth/SignOutDialog";
+import { LookSelects } from "../features/settings/LookSelects";
+import { NameForm } from "../features/users/NameForm";
+import { useT } from "../i18n";
+import { Link } from "../lib/Link";
+import { paths } from "../lib/router";
+import { useStore } from "../state/store";
+import { signOut } from "../sync/session";
+import { Avatar } from "../ui/Avatar";
+import { Button } from "../ui/Button";
+import { Card, CardRow } from "../ui/Card";
+import { Foreign } from "../ui/Foreign";
+import { icon } from "../ui/icons";
+import { Page } from "../ui/Page";
 
-/** Name, ways in and password: what only members have. */
+/** Identifiers and password: what only members have. */
 function Account() {
   const t = useT();
   const [changing, setChanging] = useState(false);
@@ -29,7 +29,7 @@ function Account() {
   };
   return (
     <Card title={t("you.account")}>
-      <WaysIn />
+      <IdentifierList />
       <CardRow
         picture={<KeyRound {...icon} size={22} />}
         title={t("auth.password")}

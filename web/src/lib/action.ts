@@ -1,8 +1,8 @@
 import { useEffect, useState } from "react";
-import { CallError } from "../api/call";
 import { useCountdown } from "./countdown";
+import { CallError } from "./refusal";
 
-export interface Deed {
+export interface Action {
   busy: boolean;
   error: unknown;
   /** The error, if the server gave it; it may be about a field. */
@@ -10,21 +10,21 @@ export interface Deed {
   /** Seconds until the server takes another try; 0 when it would. */
   seconds: number;
   /** Does it, unless it is being done; resolves to true when it went well. */
-  run: (deed: () => Promise<unknown>) => Promise<boolean>;
+  run: (action: () => Promise<unknown>) => Promise<boolean>;
   /** Forgets why it failed; what has to be waited for stays. */
   clear: () => void;
 }
 
 /** One thing that a form or a button does: whether it is under way, why it failed, and when to try again. */
-export function useDeed(): Deed {
+export function useAction(): Action {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const [until, setUntil] = useState(0);
-  const run = async (deed: () => Promise<unknown>) => {
+  const run = async (action: () => Promise<unknown>) => {
     setBusy(true);
     setError(null);
     try {
-      await deed();
+      await action();
       return true;
     } catch (problem) {
       setError(problem);

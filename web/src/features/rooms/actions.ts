@@ -1,10 +1,11 @@
-import { CallError, call } from "../../api/call";
+import { call } from "../../api/call";
 import type { Room } from "../../api/contract";
-import { learnRoom, listenTo } from "../../api/live";
-import { tellTabs, whenTabsTell } from "../../api/tabs";
-import { navigate, paths } from "../../app/router";
+import { CallError } from "../../lib/refusal";
+import { navigate, paths } from "../../lib/router";
 import { getState, publish } from "../../state/store";
-import { forgetDraft } from "../messages/drafts";
+import { forgetDraft } from "../../sync/drafts";
+import { learnRoom, listenTo } from "../../sync/live";
+import { tellTabs, whenTabsTell } from "../../sync/tabs";
 
 function enter(room: Room, how: "push" | "replace" = "push"): void {
   publish("room_known", { room });

@@ -1,7 +1,7 @@
 import { useT } from "../i18n";
 import { useVersion } from "../lib/modules";
-import { Blank } from "../ui/Blank";
-import { Button } from "../ui/Button";
+import { Blank } from "./Blank";
+import { Button } from "./Button";
 
 interface UnreachableProps {
   page?: boolean;

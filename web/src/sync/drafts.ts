@@ -1,5 +1,5 @@
 import { useCallback, useState } from "react";
-import { forget, keep, prefixOf, read } from "../../lib/storage";
+import { forget, keep, prefixOf, read } from "../lib/storage";
 
 function keyOf(userId: string, roomId: string): string {
   return prefixOf("draft", userId) + roomId;

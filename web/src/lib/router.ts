@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from "react";
-import { go } from "../lib/overlays";
+import { go } from "./overlays";
 
 export type Route =
   | { page: "home" }

@@ -1,8 +1,8 @@
+import { call, callRoute } from "../api/call";
+import type { EntriesPage, HistoryPage, Route } from "../api/contract";
+import type { RoomPage } from "../api/names";
 import { hasGap } from "../state/log";
 import { getState, publish } from "../state/store";
-import { call, callRoute } from "./call";
-import type { EntriesPage, HistoryPage, Route } from "./contract";
-import type { RoomPage } from "./names";
 
 /** A gap longer than this is not read entry by entry: the newest page is loaded instead. */
 const LONGEST_FILL = 500;

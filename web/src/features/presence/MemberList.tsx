@@ -1,16 +1,16 @@
 import type { Room } from "../../api/contract";
 import type { Member } from "../../api/names";
-import { loadMembers } from "../../api/reading";
-import { useDeed } from "../../app/deed";
 import { useT } from "../../i18n";
 import { useToday } from "../../i18n/clock";
 import { shortWhen } from "../../i18n/format";
+import { useAction } from "../../lib/action";
 import { useStore } from "../../state/store";
+import { loadMembers } from "../../sync/loading";
 import { Button } from "../../ui/Button";
 import { Foreign } from "../../ui/Foreign";
 import { Problem } from "../../ui/Problem";
 import { Skeletons } from "../../ui/Skeletons";
-import { PersonPicture } from "../presence/PersonPicture";
+import { PersonPicture } from "./PersonPicture";
 
 /** The names, by their look, that more than one of these people has. */
 function sharedNames(members: Member[]): Set<string> {
@@ -49,7 +49,7 @@ export function MemberList({ room }: { room: Room }) {
   const members = useStore((state) => state.members[room.id]);
   const presence = useStore((state) => state.presence);
   const more = useStore((state) => state.moreMembers[room.id]);
-  const deed = useDeed();
+  const action = useAction();
   if (!members) {
     return <Skeletons count={4} picture="size-9 rounded-full" lines={["h-3 w-28"]} className="px-2 py-1.5" />;
   }
@@ -77,8 +77,8 @@ export function MemberList({ room }: { room: Room }) {
       {lists}
       {more && (
         <div className="flex flex-col items-start gap-2 px-2 pb-4">
-          <Problem error={deed.error} />
-          <Button busy={deed.busy} onClick={() => void deed.run(() => loadMembers(room.id, more))}>
+          <Problem error={action.error} />
+          <Button busy={action.busy} onClick={() => void action.run(() => loadMembers(room.id, more))}>
             {t("rooms.morePeople")}
           </Button>
         </div>

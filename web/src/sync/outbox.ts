@@ -1,10 +1,10 @@
-import type { Refusal } from "../../api/contract";
-import { getSocket, whenConnected } from "../../api/live";
-import type { Message } from "../../api/names";
-import { ask } from "../../api/socket";
-import { forget, keep, keysWith, prefixOf, read } from "../../lib/storage";
-import type { Pending } from "../../state/model";
-import { getState, publish, subscribe } from "../../state/store";
+import type { Refusal } from "../api/contract";
+import type { Message } from "../api/names";
+import { ask } from "../api/socket";
+import { forget, keep, keysWith, prefixOf, read } from "../lib/storage";
+import type { Pending } from "../state/model";
+import { getState, publish, subscribe } from "../state/store";
+import { getSocket, whenConnected } from "./live";
 
 /** One stored item per message, so that two tabs of a person never overwrite each other's list. */
 const prefix = (userId: string) => prefixOf("outbox", userId);

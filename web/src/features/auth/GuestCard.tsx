@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { useT } from "../../i18n";
 import { Button } from "../../ui/Button";
-import { KeepDialog } from "../auth/KeepDialog";
+import { KeepDialog } from "./KeepDialog";
 
 /** What being a guest means, and the way to stay. */
 export function GuestCard() {

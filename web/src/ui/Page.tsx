@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useRef } from "react";
-import { BackLink } from "../features/rooms/BackLink";
+import { BackLink } from "./BackLink";
 
 interface PageProps {
   title: string;

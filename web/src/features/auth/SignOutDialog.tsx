@@ -1,5 +1,5 @@
-import { signOut } from "../../api/session";
 import { useT } from "../../i18n";
+import { signOut } from "../../sync/session";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 

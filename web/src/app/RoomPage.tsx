@@ -1,25 +1,26 @@
 import { type ReactNode, useEffect, useState } from "react";
-import type { Room } from "../../api/contract";
-import { loadMembers, loadRoom } from "../../api/reading";
-import { isWide, useWidth } from "../../app/media";
-import { navigate, paths } from "../../app/router";
-import { useT } from "../../i18n";
-import { useStore } from "../../state/store";
-import { Blank } from "../../ui/Blank";
-import { Button } from "../../ui/Button";
-import { Dialog } from "../../ui/Dialog";
-import { StorageNote } from "../../ui/StorageNote";
-import { Announcer } from "../messages/Announcer";
-import { Composer } from "../messages/Composer";
-import { LogSkeleton } from "../messages/LogSkeleton";
-import { MessageList } from "../messages/MessageList";
-import { usePause } from "../messages/pause";
-import { StatusLine } from "../messages/StatusLine";
-import { Waiting } from "../messages/Waiting";
-import { LinkBanner } from "../presence/LinkBanner";
-import { Typing } from "../presence/Typing";
-import { MemberList } from "./MemberList";
-import { RoomHeader } from "./RoomHeader";
+import type { Room } from "../api/contract";
+import { Announcer } from "../features/messages/Announcer";
+import { Composer } from "../features/messages/Composer";
+import { LogSkeleton } from "../features/messages/LogSkeleton";
+import { MessageList } from "../features/messages/MessageList";
+import { usePause } from "../features/messages/pause";
+import { StatusLine } from "../features/messages/StatusLine";
+import { Waiting } from "../features/messages/Waiting";
+import { LinkBanner } from "../features/presence/LinkBanner";
+import { MemberList } from "../features/presence/MemberList";
+import { Typing } from "../features/presence/Typing";
+import { useTypingSignal } from "../features/presence/typing";
+import { RoomHeader } from "../features/rooms/RoomHeader";
+import { useT } from "../i18n";
+import { isWide, useWidth } from "../lib/media";
+import { navigate, paths } from "../lib/router";
+import { useStore } from "../state/store";
+import { loadMembers, loadRoom } from "../sync/loading";
+import { Blank } from "../ui/Blank";
+import { Button } from "../ui/Button";
+import { Dialog } from "../ui/Dialog";
+import { StorageNote } from "../ui/StorageNote";
 
 function Conversation({ room, status }: { room: Room; status: ReactNode }) {
   const t = useT();
@@ -71,6 +72,7 @@ function People({ room, onClose }: { room: Room; onClose: () => void }) {
 function OpenRoom({ room }: { room: Room }) {
   const [people, setPeople] = useState(() => isWide("desktop"));
   const counting = usePause(room.id);
+  const tellTyping = useTypingSignal(room.id);
   const online = useStore((state) => state.link === "online");
 
   // Who is here is known only while connected, and is asked again after each reconnect.
@@ -91,7 +93,7 @@ function OpenRoom({ room }: { room: Room }) {
           }
         />
         <div className="px-2 tablet:px-4">
-          <Composer room={room} seconds={counting} />
+          <Composer room={room} seconds={counting} onTyping={tellTyping} />
         </div>
         <Announcer roomId={room.id} />
       </main>

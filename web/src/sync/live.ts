@@ -1,11 +1,12 @@
+import { call, endSession, getAccessToken, renewSession } from "../api/call";
+import type { ResumedRoom, RoomJoined, RoomsChanged } from "../api/contract";
+import type { Entry } from "../api/names";
+import { type Answer, ask, type ChatSocket, openSocket } from "../api/socket";
+import { CallError } from "../lib/refusal";
 import { hasGap } from "../state/log";
 import { isMessage } from "../state/model";
 import { getState, publish } from "../state/store";
-import { CallError, call, endSession, getAccessToken, renewSession } from "./call";
-import type { ResumedRoom, RoomJoined, RoomsChanged } from "./contract";
-import type { Entry } from "./names";
-import { fillGap, loadMembers, loadRoom, loadRooms } from "./reading";
-import { type Answer, ask, type ChatSocket, openSocket } from "./socket";
+import { fillGap, loadMembers, loadRoom, loadRooms } from "./loading";
 
 /** Rooms of one `resume`; more go in further calls. */
 const RESUME_BATCH = 50;

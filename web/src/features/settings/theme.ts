@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from "react";
-import { forget, keep } from "../lib/storage";
+import { forget, keep } from "../../lib/storage";
 
 const themes = ["system", "light", "dark", "contrast"] as const;
 export type Theme = (typeof themes)[number];

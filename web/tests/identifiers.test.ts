@@ -44,8 +44,8 @@ test.each([
 
 test("the server gets a bare address, or a number without its groups", () => {
   const typed = { email: " ana@example.org ", phone: "+49 151 2345" };
-  expect(namedBy({ way: "email", ...typed })).toEqual({ email: "ana@example.org" });
-  expect(namedBy({ way: "phone", ...typed })).toEqual({ phoneNumber: "+491512345" });
+  expect(namedBy({ kind: "email", ...typed })).toEqual({ email: "ana@example.org" });
+  expect(namedBy({ kind: "phone", ...typed })).toEqual({ phoneNumber: "+491512345" });
 });
 
 test.each([

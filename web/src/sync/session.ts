@@ -1,17 +1,31 @@
-import { fetchCode } from "../lib/modules";
+import { call, type Ending, setAccessToken, watchSession } from "../api/call";
+import type { User } from "../api/contract";
+import { forgetCsrfToken, mayHaveSession } from "../api/csrf";
+import type { Named } from "../api/names";
+import { CallError } from "../lib/refusal";
 import { currentStoring, forget, forgetPerson, keep, read } from "../lib/storage";
-import type { Farewell } from "../state/model";
+import type { Farewell, Pending } from "../state/model";
 import { getState, publish } from "../state/store";
-import { CallError, call, type Ending, setAccessToken, watchSession } from "./call";
-import type { User } from "./contract";
-import { forgetCsrfToken, mayHaveSession } from "./csrf";
-import type { Named } from "./names";
 import { tellTabs, whenTabsTell } from "./tabs";
 
 /** What kind of person was signed in on this device last, or "dropped" where the browser took no cookie of theirs; none
  * is there after signing out. */
 const known = "chatroom.signedIn";
-const inside = () => fetchCode(() => import("../app/inside"));
+
+/** What runs for somebody who is signed in. */
+interface Inside {
+  startLive: () => void;
+  stopLive: () => void;
+  loadOutbox: (userId: string) => Pending[];
+}
+
+let inside: () => Promise<Inside> = () => Promise.reject(new Error("Nothing was provided."));
+
+/** Sets where that comes from. The shell provides it with the pages behind the sign-in page, as one chunk: imported
+ * here it would be part of a stranger's first page. */
+export function provideInside(load: () => Promise<Inside>): void {
+  inside = load;
+}
 
 let stopLive = () => {};
 let firstPassword = "";
@@ -127,7 +141,7 @@ export async function choosePassword(currentPassword: string, newPassword: strin
 
 /** Ends this session here and on the server, and forgets what this person wrote on this device and did not send. */
 export async function signOut(): Promise<void> {
-  // Told and closed first: the server ends all of these connections, and that would be taken for another device's deed.
+  // Told and closed first: the server ends all of these connections, and that would be taken for another device's doing.
   tellTabs({ signedOut: true });
   stopLive();
   await call("auth.session.logout", {}).catch(() => undefined);
