@@ -32,7 +32,7 @@ function Pane({ route }: { route: Route }) {
   if (route.page === "discover") return <Discover />;
   if (route.page === "invite") return <InvitePage inviteCode={route.inviteCode} />;
   const Other = pages[route.page];
-  if (Other) return <Later of={Other} props={{}} />;
+  if (Other) return <Later key={route.page} of={Other} props={{}} />;
   if (route.page === "home") {
     return (
       <main className="bg-surface-1">

@@ -17,9 +17,11 @@ import { isWide, useWidth } from "../lib/media";
 import { navigate, paths } from "../lib/router";
 import { useStore } from "../state/store";
 import { loadMembers, loadRoom } from "../sync/loading";
+import { type Loading, stored, useQuery } from "../sync/query";
 import { Blank } from "../ui/Blank";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
+import { Loaded } from "../ui/Loaded";
 import { StorageNote } from "../ui/StorageNote";
 
 function Conversation({ room, status }: { room: Room; status: ReactNode }) {
@@ -31,29 +33,31 @@ function Conversation({ room, status }: { room: Room; status: ReactNode }) {
     if (!known) void loadRoom(room.id);
   }, [room.id, known]);
 
-  if (log?.phase === "ready") return <MessageList room={room} log={log} status={status} />;
+  const query = stored(log?.phase, log, () => void loadRoom(room.id));
   return (
     <>
-      {log?.phase === "failed" ? (
-        <Blank alert title={t("messages.failed")} hint={t("app.unreachableHint")}>
-          <Button onClick={() => void loadRoom(room.id)}>{t("app.tryAgain")}</Button>
-        </Blank>
-      ) : (
-        <LogSkeleton />
-      )}
-      <StatusLine status={status} />
+      <Loaded query={query} waiting={<LogSkeleton />} title={t("messages.failed")} look="view">
+        {(ready) => <MessageList room={room} log={ready} status={status} />}
+      </Loaded>
+      {!query.data && <StatusLine status={status} />}
     </>
   );
 }
 
+interface PeopleProps {
+  room: Room;
+  query: Loading<void>;
+  onClose: () => void;
+}
+
 /** Where there is room people stand beside the conversation, else they slide over it. */
-function People({ room, onClose }: { room: Room; onClose: () => void }) {
+function People({ room, query, onClose }: PeopleProps) {
   const t = useT();
   if (!useWidth("desktop")) {
     return (
       <Dialog title={t("rooms.peopleTitle")} place="side" onClose={onClose}>
         <div className="-mx-2">
-          <MemberList room={room} />
+          <MemberList room={room} query={query} />
         </div>
       </Dialog>
     );
@@ -64,7 +68,7 @@ function People({ room, onClose }: { room: Room; onClose: () => void }) {
       className="flex w-72 flex-col overflow-y-auto border-s border-line px-3"
     >
       <h2 className="flex h-14 shrink-0 items-center px-2 font-semibold">{t("rooms.peopleTitle")}</h2>
-      <MemberList room={room} />
+      <MemberList room={room} query={query} />
     </aside>
   );
 }
@@ -75,10 +79,8 @@ function OpenRoom({ room }: { room: Room }) {
   const tellTyping = useTypingSignal(room.id);
   const online = useStore((state) => state.link === "online");
 
-  // Who is here is known only while connected, and is asked again after each reconnect.
-  useEffect(() => {
-    if (online) loadMembers(room.id).catch(() => undefined);
-  }, [room.id, online]);
+  // Who is here is known only while connected, is asked again after each reconnect, and told to members only.
+  const members = useQuery(() => loadMembers(room.id), online && room.role !== null);
 
   return (
     <div className="flex min-h-0 min-w-0 bg-surface-1">
@@ -97,7 +99,7 @@ function OpenRoom({ room }: { room: Room }) {
         </div>
         <Announcer roomId={room.id} />
       </main>
-      {people && <People room={room} onClose={() => setPeople(false)} />}
+      {people && <People room={room} query={members} onClose={() => setPeople(false)} />}
     </div>
   );
 }

@@ -1,5 +1,6 @@
-import { type ComponentType, useCallback, useEffect, useState } from "react";
+import type { ComponentType } from "react";
 import { fetchCode } from "../lib/modules";
+import { useQuery } from "../sync/query";
 import { Unreachable } from "./Unreachable";
 
 /** A component whose code comes when it is wanted, or ahead of that by `fetchAhead`. */
@@ -31,21 +32,11 @@ interface LaterProps<Props> {
 /** Shows a chunk. Without the server it says so and can be asked for again: React's `lazy` would throw, and the rest
  * of the page with what was typed there would be gone. */
 export function Later<Props extends object>({ of, props, as: Frame = "main" }: LaterProps<Props>) {
-  const [phase, setPhase] = useState<"waiting" | "known" | "failed">("waiting");
-  const ask = useCallback(() => {
-    setPhase("waiting");
-    of.fetch().then(
-      () => setPhase("known"),
-      () => setPhase("failed"),
-    );
-  }, [of]);
-  useEffect(() => {
-    if (!of.Known) ask();
-  }, [of, ask]);
+  const query = useQuery(of.fetch, !of.Known);
   if (of.Known) return <of.Known {...props} />;
   return (
-    <Frame className="min-h-56 bg-surface-1" aria-busy={phase === "waiting"}>
-      {phase === "failed" && <Unreachable page={Frame === "main"} onRetry={ask} />}
+    <Frame className="min-h-56 bg-surface-1" aria-busy={query.busy}>
+      {query.error !== null && <Unreachable page={Frame === "main"} onRetry={query.load} />}
     </Frame>
   );
 }

@@ -1,15 +1,15 @@
 import { Monitor, Smartphone } from "lucide-react";
-import { useCallback, useEffect, useState } from "react";
 import { call } from "../../api/call";
 import type { Device } from "../../api/contract";
 import { useT } from "../../i18n";
 import { shortWhen } from "../../i18n/format";
 import { type Action, useAction } from "../../lib/action";
 import { paths } from "../../lib/router";
-import { useRecovery } from "../../sync/recovery";
+import { useQuery } from "../../sync/query";
 import { Button } from "../../ui/Button";
 import { Card, CardRow } from "../../ui/Card";
 import { icon } from "../../ui/icons";
+import { Loaded } from "../../ui/Loaded";
 import { Page } from "../../ui/Page";
 import { Problem } from "../../ui/Problem";
 import { Skeletons } from "../../ui/Skeletons";
@@ -62,57 +62,58 @@ function DeviceRow({ session, onEnded }: { session: Device; onEnded: () => void 
   );
 }
 
-/** Where this person is signed in, this place first; each of the others can be ended, or all at once. */
-export default function DevicesPage() {
+interface SessionsProps {
+  sessions: Device[];
+  load: () => void;
+}
+
+function Sessions({ sessions, load }: SessionsProps) {
   const t = useT();
-  const [sessions, setSessions] = useState<Device[] | null>(null);
-  const [error, setError] = useState<unknown>(null);
   const others = useAction();
-
-  const load = useCallback(() => {
-    setError(null);
-    call("auth.sessions.list", {}).then(({ sessions }) => setSessions(sessions), setError);
-  }, []);
-  useEffect(load, [load]);
-  useRecovery(error !== null, load);
-
   const endOthers = async () => {
-    const ended = sessions?.filter((session) => !session.current) ?? [];
+    const ended = sessions.filter((session) => !session.current);
     await others.run(() => Promise.all(ended.map(({ id }) => call("auth.sessions.end", { sessionId: id }))));
     load();
   };
-  const known = sessions?.toSorted((a, b) => Number(b.current) - Number(a.current));
+  const end = (
+    <Button look="undo" busy={others.busy} onClick={() => void endOthers()}>
+      {t("devices.endOthers")}
+    </Button>
+  );
+  return (
+    <>
+      <Card title={t("devices.signedIn")} action={sessions.length > 1 && end}>
+        <ul>
+          {sessions.map((session) => (
+            <DeviceRow key={session.id} session={session} onEnded={load} />
+          ))}
+        </ul>
+      </Card>
+      <Refused action={others} again={() => void endOthers()} />
+      {sessions.length === 1 && <p className="px-3 pt-3 text-sm text-ink-2">{t("devices.onlyHere")}</p>}
+    </>
+  );
+}
+
+async function readSessions(): Promise<Device[]> {
+  const { sessions } = await call("auth.sessions.list", {});
+  return sessions.toSorted((a, b) => Number(b.current) - Number(a.current));
+}
+
+/** Where this person is signed in, this place first; each of the others can be ended, or all at once. */
+export default function DevicesPage() {
+  const t = useT();
+  const query = useQuery(readSessions);
+  const waiting = (
+    <Card title={t("devices.signedIn")}>
+      <Skeletons count={2} picture="size-6" lines={["h-3 w-40", "h-2.5 w-28"]} className="min-h-14" />
+    </Card>
+  );
   return (
     <Page title={t("devices.title")} hint={t("devices.hint")} back={{ to: paths.you, label: t("you.back") }}>
-      {error ? (
-        <div className="flex flex-col items-start gap-3 px-3 pt-6">
-          <Problem error={error} />
-          <Button onClick={load}>{t("app.tryAgain")}</Button>
-        </div>
-      ) : (
-        <Card
-          title={t("devices.signedIn")}
-          action={
-            (known?.length ?? 0) > 1 && (
-              <Button look="undo" busy={others.busy} onClick={() => void endOthers()}>
-                {t("devices.endOthers")}
-              </Button>
-            )
-          }
-        >
-          {known ? (
-            <ul>
-              {known.map((session) => (
-                <DeviceRow key={session.id} session={session} onEnded={load} />
-              ))}
-            </ul>
-          ) : (
-            <Skeletons count={2} picture="size-6" lines={["h-3 w-40", "h-2.5 w-28"]} className="min-h-14" />
-          )}
-        </Card>
-      )}
-      <Refused action={others} again={() => void endOthers()} />
-      {known?.length === 1 && <p className="px-3 pt-3 text-sm text-ink-2">{t("devices.onlyHere")}</p>}
+      <Loaded query={query} waiting={waiting}>
+        {(sessions) => <Sessions sessions={sessions} load={query.load} />}
+      </Loaded>
     </Page>
   );
 }

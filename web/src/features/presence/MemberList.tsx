@@ -3,18 +3,18 @@ import type { Member } from "../../api/names";
 import { useT } from "../../i18n";
 import { useToday } from "../../i18n/clock";
 import { shortWhen } from "../../i18n/format";
-import { useAction } from "../../lib/action";
 import { useStore } from "../../state/store";
 import { loadMembers } from "../../sync/loading";
-import { Button } from "../../ui/Button";
+import type { Loading } from "../../sync/query";
 import { Foreign } from "../../ui/Foreign";
-import { Problem } from "../../ui/Problem";
+import { Loaded } from "../../ui/Loaded";
+import { MoreButton } from "../../ui/MoreButton";
 import { Skeletons } from "../../ui/Skeletons";
 import { PersonPicture } from "./PersonPicture";
 
-/** The names, by their look, that more than one of these people has. */
+/** The names, by their look, that more than one of these people has; "" of those whose look is not known yet. */
 function sharedNames(members: Member[]): Set<string> {
-  const met = new Set<string>();
+  const met = new Set([""]);
   return new Set(members.flatMap(({ nameKey }) => (met.size === met.add(nameKey).size ? [nameKey] : [])));
 }
 
@@ -24,9 +24,9 @@ function MemberRow({ member, shared }: { member: Member; shared: boolean }) {
   const presence = useStore((state) => state.presence[member.userId]);
   const status = presence?.status ?? "offline";
   const seen = presence?.lastSeen ?? member.lastSeen;
-  const name = member.name || member.username;
+  const name = member.name || member.username || t("messages.someone");
   const notes = [
-    shared && `@${member.username}`,
+    shared && member.name && `@${member.username}`,
     member.userId === myId && t("rooms.you"),
     member.role === "admin" && t("rooms.admin"),
     status === "offline" && seen && t("rooms.offlineSince", { time: shortWhen(seen) }),
@@ -42,17 +42,10 @@ function MemberRow({ member, shared }: { member: Member; shared: boolean }) {
   );
 }
 
-/** Who is in the room: those who are here first, each group by name. */
-export function MemberList({ room }: { room: Room }) {
+function Groups({ members }: { members: Member[] }) {
   const t = useT();
   useToday();
-  const members = useStore((state) => state.members[room.id]);
   const presence = useStore((state) => state.presence);
-  const more = useStore((state) => state.moreMembers[room.id]);
-  const action = useAction();
-  if (!members) {
-    return <Skeletons count={4} picture="size-9 rounded-full" lines={["h-3 w-28"]} className="px-2 py-1.5" />;
-  }
   const sorted = members.toSorted((a, b) => a.name.localeCompare(b.name));
   const shared = sharedNames(members);
   const isHere = (member: Member) => (presence[member.userId]?.status ?? "offline") !== "offline";
@@ -60,7 +53,7 @@ export function MemberList({ room }: { room: Room }) {
     { title: t("rooms.here"), people: sorted.filter(isHere) },
     { title: t("rooms.away"), people: sorted.filter((member) => !isHere(member)) },
   ].filter((group) => group.people.length > 0);
-  const lists = groups.map(({ title, people }) => (
+  return groups.map(({ title, people }) => (
     <section key={title} className="pb-4">
       <h3 className="px-2 pb-1 text-xs font-semibold text-ink-3">
         {title} · {people.length}
@@ -72,17 +65,34 @@ export function MemberList({ room }: { room: Room }) {
       </ul>
     </section>
   ));
+}
+
+interface MemberListProps {
+  room: Room;
+  /** Loads the first page of them into the state. */
+  query: Loading<void>;
+}
+
+/** Who is in the room: those who are here first, each group by name. */
+export function MemberList({ room, query }: MemberListProps) {
+  const t = useT();
+  const members = useStore((state) => state.members[room.id]);
+  const more = useStore((state) => state.moreMembers[room.id]);
+  const waiting = (
+    <Skeletons count={4} picture="size-9 rounded-full" lines={["h-3 w-28"]} className="px-2 py-1.5" />
+  );
   return (
-    <>
-      {lists}
-      {more && (
-        <div className="flex flex-col items-start gap-2 px-2 pb-4">
-          <Problem error={action.error} />
-          <Button busy={action.busy} onClick={() => void action.run(() => loadMembers(room.id, more))}>
-            {t("rooms.morePeople")}
-          </Button>
-        </div>
+    <Loaded query={{ ...query, data: members }} waiting={waiting}>
+      {(known) => (
+        <>
+          <Groups members={known} />
+          {more && (
+            <MoreButton load={() => loadMembers(room.id, more)} className="px-2 pb-4">
+              {t("rooms.morePeople")}
+            </MoreButton>
+          )}
+        </>
       )}
-    </>
+    </Loaded>
   );
 }

@@ -1,5 +1,5 @@
 import { UsersRound } from "lucide-react";
-import { useEffect } from "react";
+import type { Room } from "../../api/contract";
 import type { Member } from "../../api/names";
 import { useT } from "../../i18n";
 import { listOf } from "../../i18n/format";
@@ -7,10 +7,13 @@ import { Link } from "../../lib/Link";
 import { paths } from "../../lib/router";
 import { getState, useStore } from "../../state/store";
 import { loadMembers } from "../../sync/loading";
+import { useQuery } from "../../sync/query";
 import { Blank } from "../../ui/Blank";
 import { Foreign } from "../../ui/Foreign";
 import { icon } from "../../ui/icons";
+import { Loaded } from "../../ui/Loaded";
 import { Page } from "../../ui/Page";
+import { Skeletons } from "../../ui/Skeletons";
 import { byActivity } from "../rooms/lists";
 import { PersonPicture } from "./PersonPicture";
 
@@ -36,23 +39,23 @@ function acquaintances(members: Record<string, Member[]>, myId: string | undefin
   return [...known.values()].sort((a, b) => a.person.name.localeCompare(b.person.name));
 }
 
-/** Asks who is in the rooms that no conversation has asked for yet, one after the other. */
-function useMembers(): void {
-  const online = useStore((state) => state.link === "online");
-  useEffect(() => {
-    if (!online) return;
-    let wanted = true;
-    const ask = async () => {
-      for (const room of byActivity(Object.values(getState().rooms)).slice(0, ROOMS_ASKED)) {
-        if (!wanted) return;
-        await loadMembers(room.id).catch(() => undefined);
-      }
-    };
-    void ask();
-    return () => {
-      wanted = false;
-    };
-  }, [online]);
+/** Asks who is in these rooms, one after the other. Raises what the last one raised if none could be asked. */
+async function askEach(rooms: Room[], signal: AbortSignal): Promise<true> {
+  let failure: unknown = null;
+  let answered = rooms.length === 0;
+  for (const room of rooms) {
+    if (signal.aborted) return true;
+    await loadMembers(room.id).then(
+      () => {
+        answered = true;
+      },
+      (problem) => {
+        failure = problem;
+      },
+    );
+  }
+  if (!answered) throw failure;
+  return true;
 }
 
 function PersonRow({ person, roomIds }: Acquaintance) {
@@ -80,40 +83,67 @@ function PersonRow({ person, roomIds }: Acquaintance) {
   );
 }
 
+interface Group {
+  title: string;
+  people: Acquaintance[];
+}
+
+function Groups({ groups }: { groups: Group[] }) {
+  const t = useT();
+  if (groups.length === 0) {
+    return (
+      <Blank
+        picture={<UsersRound {...icon} size={32} />}
+        title={t("people.none")}
+        hint={t("people.noneHint")}
+      />
+    );
+  }
+  return groups.map((group) => (
+    <section key={group.title} className="pt-4">
+      <h2 className="px-3 pb-1 text-xs font-semibold text-ink-3">
+        {group.title} · {group.people.length}
+      </h2>
+      <ul>
+        {group.people.map((one) => (
+          <PersonRow key={one.person.userId} {...one} />
+        ))}
+      </ul>
+    </section>
+  ));
+}
+
 /** Everybody one shares a room with, those who are here first. */
 export default function PeoplePage() {
   const t = useT();
   const members = useStore((state) => state.members);
   const presence = useStore((state) => state.presence);
   const myId = useStore((state) => state.me?.id);
-  useMembers();
+  const online = useStore((state) => state.link === "online");
+  const query = useQuery((signal) => {
+    const rooms = byActivity(Object.values(getState().rooms));
+    return askEach(rooms.slice(0, ROOMS_ASKED), signal);
+  }, online);
   const people = acquaintances(members, myId);
   const isHere = ({ person }: Acquaintance) => (presence[person.userId]?.status ?? "offline") !== "offline";
   const groups = [
     { title: t("rooms.here"), people: people.filter(isHere) },
     { title: t("rooms.away"), people: people.filter((one) => !isHere(one)) },
   ].filter((group) => group.people.length > 0);
+  const known = groups.length > 0 || query.data ? groups : undefined;
+  const waiting = (
+    <Skeletons
+      count={4}
+      picture="size-9 rounded-full"
+      lines={["h-3 w-28", "h-2.5 w-40"]}
+      className="px-3 py-2"
+    />
+  );
   return (
     <Page title={t("people.title")} hint={t("people.hint")}>
-      {groups.length === 0 && (
-        <Blank
-          picture={<UsersRound {...icon} size={32} />}
-          title={t("people.none")}
-          hint={t("people.noneHint")}
-        />
-      )}
-      {groups.map((group) => (
-        <section key={group.title} className="pt-4">
-          <h2 className="px-3 pb-1 text-xs font-semibold text-ink-3">
-            {group.title} · {group.people.length}
-          </h2>
-          <ul>
-            {group.people.map((one) => (
-              <PersonRow key={one.person.userId} {...one} />
-            ))}
-          </ul>
-        </section>
-      ))}
+      <Loaded query={{ ...query, data: known }} waiting={waiting}>
+        {(shown) => <Groups groups={shown} />}
+      </Loaded>
     </Page>
   );
 }

@@ -1,5 +1,4 @@
 import { ChevronRight, DoorOpen } from "lucide-react";
-import { useCallback, useEffect, useState } from "react";
 import { call } from "../../api/call";
 import type { Lounge, Room } from "../../api/contract";
 import { useT } from "../../i18n";
@@ -8,12 +7,14 @@ import { Link } from "../../lib/Link";
 import { paths } from "../../lib/router";
 import { useStore } from "../../state/store";
 import { readRooms } from "../../sync/loading";
-import { useRecovery } from "../../sync/recovery";
+import { useQuery } from "../../sync/query";
 import { Avatar } from "../../ui/Avatar";
 import { Blank } from "../../ui/Blank";
 import { Button } from "../../ui/Button";
 import { Foreign } from "../../ui/Foreign";
 import { icon } from "../../ui/icons";
+import { Loaded } from "../../ui/Loaded";
+import { MoreButton } from "../../ui/MoreButton";
 import { Page } from "../../ui/Page";
 import { Problem } from "../../ui/Problem";
 import { Skeletons } from "../../ui/Skeletons";
@@ -75,62 +76,50 @@ async function look(): Promise<Found> {
   return { lounges, rooms: page.rooms, more: page.nextCursor };
 }
 
-function useOffers() {
+/** What anybody may join, by kind. */
+function Offers({ offers }: { offers: Offer[] }) {
   const t = useT();
-  const [found, setFound] = useState<Found | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  const load = useCallback(() => {
-    setError(null);
-    look().then(setFound, setError);
-  }, []);
-  useEffect(load, [load]);
-  useRecovery(error !== null, load);
-  const loadMore = async () => {
-    if (!found?.more) return;
-    const page = await readRooms("public", found.more);
-    setFound({ ...found, rooms: [...found.rooms, ...page.rooms], more: page.nextCursor });
-  };
-  return { offers: found && offersOf(found, t), error, load, more: Boolean(found?.more), loadMore };
+  if (offers.length === 0)
+    return <Blank picture={<DoorOpen {...icon} size={32} />} title={t("rooms.noPublic")} />;
+  return offers.map((offer) => (
+    <section key={offer.title} className="pt-4">
+      <h2 className="px-3 pb-1 text-xs font-semibold text-ink-3">{offer.title}</h2>
+      <ul>
+        {offer.rooms.map((room) => (
+          <PublicRoom key={room.id} room={room} />
+        ))}
+      </ul>
+    </section>
+  ));
 }
 
 /** The public rooms of this server. */
 export function Discover() {
   const t = useT();
-  const { offers, error, load, more, loadMore } = useOffers();
-  const action = useAction();
+  const query = useQuery(look);
+  const loadMore = async (found: Found, cursor: string) => {
+    const page = await readRooms("public", cursor);
+    query.set({ ...found, rooms: [...found.rooms, ...page.rooms], more: page.nextCursor });
+  };
+  const waiting = (
+    <div aria-busy className="pt-8">
+      <Skeletons count={4} lines={["h-3 w-40", "h-2.5 w-20"]} className="px-3 py-3" />
+    </div>
+  );
   return (
     <Page title={t("rooms.discover")} hint={t("rooms.discoverHint")} back={{}}>
-      {error ? (
-        <div className="flex flex-col items-start gap-3 px-3 pt-4">
-          <Problem error={error} />
-          <Button onClick={load}>{t("app.tryAgain")}</Button>
-        </div>
-      ) : !offers ? (
-        <div aria-busy className="pt-8">
-          <Skeletons count={4} lines={["h-3 w-40", "h-2.5 w-20"]} className="px-3 py-3" />
-        </div>
-      ) : offers.length === 0 ? (
-        <Blank picture={<DoorOpen {...icon} size={32} />} title={t("rooms.noPublic")} />
-      ) : (
-        offers.map((offer) => (
-          <section key={offer.title} className="pt-4">
-            <h2 className="px-3 pb-1 text-xs font-semibold text-ink-3">{offer.title}</h2>
-            <ul>
-              {offer.rooms.map((room) => (
-                <PublicRoom key={room.id} room={room} />
-              ))}
-            </ul>
-          </section>
-        ))
-      )}
-      {offers && more && (
-        <div className="flex flex-col items-start gap-2 px-3 pt-4">
-          <Problem error={action.error} />
-          <Button busy={action.busy} onClick={() => void action.run(loadMore)}>
-            {t("rooms.moreRooms")}
-          </Button>
-        </div>
-      )}
+      <Loaded query={query} waiting={waiting}>
+        {(found) => (
+          <>
+            <Offers offers={offersOf(found, t)} />
+            {found.more !== null && (
+              <MoreButton load={() => loadMore(found, found.more ?? "")} className="px-3 pt-4">
+                {t("rooms.moreRooms")}
+              </MoreButton>
+            )}
+          </>
+        )}
+      </Loaded>
     </Page>
   );
 }

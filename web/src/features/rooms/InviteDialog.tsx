@@ -4,10 +4,13 @@ import { call } from "../../api/call";
 import type { Invite, Room } from "../../api/contract";
 import { useT } from "../../i18n";
 import { dateAndTimeOf } from "../../i18n/format";
+import { useAction } from "../../lib/action";
 import { CallError } from "../../lib/refusal";
+import { useQuery } from "../../sync/query";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { icon } from "../../ui/icons";
+import { Loaded } from "../../ui/Loaded";
 import { Problem } from "../../ui/Problem";
 
 const COPIED_SHOWN_MS = 2_000;
@@ -60,27 +63,14 @@ function CopyLink({ link }: { link: string }) {
   );
 }
 
-function useInvite(roomId: string) {
-  const [invite, setInvite] = useState<Invite | null>(null);
-  const [phase, setPhase] = useState<"loading" | "ready" | "busy">("loading");
-  const [error, setError] = useState<unknown>(null);
-
-  useEffect(() => {
-    call("rooms.invite.show", { roomId })
-      .then(setInvite, (problem) => {
-        if (!(problem instanceof CallError && problem.status === 404)) setError(problem);
-      })
-      .finally(() => setPhase("ready"));
-  }, [roomId]);
-
-  const change = (asked: Promise<Invite | null>) => {
-    setPhase("busy");
-    setError(null);
-    asked.then(setInvite, setError).finally(() => setPhase("ready"));
-  };
-  const create = () => change(call("rooms.invite.issue", { roomId }));
-  const revoke = () => change(call("rooms.invite.revoke", { roomId }).then(() => null));
-  return { invite, phase, error, create, revoke };
+/** The invite of a room; null for a room that has none. */
+async function readInvite(roomId: string): Promise<Invite | null> {
+  try {
+    return await call("rooms.invite.show", { roomId });
+  } catch (problem) {
+    if (problem instanceof CallError && problem.status === 404) return null;
+    throw problem;
+  }
 }
 
 function usesOf(invite: Invite, t: ReturnType<typeof useT>): string {
@@ -88,40 +78,60 @@ function usesOf(invite: Invite, t: ReturnType<typeof useT>): string {
   return t("invite.usesOf", { uses: invite.uses, max: invite.maxUses });
 }
 
+interface InviteChoicesProps {
+  room: Room;
+  invite: Invite | null;
+  onChange: (invite: Invite | null) => void;
+}
+
+function InviteChoices({ room, invite, onChange }: InviteChoicesProps) {
+  const t = useT();
+  const action = useAction();
+  const { id: roomId } = room;
+  const issue = async () => onChange(await call("rooms.invite.issue", { roomId }));
+  const revoke = async () => {
+    await call("rooms.invite.revoke", { roomId });
+    onChange(null);
+  };
+  return (
+    <>
+      {invite && <CopyLink link={linkOf(invite)} />}
+      {invite && (
+        <p className="text-xs text-ink-3">
+          {usesOf(invite, t)} ·{" "}
+          {invite.expiresAt
+            ? t("invite.expires", { time: dateAndTimeOf(invite.expiresAt) })
+            : t("invite.never")}
+        </p>
+      )}
+      <Problem error={action.error} />
+      <div className="flex justify-end gap-2">
+        {invite && (
+          <Button look="undo" busy={action.busy} onClick={() => void action.run(revoke)}>
+            {t("invite.revoke")}
+          </Button>
+        )}
+        <Button look={invite ? "soft" : "primary"} busy={action.busy} onClick={() => void action.run(issue)}>
+          {t(invite ? "invite.renew" : "invite.create")}
+        </Button>
+      </div>
+    </>
+  );
+}
+
 /** The creator's link into the room: make it, copy it, take it back. */
 export function InviteDialog({ room, onClose }: { room: Room; onClose: () => void }) {
   const t = useT();
-  const { invite, phase, error, create, revoke } = useInvite(room.id);
-  const busy = phase === "busy";
+  const query = useQuery(() => readInvite(room.id));
   return (
     <Dialog title={t("invite.title")} onClose={onClose}>
       <div className="flex flex-col gap-4">
         <p className="overflow-clip text-sm text-ink-2">
-          {t(invite || phase === "loading" ? "invite.hint" : "invite.none", { name: room.name })}
+          {t(query.data === null ? "invite.none" : "invite.hint", { name: room.name })}
         </p>
-        {phase === "loading" && <div className="skeleton h-10" />}
-        {invite && <CopyLink link={linkOf(invite)} />}
-        {invite && (
-          <p className="text-xs text-ink-3">
-            {usesOf(invite, t)} ·{" "}
-            {invite.expiresAt
-              ? t("invite.expires", { time: dateAndTimeOf(invite.expiresAt) })
-              : t("invite.never")}
-          </p>
-        )}
-        <Problem error={error} />
-        <div className="flex justify-end gap-2">
-          {invite && (
-            <Button look="undo" busy={busy} onClick={revoke}>
-              {t("invite.revoke")}
-            </Button>
-          )}
-          {phase !== "loading" && (
-            <Button look={invite ? "soft" : "primary"} busy={busy} onClick={create}>
-              {t(invite ? "invite.renew" : "invite.create")}
-            </Button>
-          )}
-        </div>
+        <Loaded query={query} waiting={<div className="skeleton h-10" />}>
+          {(invite) => <InviteChoices room={room} invite={invite} onChange={query.set} />}
+        </Loaded>
       </div>
     </Dialog>
   );

@@ -1,8 +1,9 @@
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useT } from "../../i18n";
 import { CallError } from "../../lib/refusal";
 import { navigate, paths } from "../../lib/router";
 import { useStore } from "../../state/store";
+import { useQuery } from "../../sync/query";
 import { Blank } from "../../ui/Blank";
 import { Button } from "../../ui/Button";
 import { Problem } from "../../ui/Problem";
@@ -25,22 +26,10 @@ function MembersOnly() {
   );
 }
 
-/** Where an invite link leads: into the room, or to the reason why not. */
-export function InvitePage({ inviteCode }: { inviteCode: string }) {
+function Joining({ inviteCode }: { inviteCode: string }) {
   const t = useT();
-  const [error, setError] = useState<unknown>(null);
-  const [attempt, setAttempt] = useState(0);
-  const isGuest = useStore((state) => state.me?.kind === "guest");
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt joins again.
-  useEffect(() => {
-    if (isGuest) return;
-    setError(null);
-    joinByInvite(inviteCode).catch(setError);
-  }, [inviteCode, attempt, isGuest]);
-
-  if (isGuest) return <MembersOnly />;
-  if (!error) {
+  const { error, load } = useQuery(() => joinByInvite(inviteCode));
+  if (error === null) {
     return (
       <main className="bg-surface-1">
         <Blank page title={t("rooms.joining")} />
@@ -52,11 +41,17 @@ export function InvitePage({ inviteCode }: { inviteCode: string }) {
     <main className="bg-surface-1">
       <Blank page alert title={t("invite.invalid")} hint={refused ? t("invite.invalidHint") : undefined}>
         {!refused && <Problem error={error} />}
-        {!refused && <Button onClick={() => setAttempt(attempt + 1)}>{t("app.tryAgain")}</Button>}
+        {!refused && <Button onClick={load}>{t("app.tryAgain")}</Button>}
         <Button look="primary" onClick={() => navigate(paths.discover, "replace")}>
           {t("rooms.discover")}
         </Button>
       </Blank>
     </main>
   );
+}
+
+/** Where an invite link leads: into the room, or to the reason why not. */
+export function InvitePage({ inviteCode }: { inviteCode: string }) {
+  const isGuest = useStore((state) => state.me?.kind === "guest");
+  return isGuest ? <MembersOnly /> : <Joining key={inviteCode} inviteCode={inviteCode} />;
 }

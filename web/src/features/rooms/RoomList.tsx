@@ -1,9 +1,11 @@
+import type { Room } from "../../api/contract";
 import { useT } from "../../i18n";
 import { Link } from "../../lib/Link";
 import { paths } from "../../lib/router";
 import { useStore } from "../../state/store";
 import { loadRooms } from "../../sync/loading";
-import { Button } from "../../ui/Button";
+import { stored } from "../../sync/query";
+import { Loaded } from "../../ui/Loaded";
 import { Skeletons } from "../../ui/Skeletons";
 import { matching } from "./lists";
 import { RoomRow } from "./RoomRow";
@@ -17,24 +19,9 @@ interface RoomListProps {
   currentId: string | undefined;
 }
 
-/** The rooms one is in. */
-export function RoomList({ search, currentId }: RoomListProps) {
+function Rooms({ rooms, search, currentId }: RoomListProps & { rooms: Room[] }) {
   const t = useT();
-  const phase = useStore((state) => state.roomsPhase);
-  const known = useStore((state) => state.rooms);
-  const rooms = Object.values(known);
   const found = matching(rooms, search);
-
-  if (phase === "loading")
-    return <Skeletons count={5} lines={["h-3 w-3/5", "h-2.5 w-4/5"]} className="p-2" />;
-  if (phase === "failed") {
-    return (
-      <Note>
-        <p role="alert">{t("rooms.failed")}</p>
-        <Button onClick={() => void loadRooms()}>{t("app.tryAgain")}</Button>
-      </Note>
-    );
-  }
   if (rooms.length === 0) {
     return (
       <Note>
@@ -54,5 +41,19 @@ export function RoomList({ search, currentId }: RoomListProps) {
         </li>
       ))}
     </ul>
+  );
+}
+
+/** The rooms one is in. */
+export function RoomList(props: RoomListProps) {
+  const t = useT();
+  const phase = useStore((state) => state.roomsPhase);
+  const rooms = useStore((state) => state.rooms);
+  const query = stored(phase, Object.values(rooms), () => void loadRooms());
+  const waiting = <Skeletons count={5} lines={["h-3 w-3/5", "h-2.5 w-4/5"]} className="p-2" />;
+  return (
+    <Loaded query={query} waiting={waiting} title={t("rooms.failed")}>
+      {(known) => <Rooms rooms={known} {...props} />}
+    </Loaded>
   );
 }
