@@ -212,7 +212,7 @@ describe("the people of a large room", () => {
   test("stay when the first page comes again, but for who left", () => {
     const first = apply(open, "members_listed", page("abc", { total: 5, nextCursor: "x" }));
     const all = apply(first, "members_listed", page("de", { total: 5, nextCursor: null, more: true }));
-    const left = apply(all, "member_gone", { roomId: room, userId: "d" });
+    const left = apply(all, "received", { entry: entry(3, "left", "d") });
     const again = apply(left, "members_listed", page("bfa", { total: 5, nextCursor: "y" }));
     expect([ids(again), again.moreMembers[room]]).toEqual(["bface", null]);
   });

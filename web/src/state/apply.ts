@@ -5,14 +5,23 @@ import type {
   Refusal,
   Room,
   RoomEntry,
-  RoomUsers,
   User,
   UserChanged,
+  UserJoined,
   UserStatus,
   UserTyping,
 } from "../api/contract";
 import type { Entry, Message } from "../api/names";
 import { insertEntries, pageAsLog, withOlderPage } from "./log";
+import {
+  type MembersPage,
+  membersAfter,
+  membersListed,
+  subjectOf,
+  userChanged,
+  userJoined,
+  withAuthor,
+} from "./members";
 import {
   emptyState,
   type Farewell,
@@ -47,9 +56,8 @@ export interface News {
   typing_changed: { typing: UserTyping; until: number };
   typing_expired: { now: number };
   status_changed: { status: UserStatus };
-  /** `more`: a further page, to be added to those before. */
-  members_listed: Pick<RoomUsers, "roomId" | "users"> & Partial<RoomUsers> & { more?: boolean };
-  member_gone: { roomId: string; userId: string };
+  members_listed: MembersPage;
+  user_joined: UserJoined;
   user_changed: UserChanged;
   read_by: { read: MessagesRead };
   queued: { pending: Pending };
@@ -96,16 +104,35 @@ function stopTyping(state: State, entry: Message): State["typing"] {
     : state.typing;
 }
 
+/** True for an entry that this client has not had yet, in its place or a later one. */
+function isNews(state: State, entry: Entry): boolean {
+  const log = state.logs[entry.roomId];
+  if (log?.phase === "ready" && log.epoch === entry.epoch)
+    return !log.items.some((item) => item.seq === entry.seq);
+  const room = state.rooms[entry.roomId];
+  return room !== undefined && (room.epoch !== entry.epoch || room.headSeq < entry.seq);
+}
+
+/** What an entry about the room itself changes beside the log. */
+function entryTaken(before: State, state: State, entry: RoomEntry): State {
+  if (!isNews(before, entry)) return state;
+  const room = state.rooms[entry.roomId];
+  const comesIn = entry.kind === "joined" && subjectOf(entry) === state.me?.id;
+  const known = comesIn && room ? { ...room, role: room.role ?? ("member" as const) } : room;
+  const rooms = known ? { ...state.rooms, [known.id]: known } : state.rooms;
+  return membersAfter({ ...state, rooms }, entry);
+}
+
 function received(state: State, { entry }: News["received"]): State {
   const room = state.rooms[entry.roomId];
   const next = room
     ? { ...state, rooms: { ...state.rooms, [room.id]: roomAfter(room, entry, state.me) } }
     : state;
   const logged = withLog(next, entry.roomId, (log) => insertEntries(log, [entry]));
-  if (!isMessage(entry)) return logged;
+  if (!isMessage(entry)) return entryTaken(state, logged, entry);
   const mine = entry.clientMsgId !== undefined && entry.userId === state.me?.id;
   return {
-    ...logged,
+    ...withAuthor(logged, entry),
     typing: stopTyping(state, entry),
     outbox: mine ? state.outbox.filter((item) => item.clientMsgId !== entry.clientMsgId) : state.outbox,
   };
@@ -126,41 +153,6 @@ function typingExpired(state: State, { now }: News["typing_expired"]): State {
   return { ...state, typing: Object.fromEntries(rooms) };
 }
 
-/** The pages known so far with a new one. The first page, asked for again, keeps those behind it in the list. */
-function withMembers(state: State, { roomId, users, nextCursor, more }: News["members_listed"]): State {
-  const known = state.members[roomId] ?? [];
-  const fresh = new Set(users.map((user) => user.userId));
-  const others = more || (nextCursor && known.length > users.length) ? known : [];
-  const rest = others.filter((user) => !fresh.has(user.userId));
-  const list = more ? [...rest, ...users] : [...users, ...rest];
-  const cursor = more || !rest.length ? (nextCursor ?? null) : (state.moreMembers[roomId] ?? null);
-  return {
-    ...state,
-    members: { ...state.members, [roomId]: list },
-    moreMembers: { ...state.moreMembers, [roomId]: cursor },
-  };
-}
-
-function membersListed(state: State, page: News["members_listed"]): State {
-  const { roomId, users, total } = page;
-  const presence = { ...state.presence };
-  const names = { ...state.names };
-  const marks = { ...state.reads[roomId] };
-  for (const user of users) {
-    presence[user.userId] = { status: user.presence, lastSeen: user.lastSeen };
-    names[user.userId] = user.name || user.username;
-    const known = marks[user.userId]?.seq ?? 0;
-    if (user.readSeq > known && user.userId !== state.me?.id)
-      marks[user.userId] = { seq: user.readSeq, username: user.username };
-  }
-  const room = state.rooms[roomId];
-  const rooms = room
-    ? { ...state.rooms, [roomId]: { ...room, memberCount: total ?? users.length } }
-    : state.rooms;
-  const reads = { ...state.reads, [roomId]: marks };
-  return { ...withMembers(state, page), presence, names, rooms, reads };
-}
-
 function readBy(state: State, { read }: News["read_by"]): State {
   if (read.userId === state.me?.id) {
     const room = state.rooms[read.roomId];
@@ -171,19 +163,6 @@ function readBy(state: State, { read }: News["read_by"]): State {
   if ((here[read.userId]?.seq ?? 0) >= read.seq) return state;
   const mark = { seq: read.seq, username: read.username };
   return { ...state, reads: { ...state.reads, [read.roomId]: { ...here, [read.userId]: mark } } };
-}
-
-function userChanged(state: State, { userId, name, username }: News["user_changed"]): State {
-  const members = Object.entries(state.members).map(([roomId, list]) => [
-    roomId,
-    list.map((user) => (user.userId === userId ? { ...user, name, username } : user)),
-  ]);
-  return {
-    ...state,
-    me: state.me?.id === userId ? { ...state.me, name, username } : state.me,
-    names: userId in state.names ? { ...state.names, [userId]: name || username } : state.names,
-    members: Object.fromEntries(members),
-  };
 }
 
 function setRefusal(state: State, clientMsgId: string, refusal?: Refusal): State {
@@ -244,10 +223,7 @@ const reducers: Reducers = {
     },
   }),
   members_listed: membersListed,
-  member_gone: (state, { roomId, userId }) => {
-    const list = state.members[roomId]?.filter((user) => user.userId !== userId);
-    return list ? { ...state, members: { ...state.members, [roomId]: list } } : state;
-  },
+  user_joined: userJoined,
   user_changed: userChanged,
   read_by: readBy,
   queued: (state, { pending }) => ({ ...state, outbox: [...state.outbox, pending] }),

@@ -4,9 +4,10 @@ import type { Entry } from "../api/names";
 import { type Answer, ask, type ChatSocket, openSocket } from "../api/socket";
 import { CallError } from "../lib/refusal";
 import { hasGap } from "../state/log";
+import { subjectOf } from "../state/members";
 import { isMessage } from "../state/model";
 import { getState, publish } from "../state/store";
-import { fillGap, loadMembers, loadRoom, loadRooms } from "./loading";
+import { fillGap, loadRoom, loadRooms } from "./loading";
 
 /** Rooms of one `resume`; more go in further calls. */
 const RESUME_BATCH = 50;
@@ -41,16 +42,13 @@ export function whenConnected(listener: () => void): void {
 
 function take(entry: Entry): void {
   publish("received", { entry });
-  const { logs, rooms, members, me } = getState();
+  const { logs, rooms, me } = getState();
   const { roomId } = entry;
   const log = logs[roomId];
   if (log && log.epoch !== "" && log.epoch !== entry.epoch) void loadRoom(roomId);
   else if (log && hasGap(log, rooms[roomId]?.headSeq ?? 0)) void fillGap(roomId);
-  if (isMessage(entry)) return;
-  const subject = entry.subjectId ?? entry.actorId;
-  if (subject === me?.id && entry.kind === "left") publish("room_gone", { roomId });
-  else if (entry.kind === "left") publish("member_gone", { roomId, userId: subject });
-  else if (members[roomId]) void loadMembers(roomId).catch(() => undefined);
+  const gone = !isMessage(entry) && entry.kind === "left" && subjectOf(entry) === me?.id;
+  if (gone) publish("room_gone", { roomId });
 }
 
 async function resume(active: ChatSocket): Promise<void> {
@@ -211,6 +209,7 @@ function listen(active: ChatSocket): void {
     setTimeout(() => publish("typing_expired", { now: Date.now() }), TYPING_SHOWN_MS + 50);
   });
   active.on("error", ({ code }) => void (code === "token_expired" && renewConnection(active)));
+  active.on("user_joined", (news) => publish("user_joined", news));
   active.on("user_status", (status) => publish("status_changed", { status }));
   active.on("room_users", (page) => publish("members_listed", page));
   active.on("rooms_changed", (news) => void follow(news).catch(() => undefined));
