@@ -35,7 +35,8 @@ const open: State = {
   logs: { [room]: log({ items: [message(1), message(2)], tailSeq: 2 }) },
 };
 
-const seqs = (state: State) => state.logs[room]?.items.map((item) => item.seq);
+const seqs = (state: State) =>
+  state.logs[room]?.blocks.flatMap((block) => block.entries.map((item) => item.seq));
 const typing = (userId: string, isTyping: boolean) => ({
   typing: { userId, username: userId, roomId: room, isTyping, timestamp: "" },
   until: 1_000,

@@ -73,6 +73,14 @@ test("a newcomer whom nobody knows is named by what is heard of them: first the 
   expect(heard.names["bo"]).toBe("Bo");
 });
 
+test("who comes back is called as before", () => {
+  const left = apply(open, "received", { entry: entry(2, "left", "cy") });
+  const back = apply(left, "received", { entry: entry(3, "joined", "cy") });
+  expect(row(back, "cy")?.name).toBe("CY");
+  const here = apply(back, "user_joined", { userId: "cy", username: "cy-1", roomId: room, timestamp: "" });
+  expect(row(here, "cy")).toMatchObject({ name: "CY", username: "cy-1" });
+});
+
 test("an old message takes no name back", () => {
   const renamed = apply(open, "user_changed", { userId: "ana", name: "Anna", username: "ana-1" });
   const late = message(2, { userId: "ana", username: "ana-1", name: "Ana" });

@@ -1,9 +1,13 @@
 import { expect, test } from "vitest";
-import { buildRows, type Row } from "../src/features/messages/rows";
+import { buildRows, type Row, type Rows } from "../src/features/messages/rows";
 import { entry, log, me, message, pending } from "./samples";
 
-function sketch(rows: Row[]): string[] {
-  return rows.map((row) => {
+function all(rows: Rows): Row[] {
+  return rows.parts.flatMap((part) => part.rows);
+}
+
+function sketch(rows: Rows): string[] {
+  return all(rows).map((row) => {
     if (row.type !== "message") return row.type;
     return `${row.first ? row.message.name : "·"} ${row.message.content}`;
   });
@@ -57,7 +61,7 @@ test("what is not confirmed yet comes last, whatever its time, and keeps its key
     undefined,
     me,
   );
-  expect(waiting.at(-1)?.key).toBe(confirmed.at(-1)?.key);
+  expect(all(waiting).at(-1)?.key).toBe(all(confirmed).at(-1)?.key);
 });
 
 test("who came and went is told between the messages", () => {
@@ -74,7 +78,7 @@ test("two people may choose the same id for a message, and no id is taken for a 
     entry(5, "joined"),
     message(6, { clientMsgId: "entry 5" }),
   ];
-  const keys = buildRows(log({ items }), [pending("same")], 1, me).map((row) => row.key);
+  const keys = all(buildRows(log({ items }), [pending("same")], 1, me)).map((row) => row.key);
   expect(new Set(keys).size).toBe(keys.length);
 });
 
@@ -82,7 +86,7 @@ test("a clock that is behind brings a day twice, under two keys", () => {
   const tomorrow = new Date(2026, 4, 2, 0, 1).toISOString();
   const tonight = new Date(2026, 4, 1, 23, 59).toISOString();
   const items = [message(1, { createdAt: tonight }), message(2, { createdAt: tomorrow })];
-  const rows = buildRows(log({ items }), [pending("c", { createdAt: tonight })], undefined, me);
+  const rows = all(buildRows(log({ items }), [pending("c", { createdAt: tonight })], undefined, me));
   expect(rows.filter((row) => row.type === "day")).toHaveLength(3);
   expect(new Set(rows.map((row) => row.key)).size).toBe(rows.length);
 });

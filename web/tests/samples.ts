@@ -1,5 +1,6 @@
 import type { RoomEntry } from "../src/api/contract";
-import type { Message } from "../src/api/names";
+import type { Entry, Message } from "../src/api/names";
+import { withEntries } from "../src/state/log";
 import type { Pending, RoomLog } from "../src/state/model";
 
 export const room = "room-1";
@@ -35,6 +36,7 @@ export function pending(clientMsgId: string, fields: Partial<Pending> = {}): Pen
   return { clientMsgId, roomId: room, content: clientMsgId, createdAt, ...fields };
 }
 
-export function log(fields: Partial<RoomLog> = {}): RoomLog {
-  return { epoch: "e1", items: [], tailSeq: 0, olderCursor: null, phase: "ready", older: "idle", ...fields };
+export function log({ items = [], ...fields }: Partial<RoomLog> & { items?: Entry[] } = {}): RoomLog {
+  const blocks = withEntries([], items);
+  return { epoch: "e1", blocks, tailSeq: 0, olderCursor: null, phase: "ready", older: "idle", ...fields };
 }

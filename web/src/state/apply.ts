@@ -12,7 +12,7 @@ import type {
   UserTyping,
 } from "../api/contract";
 import type { Entry, Message } from "../api/names";
-import { insertEntries, pageAsLog, withOlderPage } from "./log";
+import { hasEntry, insertEntries, pageAsLog, withOlderPage } from "./log";
 import {
   type MembersPage,
   membersAfter,
@@ -107,8 +107,7 @@ function stopTyping(state: State, entry: Message): State["typing"] {
 /** True for an entry that this client has not had yet, in its place or a later one. */
 function isNews(state: State, entry: Entry): boolean {
   const log = state.logs[entry.roomId];
-  if (log?.phase === "ready" && log.epoch === entry.epoch)
-    return !log.items.some((item) => item.seq === entry.seq);
+  if (log?.phase === "ready" && log.epoch === entry.epoch) return !hasEntry(log, entry.seq);
   const room = state.rooms[entry.roomId];
   return room !== undefined && (room.epoch !== entry.epoch || room.headSeq < entry.seq);
 }
@@ -172,7 +171,7 @@ function setRefusal(state: State, clientMsgId: string, refusal?: Refusal): State
 
 const loadingLog: RoomLog = {
   epoch: "",
-  items: [],
+  blocks: [],
   tailSeq: 0,
   olderCursor: null,
   phase: "loading",

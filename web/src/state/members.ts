@@ -1,5 +1,6 @@
 import type { RoomEntry, RoomUsers, UserChanged, UserJoined } from "../api/contract";
 import type { Member, Message } from "../api/names";
+import { entriesAfter } from "./log";
 import { isMessage, type State } from "./model";
 
 /** A page of a room's people; `more` says that it is a further one, to be added to those before. */
@@ -57,7 +58,7 @@ function newcomer(state: State, { roomId, seq }: RoomEntry, userId: string): Mem
   return {
     userId,
     username: met?.username ?? "",
-    name: met?.name ?? "",
+    name: met?.name ?? state.names[userId] ?? "",
     nameKey: met?.nameKey ?? "",
     isOnline: status !== "offline",
     presence: status,
@@ -69,9 +70,10 @@ function newcomer(state: State, { roomId, seq }: RoomEntry, userId: string): Mem
 
 /** True when the log says already what became of this person after the entry, which then came late. */
 function isOutdated(state: State, entry: RoomEntry): boolean {
-  const items = state.logs[entry.roomId]?.items ?? [];
+  const log = state.logs[entry.roomId];
   const subject = subjectOf(entry);
-  return items.some((item) => item.seq > entry.seq && !isMessage(item) && subjectOf(item) === subject);
+  const later = log ? entriesAfter(log, entry.seq) : [];
+  return later.some((item) => !isMessage(item) && subjectOf(item) === subject);
 }
 
 /** The list of a room's members after an entry of its log. A list that was not asked for stays unknown. */
@@ -91,44 +93,47 @@ export function membersAfter(state: State, entry: RoomEntry): State {
   return state;
 }
 
-type Person = Pick<UserChanged, "userId" | "name" | "username">;
-
-function withPerson(state: State, person: Person, isMeant: (member: Member) => boolean): State {
-  const { userId, name, username } = person;
-  const rename = (member: Member) =>
-    member.userId === userId && isMeant(member)
-      ? { ...member, name, username, nameKey: member.name === name ? member.nameKey : "" }
-      : member;
-  const lists = Object.entries(state.members).map(([roomId, list]) => [roomId, list.map(rename)]);
+function withRows(state: State, userId: string, change: (member: Member) => Member): State {
+  const lists = Object.entries(state.members).map(([roomId, list]) => [
+    roomId,
+    list.map((member) => (member.userId === userId ? change(member) : member)),
+  ]);
   return { ...state, members: Object.fromEntries(lists) };
 }
 
-export function userChanged(state: State, person: UserChanged): State {
-  const { userId, name, username } = person;
+/** A new name may look like somebody else's: the handle stands beside it until the server has told its look. */
+export function userChanged(state: State, { userId, name, username }: UserChanged): State {
+  const renamed = withRows(state, userId, (member) => {
+    const nameKey = member.name === name ? member.nameKey : "";
+    return { ...member, name, username, nameKey };
+  });
   return {
-    ...withPerson(state, person, () => true),
+    ...renamed,
     me: state.me?.id === userId ? { ...state.me, name, username } : state.me,
     names: userId in state.names ? { ...state.names, [userId]: name || username } : state.names,
   };
 }
 
-/** What people are called who joined while one was here: until then nobody has told. */
-export function withNewcomer(state: State, person: Person): State {
-  const { userId, name, username } = person;
-  const known = state.names[userId];
-  if ((known !== undefined && known !== username) || known === (name || username)) return state;
-  const named = { ...state, names: { ...state.names, [userId]: name || username } };
-  return withPerson(named, person, (member) => member.nameKey === "");
-}
-
+/** Whoever joined while one was here has no name until it is told, and their first message tells it. */
 export function withAuthor(state: State, { userId, name, username }: Message): State {
-  return withNewcomer(state, { userId, name, username });
+  const known = state.names[userId];
+  const shown = name || username;
+  if (known === shown || (known !== undefined && known !== username)) return state;
+  const named = { ...state, names: { ...state.names, [userId]: shown } };
+  return withRows(named, userId, (member) => (member.nameKey ? member : { ...member, name, username }));
 }
 
 /** Somebody began to listen to a room: they are here, and their handle is known. */
-export function userJoined(state: State, { userId, username }: UserJoined): State {
-  const named = withNewcomer(state, { userId, name: "", username });
+export function userJoined(state: State, { userId, username, roomId }: UserJoined): State {
   const status = state.presence[userId]?.status ?? "offline";
-  if (status !== "offline") return named;
-  return { ...named, presence: { ...named.presence, [userId]: { status: "online" } } };
+  const lacksHandle = (member: Member) => member.userId === userId && !member.username;
+  const isNews = status === "offline" || !(userId in state.names) || state.members[roomId]?.some(lacksHandle);
+  if (!isNews) return state;
+  const here = status === "offline" ? "online" : status;
+  const named = withRows(state, userId, (member) => (member.username ? member : { ...member, username }));
+  return {
+    ...named,
+    names: { ...state.names, [userId]: state.names[userId] ?? username },
+    presence: { ...state.presence, [userId]: { status: here } },
+  };
 }

@@ -11,11 +11,17 @@ export interface Pending {
   refusal?: Refusal;
 }
 
+/** Neighbouring entries of a log, in the order of `seq`. Never changed: a change makes another block. */
+export interface Block {
+  id: number;
+  entries: readonly Entry[];
+}
+
 /** What this client knows of one room's log, in the order of `seq`. */
 export interface RoomLog {
   epoch: string;
-  items: Entry[];
-  /** Every entry up to here that the client asked for is in `items`; a higher `seq` than the next one is a gap. */
+  blocks: readonly Block[];
+  /** Every entry up to here that the client asked for is in `blocks`; a higher `seq` than the next one is a gap. */
   tailSeq: number;
   /** Leads to the page before; null at the beginning of the room. */
   olderCursor: string | null;

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { useT } from "../../i18n";
 import { shortened } from "../../lib/text";
+import { entriesAfter, lastSeq } from "../../state/log";
 import { isMessage } from "../../state/model";
 import { useStore } from "../../state/store";
 
@@ -26,10 +27,9 @@ export function Announcer({ roomId }: { roomId: string }) {
   useEffect(() => {
     if (log?.phase !== "ready") return;
     const last = heardUpTo.current;
-    heardUpTo.current = log.items.at(-1)?.seq ?? 0;
+    heardUpTo.current = lastSeq(log);
     if (last === null) return;
-    const fresh = log.items
-      .slice(log.items.findLastIndex((item) => item.seq <= last) + 1)
+    const fresh = entriesAfter(log, last)
       .filter(isMessage)
       .filter((item) => item.userId !== myId)
       .map(({ seq, name, username, content }) => {

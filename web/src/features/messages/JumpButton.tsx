@@ -1,6 +1,7 @@
 import { ArrowDown } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useT } from "../../i18n";
+import { entriesAfter } from "../../state/log";
 import { isMessage, type RoomLog } from "../../state/model";
 import { smallIcon } from "../../ui/icons";
 
@@ -21,7 +22,7 @@ export function JumpButton({ log, atEnd, onJump }: JumpButtonProps) {
   }, [atEnd, log.tailSeq]);
 
   if (atEnd) return null;
-  const count = log.items.filter((item) => isMessage(item) && item.seq > seenSeq).length;
+  const count = entriesAfter(log, seenSeq).filter(isMessage).length;
   return (
     <button
       type="button"

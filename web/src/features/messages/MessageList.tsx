@@ -1,16 +1,25 @@
-import { type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import {
+  type ReactElement,
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 import { Virtualizer, type VirtualizerHandle } from "virtua";
 import type { Room } from "../../api/contract";
 import { useT } from "../../i18n";
 import { useToday } from "../../i18n/clock";
 import { dayKey, dayName } from "../../i18n/format";
+import { firstSeq } from "../../state/log";
 import type { RoomLog } from "../../state/model";
 import { useStore } from "../../state/store";
 import { loadOlder } from "../../sync/loading";
 import { JumpButton } from "./JumpButton";
 import { MessageRow } from "./MessageRow";
 import { useReadMark, useUnreadLine } from "./marks";
-import type { Row } from "./rows";
+import { lineIndex, type Row, type Rows, rowAt } from "./rows";
 import { Day, EntryLine, Intro, UnreadLine } from "./Separators";
 import { StatusLine } from "./StatusLine";
 import { useReaders, useRows } from "./selectors";
@@ -33,17 +42,13 @@ function sameDay(a: string | null, b: string | null): boolean {
   return a === b || (a !== null && b !== null && dayKey(a) === dayKey(b));
 }
 
-function firstSeq(log: RoomLog): number {
-  return log.items[0]?.seq ?? 0;
-}
-
 /** The row to open a room at: its unread line if that is far up, else none, which is the end. */
-function openingRow(rows: Row[]): number | null {
-  const line = rows.findIndex((row) => row.type === "line");
+function openingRow(rows: Rows): number | null {
+  const line = lineIndex(rows);
   return line >= 0 && rows.length - line > LONG_UNREAD ? line : null;
 }
 
-function renderRow(row: Row, room: Room, readers: { key: string; names: string[] } | null): ReactNode {
+function renderRow(row: Row, room: Room, readers: { key: string; names: string[] } | null): ReactElement {
   if (row.type === "message") {
     const names = readers?.key === row.key ? readers.names : undefined;
     return <MessageRow key={row.key} message={row.message} first={row.first} readers={names} />;
@@ -52,6 +57,20 @@ function renderRow(row: Row, room: Room, readers: { key: string; names: string[]
   if (row.type === "line") return <UnreadLine key={row.key} />;
   if (row.type === "entry") return <EntryLine key={row.key} entry={row.entry} />;
   return <Intro key={row.key} room={room} empty={row.empty} />;
+}
+
+/** Draws the row at an index. Only those near the view are asked for: of a long conversation no more is made than is
+ * seen of it. */
+function useDrawing(rows: Rows, room: Room): (_: unknown, index: number) => ReactElement {
+  const readers = useReaders(room.id, rows);
+  return useCallback(
+    (_, index) => {
+      const row = rowAt(rows, index);
+      // The list may ask for a row that went a moment ago.
+      return row ? renderRow(row, room, readers) : <div />;
+    },
+    [rows, room, readers],
+  );
 }
 
 interface MessageListProps {
@@ -66,7 +85,6 @@ export function MessageList({ room, log, status }: MessageListProps) {
   const t = useT();
   useToday();
   const rows = useRows(room.id, log, useUnreadLine(room));
-  const readers = useReaders(room.id, rows);
   const list = useRef<VirtualizerHandle>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const shownFrom = useRef(firstSeq(log));
@@ -87,7 +105,7 @@ export function MessageList({ room, log, status }: MessageListProps) {
     const handle = list.current;
     if (!handle) return;
     const atEnd = handle.scrollSize - handle.scrollOffset - handle.viewportSize < NEAR_END_PX;
-    const top = rows[handle.findItemIndex(handle.scrollOffset)];
+    const top = rowAt(rows, handle.findItemIndex(handle.scrollOffset));
     const iso = top?.type === "message" ? top.message.createdAt : null;
     const day = atEnd ? null : iso;
     stick.current = atEnd;
@@ -123,7 +141,7 @@ export function MessageList({ room, log, status }: MessageListProps) {
     if (!isFull && log.older === "idle") void loadOlder(room.id);
   }, [room.id, log]);
 
-  const drawn = useMemo(() => rows.map((row) => renderRow(row, room, readers)), [rows, room, readers]);
+  const draw = useDrawing(rows, room);
   return (
     <>
       <div aria-hidden className="flex h-7 shrink-0 items-end justify-center">
@@ -154,8 +172,15 @@ export function MessageList({ room, log, status }: MessageListProps) {
               {t("messages.olderFailed")} {t("app.tryAgain")}
             </button>
           )}
-          <Virtualizer ref={list} scrollRef={scroller} shift={prepended} bufferSize={400} onScroll={look}>
-            {drawn}
+          <Virtualizer
+            ref={list}
+            scrollRef={scroller}
+            shift={prepended}
+            bufferSize={400}
+            data={rows}
+            onScroll={look}
+          >
+            {draw}
           </Virtualizer>
         </div>
       </div>

@@ -3,9 +3,9 @@ import { useLanguage } from "../../i18n";
 import type { RoomLog } from "../../state/model";
 import { useStore } from "../../state/store";
 import { nameOf } from "../users/names";
-import { buildRows, type Row } from "./rows";
+import { buildRows, lastOwn, type Rows } from "./rows";
 
-export function useRows(roomId: string, log: RoomLog, line: number | undefined): Row[] {
+export function useRows(roomId: string, log: RoomLog, line: number | undefined): Rows {
   const me = useStore((state) => state.me);
   const outbox = useStore((state) => state.outbox);
   return useMemo(() => {
@@ -15,12 +15,11 @@ export function useRows(roomId: string, log: RoomLog, line: number | undefined):
 }
 
 /** Who has read the last own message: the row it belongs to, and their names. */
-export function useReaders(roomId: string, rows: Row[]): { key: string; names: string[] } | null {
+export function useReaders(roomId: string, rows: Rows): { key: string; names: string[] } | null {
   const language = useLanguage();
-  const myId = useStore((state) => state.me?.id);
-  const last = rows.findLast((row) => row.type === "message" && row.message.userId === myId);
-  const seq = last?.type === "message" ? last.message.seq : undefined;
-  const key = last?.key;
+  const own = lastOwn(rows);
+  const seq = own?.seq;
+  const key = own?.key;
   const names = useStore((state) =>
     Object.entries(state.reads[roomId] ?? {})
       .filter(([, mark]) => seq !== undefined && mark.seq >= seq)
