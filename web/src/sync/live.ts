@@ -8,6 +8,7 @@ import { subjectOf } from "../state/members";
 import { isMessage } from "../state/model";
 import { getState, publish } from "../state/store";
 import { fillGap, loadRoom, loadRooms } from "./loading";
+import { nameNewcomers } from "./newcomers";
 
 /** Rooms of one `resume`; more go in further calls. */
 const RESUME_BATCH = 50;
@@ -47,8 +48,9 @@ function take(entry: Entry): void {
   const log = logs[roomId];
   if (log && log.epoch !== "" && log.epoch !== entry.epoch) void loadRoom(roomId);
   else if (log && hasGap(log, rooms[roomId]?.headSeq ?? 0)) void fillGap(roomId);
-  const gone = !isMessage(entry) && entry.kind === "left" && subjectOf(entry) === me?.id;
-  if (gone) publish("room_gone", { roomId });
+  if (isMessage(entry)) return;
+  if (entry.kind === "joined") nameNewcomers(roomId);
+  if (entry.kind === "left" && subjectOf(entry) === me?.id) publish("room_gone", { roomId });
 }
 
 async function resume(active: ChatSocket): Promise<void> {

@@ -26,7 +26,7 @@ function MemberRow({ member, shared }: { member: Member; shared: boolean }) {
   const seen = presence?.lastSeen ?? member.lastSeen;
   const name = member.name || member.username || t("messages.someone");
   const notes = [
-    shared && member.name && `@${member.username}`,
+    shared && member.name && member.username && `@${member.username}`,
     member.userId === myId && t("rooms.you"),
     member.role === "admin" && t("rooms.admin"),
     status === "offline" && seen && t("rooms.offlineSince", { time: shortWhen(seen) }),
