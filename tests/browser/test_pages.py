@@ -9,8 +9,10 @@ from playwright.sync_api import Page, Response, expect
 from tests.browser.conftest import ChatServer, Join, Person
 
 FIRST_LOAD_BYTES = 160_000
-"""Of a stranger's first page with everything in it, and of the code and styles that a signed-in person's first view
-needs: what is fetched ahead for other pages does not count, and the font is the same 22 kB for both."""
+"""Of a stranger's first page with everything in it."""
+FIRST_VIEW_BYTES = 195_000
+"""Of the code and styles that a signed-in person's first view needs. What is fetched ahead for other pages does not
+count, nor does the font, the same 22 kB as before. The menu's library is 27 kB of it, the translation's 15 kB."""
 NAMELESS = """() => {
   const named = element => element.getAttribute("aria-label") || element.getAttribute("aria-labelledby")
     || element.textContent.trim() || element.title || (element.labels && element.labels.length > 0);
@@ -71,7 +73,7 @@ def test_what_a_signed_in_person_s_first_view_needs_weighs_little(visit: Join) -
     code = {answer.url: weight(answer) for answer in heard if answer.url.endswith((".js", ".css"))}
     assert sum("/inside-" in url for url in code) == 1
     assert not any("/YouPage-" in url for url in code)
-    assert sum(code.values()) <= FIRST_LOAD_BYTES, code
+    assert sum(code.values()) <= FIRST_VIEW_BYTES, code
 
 
 def test_nothing_breaks_the_content_security_policy(violations: Person, room: str) -> None:

@@ -17,6 +17,7 @@ const user: User = {
 const kitchen: Room = {
   id: room,
   name: "Kitchen",
+  topic: null,
   isPrivate: false,
   kind: "room",
   createdById: "ana",
@@ -82,6 +83,25 @@ describe("a message that arrives", () => {
   test("of somebody else with the same client id leaves the own one alone", () => {
     const waiting = { ...open, outbox: [pending("c1")] };
     expect(apply(waiting, "received", { entry: message(3, { clientMsgId: "c1" }) }).outbox).toHaveLength(1);
+  });
+});
+
+describe("a topic", () => {
+  const changed = (seq: number, data: Record<string, unknown>) => ({ ...entry(seq, "changed"), data });
+
+  test("is the one that was set last, and none when it was taken away", () => {
+    const set = apply(open, "received", { entry: changed(3, { topic: "Tea" }) });
+    expect(set.rooms[room]).toMatchObject({ topic: "Tea", headSeq: 3, memberCount: 2 });
+    const again = apply(set, "received", { entry: changed(3, { topic: "Late" }) });
+    expect(again.rooms[room]).toMatchObject({ topic: "Tea" });
+    const gone = apply(set, "received", { entry: changed(4, { topic: null }) });
+    expect(gone.rooms[room]).toMatchObject({ topic: null });
+  });
+
+  test("stays when something else has changed", () => {
+    const set = apply(open, "received", { entry: changed(3, { topic: "Tea" }) });
+    const other = apply(set, "received", { entry: changed(4, { slowModeSeconds: 5 }) });
+    expect(other.rooms[room]).toMatchObject({ topic: "Tea", headSeq: 4 });
   });
 });
 

@@ -31,6 +31,7 @@ import {
   type Phase,
   type RoomLog,
   type State,
+  topicOf,
 } from "./model";
 
 /** Everything that can happen to the state. Server events and own actions take the same path. */
@@ -83,13 +84,15 @@ function byId(rooms: Room[]): Record<string, Room> {
   return Object.fromEntries(rooms.map((room) => [room.id, room]));
 }
 
-const memberDelta: Record<RoomEntry["kind"], number> = { created: 0, joined: 1, left: -1 };
+const memberDelta: Record<RoomEntry["kind"], number> = { created: 0, joined: 1, left: -1, changed: 0 };
 
 function roomAfter(room: Room, entry: Entry, me: User | null): Room {
   if (entry.seq <= room.headSeq && entry.epoch === room.epoch) return room;
   const next = { ...room, headSeq: entry.seq, epoch: entry.epoch };
   if (!isMessage(entry)) {
     next.memberCount = Math.max(1, room.memberCount + memberDelta[entry.kind]);
+    const topic = topicOf(entry);
+    if (topic !== undefined) next.topic = topic;
     return next;
   }
   next.lastMessage = entry;

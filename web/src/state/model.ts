@@ -1,4 +1,4 @@
-import type { Refusal, Room, User } from "../api/contract";
+import type { Refusal, Room, RoomEntry, User } from "../api/contract";
 import type { Entry, Member, Message } from "../api/names";
 
 /** A message that was typed but not yet acknowledged by the server. */
@@ -91,6 +91,12 @@ export const emptyState: State = {
   outbox: [],
   pausedUntil: {},
 };
+
+/** The topic that an entry has given a room, null when it took it away; undefined when it is about something else. */
+export function topicOf({ kind, data }: RoomEntry): string | null | undefined {
+  const topic = kind === "changed" ? data?.["topic"] : undefined;
+  return typeof topic === "string" || topic === null ? topic : undefined;
+}
 
 export function isMessage(entry: Entry): entry is Message {
   return entry.kind === "message";

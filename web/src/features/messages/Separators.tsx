@@ -2,6 +2,7 @@ import type { Room, RoomEntry } from "../../api/contract";
 import { useT } from "../../i18n";
 import { useToday } from "../../i18n/clock";
 import { dayName } from "../../i18n/format";
+import { topicOf } from "../../state/model";
 import { useStore } from "../../state/store";
 import { Avatar } from "../../ui/Avatar";
 import { nameOf } from "../users/names";
@@ -41,14 +42,21 @@ export function UnreadLine() {
   );
 }
 
-/** A line about the room itself: who came, who went. */
+/** The key of the sentence about an entry. */
+function keyOf(entry: RoomEntry): string {
+  const topic = topicOf(entry);
+  if (topic === undefined) return `messages.${entry.kind}`;
+  return topic === null ? "messages.topicRemoved" : "messages.topicChanged";
+}
+
+/** A line about the room itself: who came, who went, what it is about now. */
 export function EntryLine({ entry }: { entry: RoomEntry }) {
   const t = useT();
   const known = useStore((state) => nameOf(state, entry.subjectId ?? entry.actorId));
   const name = known ?? t("messages.someone");
   return (
     <p className="overflow-clip px-2 py-2 text-center text-xs text-ink-3">
-      {t(`messages.${entry.kind}`, { name })}
+      {t(keyOf(entry), { name, topic: topicOf(entry) })}
     </p>
   );
 }

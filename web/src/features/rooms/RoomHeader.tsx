@@ -1,4 +1,4 @@
-import { EllipsisVertical, Link2, Lock, LogOut, Users } from "lucide-react";
+import { EllipsisVertical, Link2, Lock, LogOut, Tag, Users } from "lucide-react";
 import { useState } from "react";
 import type { Room } from "../../api/contract";
 import { useT } from "../../i18n";
@@ -10,6 +10,7 @@ import { icon, smallIcon } from "../../ui/icons";
 import { Menu, MenuItem } from "../../ui/Menu";
 import { InviteDialog } from "./InviteDialog";
 import { LeaveDialog } from "./LeaveDialog";
+import { TopicDialog } from "./TopicDialog";
 
 interface RoomHeaderProps {
   room: Room;
@@ -19,8 +20,9 @@ interface RoomHeaderProps {
 
 export function RoomHeader({ room, peopleShown, onPeople }: RoomHeaderProps) {
   const t = useT();
-  const [dialog, setDialog] = useState<"invite" | "leave" | null>(null);
+  const [dialog, setDialog] = useState<"invite" | "leave" | "topic" | null>(null);
   const isCreator = useStore((state) => state.me?.id === room.createdById);
+  const mayChange = useStore(({ me }) => room.role === "admin" || (me?.role === "admin" && !room.isPrivate));
   const close = () => setDialog(null);
   return (
     <header className="shrink-0 border-b border-line px-1 tablet:px-4">
@@ -39,7 +41,10 @@ export function RoomHeader({ room, peopleShown, onPeople }: RoomHeaderProps) {
               />
             )}
           </h1>
-          <p className="text-xs text-ink-3">{t("rooms.people", { count: room.memberCount })}</p>
+          <p className="flex gap-2 text-xs text-ink-3">
+            <span className="shrink-0">{t("rooms.people", { count: room.memberCount })}</span>
+            {room.topic !== null && <Foreign text={room.topic} className="text-ink-2" />}
+          </p>
         </div>
         {isCreator && (
           <IconButton
@@ -60,11 +65,17 @@ export function RoomHeader({ room, peopleShown, onPeople }: RoomHeaderProps) {
               {t("invite.title")}
             </MenuItem>
           )}
+          {mayChange && (
+            <MenuItem icon={<Tag {...icon} />} onSelect={() => setDialog("topic")}>
+              {t("rooms.setTopic")}
+            </MenuItem>
+          )}
           <MenuItem danger icon={<LogOut {...icon} className="points" />} onSelect={() => setDialog("leave")}>
             {t("rooms.leave")}
           </MenuItem>
         </Menu>
         {dialog === "invite" && <InviteDialog room={room} onClose={close} />}
+        {dialog === "topic" && <TopicDialog room={room} onClose={close} />}
         {dialog === "leave" && <LeaveDialog room={room} onClose={close} />}
       </div>
     </header>

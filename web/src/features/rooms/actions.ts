@@ -38,6 +38,11 @@ export async function joinByInvite(inviteCode: string): Promise<void> {
   enter(await call("rooms.invite.join", { inviteCode }), "replace");
 }
 
+/** An empty topic takes the topic away. */
+export async function setTopic(roomId: string, topic: string): Promise<void> {
+  publish("room_known", { room: await call("rooms.update", { roomId, topic }) });
+}
+
 export async function leaveRoom(roomId: string): Promise<void> {
   await call("rooms.leave", { roomId });
   navigate(paths.home, "replace");
