@@ -1,8 +1,20 @@
-"""What is told after commits, in the order of the rooms' logs.
+"""What is published after commits, in the order of the rooms' logs.
 
-PostgreSQL lets go of a row before it tells of the COMMIT, so of two transactions that move the same head the later may
-hear of its commit first. A transaction therefore claims its place when it moves a head, and tells only when
-nobody of this process is before it.
+Theory of operation. A transaction that moves the head of a room publishes events and answers after its commit.
+PostgreSQL releases a row's lock before the COMMIT is answered, so of two transactions that move the same head the
+later one may get its answer first, and clients would see seq 8 before seq 7. Therefore each transaction has a `Turn`:
+
+1. `claim` when it moves a head, which seq it begins with there. While the statement has not said so, the claim is 0,
+   before everybody; `place` puts the true seq in its place once it is known.
+2. `tell` after the COMMIT. Where nobody of this process has a lower seq in any of its rooms, the callbacks run at
+   once; otherwise they are held.
+3. Whoever has run its callbacks leaves its rooms, and runs what was held for it alone (`_let_on`).
+4. `end` always: it returns when the callbacks have run, and lets the others pass when the transaction did not commit.
+
+A transaction may move several rooms and waits for those before it in each. That cannot be a circle: the database's
+locks gave the seqs, and two transactions that waited for each other would be its deadlock. All of it belongs to one
+event loop; between nodes the order comes from the seqs themselves. A COMMIT whose answer never comes holds up those
+behind it until its statement times out (10 s).
 """
 
 import asyncio

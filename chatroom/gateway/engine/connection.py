@@ -1,4 +1,26 @@
-"""One Engine.IO connection: heartbeat and end. What its messages mean is its subclass's."""
+"""One Engine.IO session: its heartbeat, its deadlines and its end. What its messages mean is its subclass's.
+
+Theory of operation. A session is one object of four classes, each with one concern:
+
+    Backlog               what is to be sent: pending frames, backpressure, the memory they take
+    Connection            Engine.IO: ping and pong, deadlines, the upgrade, the end
+    NamespaceConnection   Socket.IO: CONNECT and DISCONNECT of namespaces, each a `Client` of the application
+    SocketConnection      Socket.IO: events in order, one at a time, acknowledgements, rates
+
+It travels on one `Link`, which owns the transport: a WebSocket, or the GETs and POSTs of polling. `link` is replaced
+once at the most, by an upgrade; until the client's `5` the polling link stays the one in use, and whatever goes wrong
+with the other one ends the upgrade and not the session. All of it belongs to the thread of the event loop.
+
+- Heartbeat (Engine.IO protocol 4): either a ping is due (`ping_at`) or its pong is (`pong_by`); the other is
+  infinite. A pong that nobody asked for keeps nobody alive. While we do not read, for backpressure, the pong may be
+  in the pipe: it is waited for again, unless the client has taken nothing of what waits for it meanwhile.
+- Deadlines: the timer wheel calls `due` at the earliest of `next_deadline`, which acts and asks for the next; there
+  is no timer for each connection. Whatever sets a deadline calls `rearm`.
+- The end: `_end` runs once, takes the session off the server's table and tells the application (`lost`). `close`
+  sends what is pending and says farewell; on polling the farewell waits for the next GET. `give_up` is for a client
+  that takes nothing: its link is aborted, for whatever is written would only wait. `link_lost` is the network's end.
+- A fault of the peer is a ProtocolError, which closes with a code; it never reaches the application.
+"""
 
 import math
 import random

@@ -1,4 +1,20 @@
-"""A WebSocket whose socket is ours: read when the poller says so, written at once."""
+"""A WebSocket whose socket is ours: read when the poller says so, written at once.
+
+Theory of operation. uvicorn accepts the connection and reads the handshake. Then `start` duplicates the socket's file
+and aborts the transport: from there on nobody but this link reads, writes or closes it.
+
+- `Poller` owns one epoll for all links, which the event loop watches like any file. It is level-triggered: a socket
+  that was not read to its end is named again in the next turn. `_events` is what this link waits for; READ goes off
+  while the session is behind (`listen`), WRITE goes on while something waits.
+- Writing: `put` gives the data to the network at once. What it does not take waits in `_backlog`, behind which
+  everything later waits, too; `_relieve` writes it when the socket can take more, and tells the session how much
+  still waits. `_backlog` is None, and not empty, while nothing waits.
+- The end, in three degrees: `write_eof` ends our stream behind the backlog, `hang_up` closes behind the backlog and
+  reads no more, `cut` closes at once. All lead to `_end`, which runs once and closes the file in the next turn. After
+  `_end` everything that is written goes nowhere.
+- A system call that fails ends the link with its error, wherever it happens; a fault of the session above ends it
+  through `fail`. Where no file is left for the duplicate, the link ends before it began.
+"""
 
 import asyncio
 import os

@@ -1,4 +1,7 @@
-"""What this node remembers of rooms that are read, as good as the head it was read at (ADR 0018)."""
+"""Pages of messages, from the caches of this node as far as the head of the room proves them (ADR 0018, ADR 0035).
+
+How they work together stands in the docstring of the package.
+"""
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence

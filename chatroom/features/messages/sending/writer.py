@@ -1,8 +1,25 @@
 """The group-committing writer: all sends that queued up during one commit share the next one.
 
-It waits for no time to pass: a batching window costs latency and wins nothing. But between two
-commits it lets the loop turn, so that those who were answered together may speak together again. Every send is
-checked on its own; one refused entry never harms its neighbours, nor does one that the database refuses.
+Theory of operation. `put` counts a send against its limit and queues it in a `Lane`; each lane stores one batch after
+the other, and all sends of one room are in one lane, so that they are stored in the order of the calls. There is no
+batching window: a batch is what has come during the commit before. Between two commits the loop turns a few times, so
+that those who were answered together are together again in the next batch.
+
+A batch is stored in one of two ways:
+- *known* (`_store_known`): for rooms and senders in the cache `KnownRooms`. One statement moves the heads whose
+  `access` is as the cache has it and inserts the messages, numbered on from the heads (ADR 0035). A room whose
+  `access` has moved is left for the other way: the statement did nothing there.
+- *locked* (`_store_locked`): locks the heads, reads who is a member, looks for repeats when there was a conflict,
+  stores, and fills the cache.
+A unique index finds a repeated `clientMsgId`: the conflict rolls the batch back and sends it the second way.
+
+After the commit, in the order of the log (`core/commit_order.py`): answers, events, what this node has told
+(`log.Told`) and what the cache of the room follows. Where a head stood further than what was told, the messages
+between are read and told first: another node's, or those of a commit that seemed to fail.
+
+What can go wrong: a batch that the database refuses is halved until the refused entry is alone; where the database is
+away, all that wait are refused at once, instead of each after its own timeout; a cancelled caller changes nothing,
+its message is stored. No entry stays without an answer.
 """
 
 import asyncio
