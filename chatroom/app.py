@@ -49,11 +49,13 @@ class App:
         self.db = db
         budget = LoopBudget()
         self.hub = Hub(lambda: auth.forget_principals(self._system()), budget)
-        self.kernel = Kernel(db=db, broker=self.hub, limiter=wiring.limiter(settings), clock=now)
+        self.kernel = Kernel(
+            db=db, broker=self.hub, listeners=self.hub, limiter=wiring.limiter(settings), clock=now
+        )
         kinds = given(EntryKinds, EntryKinds(features.kinds))
         self._parts = build_parts(self.kernel, [*wiring.parts(settings, now), kinds, *features.parts])
-        for kind, listener in features.listeners:
-            self.kernel.listeners.setdefault(kind, []).append(listener)
+        for kind, handler in features.handlers:
+            self.kernel.handlers.setdefault(kind, []).append(handler)
         self._events = SocketEvents(
             self.kernel,
             self.hub,

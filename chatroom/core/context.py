@@ -12,6 +12,7 @@ from chatroom.core.clock import Clock
 from chatroom.core.commit_order import CommitOrder, Turn
 from chatroom.core.cookies import SessionCookies
 from chatroom.core.limits import Limiter
+from chatroom.core.listeners import Listeners
 from chatroom.core.outage import unavailable
 from chatroom.core.principal import Principal
 from chatroom.core.schema import Event, encode
@@ -49,10 +50,12 @@ class Kernel:
 
     db: Database
     broker: Broker
+    listeners: Listeners
     limiter: Limiter
     clock: Clock
     ports: dict[type[Any], Any] = field(default_factory=dict)
-    listeners: dict[type[Any], list[Any]] = field(default_factory=dict)
+    handlers: dict[type[Any], list[Any]] = field(default_factory=dict)
+    """Of signals, by kind."""
     order: CommitOrder = field(default_factory=CommitOrder)
 
 

@@ -26,7 +26,7 @@ class Effort(Protocol):
 
 def told(ctx: Context, room_id: str) -> float:
     """The price of telling something to all who listen to a room."""
-    return 1 + ctx.kernel.broker.listeners(audience.room_channel(room_id)) / _HEARD
+    return 1 + ctx.kernel.listeners.count(audience.room_channel(room_id)) / _HEARD
 
 
 def charge(ctx: Context, units: float) -> None:

@@ -9,7 +9,7 @@ from chatroom.core.errors import Problem
 
 
 class Signal(msgspec.Struct, frozen=True, kw_only=True):
-    """Base of all notices. Slices name their listeners in `api.py`: `listeners = [(Kind, function)]`."""
+    """Base of all notices. Slices name their handlers in `api.py`: `handlers = [(Kind, function)]`."""
 
 
 class Connected(Signal, frozen=True, kw_only=True):
@@ -19,22 +19,22 @@ class Connected(Signal, frozen=True, kw_only=True):
 class Disconnected(Signal, frozen=True, kw_only=True):
     """`ctx.connection` has gone. It is no longer subscribed to `channels`, which it was until now.
 
-    Told by `tell_now`: its listeners are plain functions.
+    Told by `tell_now`: its handlers are plain functions.
     """
 
     channels: tuple[str, ...]
 
 
 async def tell(to: Context | Tx, signal: Signal) -> None:
-    """Call the listeners of a notice, lowest slice first; inside a transaction they join it.
+    """Call the handlers of a notice, lowest slice first; inside a transaction they join it.
 
     All are told even when one of them raises a Problem; the first Problem is raised afterwards.
     """
     ctx: Any = to if isinstance(to, Context) else to.ctx
     problems: list[Problem] = []
-    for listener in ctx.kernel.listeners.get(type(signal), ()):
+    for handler in ctx.kernel.handlers.get(type(signal), ()):
         try:
-            await listener(to, signal)
+            await handler(to, signal)
         except Problem as problem:
             problems.append(problem)
     if problems:
@@ -42,7 +42,7 @@ async def tell(to: Context | Tx, signal: Signal) -> None:
 
 
 def tell_now(to: Context | Tx, signal: Signal) -> None:
-    """Call the listeners of a notice that thousands may cause at once: plain functions, which await nothing."""
+    """Call the handlers of a notice that thousands may cause at once: plain functions, which await nothing."""
     ctx: Any = to if isinstance(to, Context) else to.ctx
-    for listener in ctx.kernel.listeners.get(type(signal), ()):
-        listener(to, signal)
+    for handler in ctx.kernel.handlers.get(type(signal), ()):
+        handler(to, signal)

@@ -37,7 +37,7 @@ WORDS: Final = (
     "operations",
     "kinds",
     "events",
-    "listeners",
+    "handlers",
     "jobs",
     "parts",
     "rechecks",
@@ -101,7 +101,7 @@ kinds: Final[dict[str, EntryKind]] = named(_declared("kinds"))
 events: Final[list[type[Event]]] = _declared("events")
 """Everything clients are told."""
 
-listeners: Final = _declared("listeners")
+handlers: Final = _declared("handlers")
 """(signal, function) in the order in which they are told."""
 
 jobs: Final[list[Job]] = _declared("jobs")

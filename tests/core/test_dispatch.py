@@ -128,9 +128,9 @@ async def test_every_listener_of_a_notice_is_told_even_after_one_that_could_not(
     async def works(to: Any, signal: Any) -> None:
         told.append("works")
 
-    app.kernel.listeners[Connected] = [fails, works, fails]
+    app.kernel.handlers[Connected] = [fails, works, fails]
     with pytest.raises(Problem) as refused:
         await tell(Context(app.kernel, OUTSIDER), Connected())
     assert (refused.value.code, told) == ("unavailable", ["fails", "works", "fails"])
-    app.kernel.listeners.clear()
+    app.kernel.handlers.clear()
     await tell(Context(app.kernel, OUTSIDER), Disconnected(channels=()))

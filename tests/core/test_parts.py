@@ -86,6 +86,6 @@ async def test_a_part_that_hangs_is_cut_and_closed(tmp_path: Path, monkeypatch: 
 
 def test_two_parts_cannot_have_one_port() -> None:
     nothing: Any = None
-    kernel = Kernel(nothing, nothing, nothing, lambda: 0)
+    kernel = Kernel(nothing, nothing, nothing, nothing, lambda: 0)
     with pytest.raises(ValueError, match="Lower"):
         build(kernel, [given(Lower, Lower()), LOWER])

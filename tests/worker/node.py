@@ -24,7 +24,7 @@ class Node:
         self.db = db
         self.now = start
         nothing: Any = None  # The jobs of these tests tell nobody anything.
-        self.kernel = Kernel(db, nothing, nothing, lambda: self.now)
+        self.kernel = Kernel(db, nothing, nothing, nothing, lambda: self.now)
         self.runner = Runner(db, declared, self.context, lambda: self.now)
 
     def context(self) -> Context:

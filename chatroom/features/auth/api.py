@@ -276,5 +276,5 @@ parts = [
     Part(LastUsed, lambda _: LastUsed(), run=LastUsed.run, finish=LastUsed.stop),
 ]
 rechecks = [service.look_again]
-listeners = [(ShutOut, account_removal.shut_out)]
+handlers = [(ShutOut, account_removal.shut_out)]
 jobs = work.jobs

@@ -30,11 +30,11 @@ async def authenticate_socket(ctx: Context, token: str) -> Principal:
     session with a first password has no use for a socket, for it may do nothing there.
     Raises `Problem("password_change_required" | "busy")` and what `authenticate` raises.
     """
-    broker = ctx.kernel.broker
+    listeners = ctx.kernel.listeners
     for _ in range(_PROOFS):
-        before = broker.ends
+        before = listeners.ends
         who = await authenticate(ctx, token)
-        if broker.ends == before:
+        if listeners.ends == before:
             if who.must_change_password:
                 raise Problem("password_change_required")
             return who

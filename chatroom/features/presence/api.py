@@ -48,7 +48,7 @@ operations = [
     ),
 ]
 events: list[type[Event]] = [RoomUsers, UserStatus, UserTyping]
-listeners = [
+handlers = [
     (Connected, service.connected),
     (Disconnected, service.disconnected),
     (StoppedListening, service.stopped_listening),

@@ -51,7 +51,7 @@ async def _online(
 ) -> tuple[list[Member], str | None]:
     """Members with a connection behind `last`, and the cursor to the rest of those."""
     channel = audience.members_channel(cmd.room_id)
-    here = ctx.kernel.broker.here(channel, last, cmd.limit + 1)
+    here = ctx.kernel.listeners.here(channel, last, cmd.limit + 1)
     more, here = len(here) > cmd.limit, here[: cmd.limit]
     members = await rooms.members_among(reader, cmd.room_id, here) if here else []
     return members, page.encode(_ONLINE, here[-1]) if more else None
@@ -61,7 +61,7 @@ async def _others(
     ctx: Context, reader: Reader, cmd: ListRoomUsers, last: str, count: int
 ) -> tuple[list[Member], str | None]:
     """At most `count` members without a connection behind `last`, and the cursor to the rest."""
-    broker, channel = ctx.kernel.broker, audience.members_channel(cmd.room_id)
+    listeners, channel = ctx.kernel.listeners, audience.members_channel(cmd.room_id)
     found: list[Member] = []
     for _ in range(_LOOKS):
         stretch = await rooms.members_after(reader, cmd.room_id, last, cmd.limit + 1)
@@ -69,7 +69,7 @@ async def _others(
             if len(found) == count:
                 return found, page.encode(_OTHERS, last)
             last = member.user_id
-            if not broker.is_here(channel, last):
+            if not listeners.is_here(channel, last):
                 found.append(member)
         if len(stretch) <= cmd.limit:
             return found, None

@@ -29,7 +29,7 @@ async def connected(ctx: Context, _: Connected) -> None:
     if not (board.touch(ctx.who.id, ctx.now) or came) or ctx.who.transient:
         return
     here = status(ctx.who.id, ctx.who.username, ctx.now, "online")
-    shared = ctx.kernel.broker.belongs(ctx.who.id) or ()
+    shared = ctx.kernel.listeners.belongs(ctx.who.id) or ()
     ctx.emit(here, to=audience.Audience(shared, ctx.who.id))
 
 
@@ -91,8 +91,8 @@ def stopped_listening(ctx: Context, signal: StoppedListening) -> None:
 
 def typing(ctx: Context, cmd: Typing) -> Done:
     """Tell the others in a room that you are typing; never to yourself. Raises `Problem("not_listening")`."""
-    broker = ctx.kernel.broker
-    if ctx.connection is None or not broker.listens(ctx.connection.id, audience.room_channel(cmd.room_id)):
+    listeners = ctx.kernel.listeners
+    if ctx.connection is None or not listeners.listens(ctx.connection.id, audience.room_channel(cmd.room_id)):
         raise Problem("not_listening")
     board, kernel, who = ctx.port(TypingBoard), ctx.kernel, ctx.who
     if cmd.is_typing:

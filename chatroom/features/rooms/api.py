@@ -158,7 +158,7 @@ kinds = [CREATED, JOINED, LEFT, CHANGED]
 events: list[type[Event]] = [RoomJoined, RoomsChanged, UserChanged, UserJoined, UserLeft]
 rechecks = [listening.look_again]
 at_start = [lounges.open_lobby]
-listeners = [
+handlers = [
     (Connected, listening.connected),
     (Disconnected, listening.disconnected),
     (Departing, membership.departing),

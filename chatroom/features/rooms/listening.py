@@ -71,14 +71,14 @@ async def begin(ctx: Context, room_id: str) -> RoomJoined:
     Membership is read again after that, so that somebody removed meanwhile does not go on hearing.
     """
     connection = _connection(ctx)
-    broker, channel = ctx.kernel.broker, audience.room_channel(room_id)
-    listened = broker.listens(connection.id, channel)
-    first = broker.subscribe(connection.id, channel)
+    listeners, channel = ctx.kernel.listeners, audience.room_channel(room_id)
+    listened = listeners.listens(connection.id, channel)
+    first = listeners.subscribe(connection.id, channel)
     try:
         joined = await look(ctx, room_id)
     except Problem as problem:
         if not (listened and problem.retryable):  # the database is away: what was heard goes on being heard
-            broker.unsubscribe(connection.id, channel)
+            listeners.unsubscribe(connection.id, channel)
         raise
     if first:
         news = UserJoined(
@@ -90,7 +90,7 @@ async def begin(ctx: Context, room_id: str) -> RoomJoined:
 
 async def exit_room(ctx: Context, cmd: OneRoom) -> Done:
     """Stop hearing a room (`leave_room`); you stay a member."""
-    if ctx.kernel.broker.unsubscribe(_connection(ctx).id, audience.room_channel(cmd.room_id)):
+    if ctx.kernel.listeners.unsubscribe(_connection(ctx).id, audience.room_channel(cmd.room_id)):
         _tell_left(ctx, cmd.room_id)
     tell_now(ctx, StoppedListening(room_id=cmd.room_id))
     return Done()
@@ -100,12 +100,12 @@ async def connected(ctx: Context, _: Connected) -> None:
     """Let a new connection hear the presence of everybody it shares a room with."""
     if ctx.who.transient:
         return
-    broker, user_id = ctx.kernel.broker, ctx.who.id
-    if broker.belongs(user_id) is not None:  # a further connection of somebody who is here
+    listeners, user_id = ctx.kernel.listeners, ctx.who.id
+    if listeners.belongs(user_id) is not None:  # a further connection of somebody who is here
         return
     async with ctx.read() as reader:
         rooms = await members.list_rooms_of(reader, user_id)
-    broker.belong(user_id, map(audience.members_channel, rooms))
+    listeners.belong(user_id, map(audience.members_channel, rooms))
 
 
 async def look_again(ctx: Context, user_id: str) -> None:
@@ -113,9 +113,9 @@ async def look_again(ctx: Context, user_id: str) -> None:
 
     What ends it is decided while the room's head is locked: who joins again meanwhile waits for that, and hears.
     """
-    broker = ctx.kernel.broker
-    heard = {name.removeprefix(_ROOM) for name in broker.channels_of(user_id) if name.startswith(_ROOM)}
-    heard |= {name.removeprefix(_MEMBERS) for name in broker.belongs(user_id) or ()}
+    listeners = ctx.kernel.listeners
+    heard = {name.removeprefix(_ROOM) for name in listeners.channels_of(user_id) if name.startswith(_ROOM)}
+    heard |= {name.removeprefix(_MEMBERS) for name in listeners.belongs(user_id) or ()}
     if not heard:
         return
     async with ctx.read() as reader:
@@ -131,9 +131,7 @@ async def look_again(ctx: Context, user_id: str) -> None:
 
 
 def _silence(ctx: Context, person: Person, room_id: str) -> None:
-    broker = ctx.kernel.broker
-    broker.unfollow(person.id, audience.members_channel(room_id))
-    if broker.unfollow(person.id, audience.room_channel(room_id)):
+    if service.stop_listening(ctx, person.id, room_id):
         gone = UserLeft(user_id=person.id, username=person.username, room_id=room_id, timestamp=iso(ctx.now))
         ctx.emit(gone, to=audience.room(room_id))
 

@@ -76,12 +76,10 @@ async def _join(ctx: Context, room_id: str, code: str | None) -> Room:
 
 async def leave(ctx: Context, cmd: OneRoom) -> Done:
     """Stop being a member and listening. Raises `Problem("room_not_found")`; leaving twice a public room is fine."""
-    broker, user_id = ctx.kernel.broker, ctx.who.id
-    channel = audience.room_channel(cmd.room_id)
+    user_id = ctx.who.id
 
     def silence() -> None:
-        broker.unfollow(user_id, audience.members_channel(cmd.room_id))
-        if broker.unfollow(user_id, channel):
+        if service.stop_listening(ctx, user_id, cmd.room_id):
             gone = UserLeft(
                 user_id=user_id, username=ctx.who.username, room_id=cmd.room_id, timestamp=iso(ctx.now)
             )

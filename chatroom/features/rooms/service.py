@@ -186,6 +186,14 @@ async def add_member(tx: Tx, room_id: str, user_id: str, *, admin: bool = False)
     return head
 
 
+def stop_listening(ctx: Context, user_id: str, room_id: str) -> bool:
+    """End all that a person's connections, on any node, hear of a room; True when one of this node listened to it."""
+    listened = ctx.kernel.listeners.hears(user_id, audience.room_channel(room_id))
+    for channel in (audience.members_channel(room_id), audience.room_channel(room_id)):
+        ctx.kernel.broker.unfollow(user_id, channel)
+    return listened
+
+
 async def list_expired(reader: Reader, now: int, count: int) -> list[str]:
     """The ad-hoc lounges whose time is up."""
     return await store.list_expired(reader, now, count)

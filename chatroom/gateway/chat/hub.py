@@ -1,6 +1,7 @@
 """The hub: who on this node listens to which channel, and the delivery of one frame to all of them.
 
-On one node it is the broker itself (`core.broker.Broker`); between nodes an adapter calls it.
+It is the `core.listeners.Listeners` of this node, and on a single node also the `core.broker.Broker`; between nodes an
+adapter is that, and calls the hub.
 """
 
 import asyncio
@@ -93,7 +94,7 @@ class Hub:
         connection = self._connections.get(connection_id)
         if connection is None or channel in connection.channels:
             return False
-        first = not self._hears(connection.who.id, channel)
+        first = not self.hears(connection.who.id, channel)
         channels = self._of(connection)
         self._plain_ears += channels is not self._channels
         if channel not in channels:
@@ -129,7 +130,7 @@ class Hub:
             return False
         connection.channels.discard(channel)
         self._drop(channel, connection)
-        return not self._hears(connection.who.id, channel)
+        return not self.hears(connection.who.id, channel)
 
     def belong(self, user_id: str, channels: Iterable[str]) -> None:
         if user_id in self._people:
@@ -150,13 +151,11 @@ class Hub:
         if user_id in self._people:
             self._memberships.enter(user_id, self._people[user_id], (channel,))
 
-    def unfollow(self, user_id: str, channel: str) -> bool:
-        if user_id not in self._people:
-            return False
-        gone = [
-            self.unsubscribe(connection_id, channel) for connection_id in tuple(self._people.get(user_id, ()))
-        ]
-        return self._memberships.leave(user_id, channel) or any(gone)
+    def unfollow(self, user_id: str, channel: str) -> None:
+        if user_id in self._people:
+            for connection_id in tuple(self._people[user_id]):
+                self.unsubscribe(connection_id, channel)
+            self._memberships.leave(user_id, channel)
 
     def end_session(self, user_id: str, session_id: str) -> None:
         self._ended()
@@ -186,7 +185,7 @@ class Hub:
             *(connection.channels for connection in self._people.get(user_id, {}).values())
         )
 
-    def listeners(self, channel: str) -> int:
+    def count(self, channel: str) -> int:
         found = self._channels.get(channel)
         return 0 if found is None else len(found.clients)
 
@@ -194,7 +193,7 @@ class Hub:
         connection = self._connections.get(connection_id)
         return connection is not None and channel in connection.channels
 
-    def _hears(self, user_id: str, channel: str) -> bool:
+    def hears(self, user_id: str, channel: str) -> bool:
         return any(channel in connection.channels for connection in self._people.get(user_id, {}).values())
 
     def publish(self, delivery: Delivery) -> None:

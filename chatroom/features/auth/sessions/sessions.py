@@ -132,15 +132,14 @@ async def end_all(tx: Tx, user_id: str, besides: str = "") -> None:
 
 async def look_again(ctx: Context, user_id: str) -> None:
     """Close what sockets of a person are open under ended sessions; the others speak under the name and role of now."""
-    broker = ctx.kernel.broker
-    open_under = broker.sessions_of(user_id) - {""}
+    open_under = ctx.kernel.listeners.sessions_of(user_id) - {""}
     if not open_under:
         return
     async with ctx.read() as reader:
         person = await users.find(reader, user_id)
         living = {session.id for session in await store.list_living(reader, user_id, ctx.now)}
     for session_id in open_under - living:
-        broker.end_session(user_id, session_id)
+        ctx.kernel.broker.end_session(user_id, session_id)
     if person is not None:
         users.describe(ctx, person)
 
