@@ -18,7 +18,7 @@ MESSAGE_TODAY = MESSAGE | {
     *("kind", "seq", "epoch", "userId", "username", "name", "messageType", "timestamp"),
 }
 ROOM_TODAY = {
-    *("id", "name", "isPrivate", "kind", "createdById", "createdAt", "memberCount", "role", "epoch"),
+    *("id", "name", "topic", "isPrivate", "kind", "createdById", "createdAt", "memberCount", "role", "epoch"),
     *("headSeq", "readSeq", "inviteCode"),
 }
 
