@@ -16,7 +16,7 @@ class Delivery(NamedTuple):
 
 
 class Broker(Protocol):
-    """Carries deliveries and orders to all nodes; none of them answers. The database stays the truth (decision 6)."""
+    """Carries deliveries and orders to all nodes; none of them answers. The database stays the truth."""
 
     def publish(self, delivery: Delivery) -> None:
         """Hand on an event. Never blocks, never raises; deliveries of one room leave in the order of the calls."""

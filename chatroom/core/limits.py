@@ -43,7 +43,7 @@ BUCKETS: Final[dict[str, Bucket]] = {
 }
 """Those of the surfaces. Importing `chatroom.features` adds the `limits` that slices declare.
 
-Contract C22 and its section 0, the seeds' sentences; `RATE_LIMITS` and `RATE_LIMIT_*` change the figures."""
+The figures and sentences of the seeds (docs/dialects.md); `RATE_LIMITS` and `RATE_LIMIT_*` change the figures."""
 
 
 class Quota(NamedTuple):

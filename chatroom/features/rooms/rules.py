@@ -28,7 +28,7 @@ def clean_topic(topic: str | None) -> str | None:
 def slug(name: str) -> str:
     """Return what a lounge of this clean name is found under: without case, and with hyphens for spaces.
 
-    Any script may stand in it: seed S0 calls its lounges whatever it likes (contract D18).
+    Any script may stand in it: seed S0 calls its lounges whatever it likes.
     """
     return unicodedata.normalize("NFC", name.casefold()).replace(" ", "-")
 

@@ -1,4 +1,4 @@
-"""Away after five minutes of silence, offline after ten without a sign of life (acceptance A14)."""
+"""Away after five minutes of silence, offline after ten without a sign of life (seed S1)."""
 
 import httpx2
 import pytest
