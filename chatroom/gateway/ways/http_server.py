@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import chain
-from time import monotonic
 from typing import Any, Final
 
 import structlog
@@ -18,10 +17,9 @@ import uvicorn
 from chatroom.gateway.ways.answers import limit_unsent, refusal
 from chatroom.gateway.ways.http_bounds import BoundedConnection
 
-# uvloop accepts one connection a turn: behind 700 of somebody who keeps each turn busy, others waited 0.5 s.
+# uvloop accepts one connection a turn: behind 700 of somebody who keeps each turn busy, others waited 0.5 s. Nor does
+# it do to accept for 2 ms of a turn: who connects waits behind all that somebody opened and closed, 1.1 s.
 _ACCEPTS: Final = 1024
-# Seconds of a turn for accepting and refusing: a refusal costs 20 us, and 1 024 of them would hold everybody up.
-_ACCEPTING: Final = 0.002
 # Of those accepted, so many are opened in a turn, from each address in rotation: to accept costs 5 us, to open 100.
 _OPENS: Final = 16
 _QUEUED: Final = 1024  # accepted connections of one address that wait to be opened
@@ -83,10 +81,7 @@ class Acceptor:
         await asyncio.gather(*self._opening, return_exceptions=True)
 
     def _accept(self) -> None:
-        end = monotonic() + _ACCEPTING
         for _ in range(_ACCEPTS):
-            if monotonic() > end:
-                return
             try:
                 wire, address = self._listener.accept()
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
